@@ -1,0 +1,87 @@
+"""Settings from the environment and `.env`, read once into one frozen object."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TELEGRAM_API = "https://api.telegram.org"
+SECRETS = ("BOT_TOKEN", "DATABASE_URL", "WEBHOOK_SECRET", "SECRET_KEY", "SMTP_URL", "BACKUP_KEY", "TELEGRAM_PROXY")
+
+
+class Settings(BaseSettings):
+    """Everything an installation may choose; secrets may also stand in a file named by NAME_FILE."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    bot_token: SecretStr | None = None
+    bot_api_base: str = TELEGRAM_API
+    database_url: SecretStr | None = None
+    data_dir: Path = Path("data")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    public_url: str | None = None
+    secret_key: SecretStr | None = None
+    telegram_proxy: SecretStr | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    support_chat: int | None = None
+    backup_dir: Path | None = None
+    backup_key: SecretStr | None = None
+    log_level: str = "INFO"
+    zvonok_now: Annotated[datetime | None, NoDecode] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
+
+    @field_validator("zvonok_now")
+    @classmethod
+    def _needs_a_zone(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("ZVONOK_NOW needs a zone: 2026-09-08T10:00+03:00")
+        return moment
+
+    @field_validator("log_level")
+    @classmethod
+    def _upper(cls, level: str) -> str:
+        return level.upper()
+
+    @model_validator(mode="after")
+    def _no_shifted_time_at_telegram(self) -> "Settings":
+        if self.zvonok_now is not None and self.bot_token is not None and self.at_telegram:
+            raise ValueError("ZVONOK_NOW is refused against Telegram's own API")
+        return self
+
+    @property
+    def at_telegram(self) -> bool:
+        """Whether the Bot API is Telegram's own."""
+        return self.bot_api_base.rstrip("/") == TELEGRAM_API
+
+    @property
+    def database(self) -> str:
+        """The base's URL; by default a SQLite file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        name = "zvonok.db" if self.bot_token is not None else "demo.db"
+        return f"sqlite:///{(self.data_dir / name).resolve()}"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this process. Raises pydantic's ValidationError, whose text names the variable."""
+    return Settings(**{**_from_files(), **overrides})
+
+
+def _from_files() -> dict[str, str]:
+    found = {}
+    for name in SECRETS:
+        path = os.environ.get(f"{name}_FILE")
+        if path and not os.environ.get(name):
+            found[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+    return found

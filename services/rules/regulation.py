@@ -1,0 +1,86 @@
+"""The school's regulation: every number the documents leave to the school, one value object (regulation §13)."""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from storage.vocabulary import TermKind, WorkKind
+
+
+def _default_weights() -> dict[str, int]:
+    three = (WorkKind.CONTROL, WorkKind.TEST, WorkKind.EXAM)
+    one = (WorkKind.ANSWER, WorkKind.HOMEWORK, WorkKind.OTHER)
+    return {kind.value: 3 if kind in three else 1 if kind in one else 2 for kind in WorkKind}
+
+
+def _default_term_kinds() -> dict[str, str]:
+    return {str(level): (TermKind.HALF_YEAR if level >= 10 else TermKind.QUARTER).value for level in range(1, 12)}
+
+
+def _default_clauses() -> dict[str, str]:
+    return {
+        "homework": "п. 2.7",
+        "same_day": "п. 4.7",
+        "marks": "п. 2.5",
+        "written_work": "п. 2.5",
+        "late_marks": "Инструкция, ж",
+        "first_class": "п. 3.8",
+        "own_lessons": "п. 2.3",
+    }
+
+
+@dataclass(frozen=True)
+class Regulation:
+    """Settings of one school; the defaults are the strictest reading of the documents.
+
+    Minutes are minutes; `digest_minute`, quiet and working hours count from midnight in school time.
+    `clauses` are the names the school's own order gives to the points we quote.
+    """
+
+    undo_minutes: int = 10
+    homework_minutes: int = 90
+    written_work_days: int = 7
+    written_kinds: tuple[str, ...] = ("control", "test", "dictation", "essay", "independent", "laboratory", "practical")
+    scale: tuple[str, ...] = ("5", "4", "3", "2")
+    levels_without_marks: tuple[int, ...] = (1,)
+    weights: dict[str, int] = field(default_factory=_default_weights)
+    term_kinds: dict[str, str] = field(default_factory=_default_term_kinds)
+    absence_window_seconds: int = 15
+    absence_unconfirmed_minutes: int = 5
+    news_window_seconds: int = 60
+    news_cap_seconds: int = 300
+    digest_minute: int = 18 * 60 + 30
+    quiet_from_minute: int = 21 * 60
+    quiet_until_minute: int = 7 * 60
+    default_mode: str = "digest"
+    full_names_in_letters: bool = False
+    invitation_days: int = 7
+    clauses: dict[str, str] = field(default_factory=_default_clauses)
+
+    @classmethod
+    def from_json(cls, settings: dict[str, Any]) -> "Regulation":
+        """A regulation from stored settings; what they don't name keeps its default, unknown names raise ValueError."""
+        known = {one.name for one in fields(cls)}
+        unknown = sorted(set(settings) - known)
+        if unknown:
+            raise ValueError(", ".join(unknown))
+        values: dict[str, Any] = {}
+        for name, value in settings.items():
+            default = getattr(cls(), name)
+            if isinstance(default, dict):
+                value = {**default, **value}
+            elif isinstance(default, tuple):
+                value = tuple(value)
+            values[name] = value
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as they are stored."""
+        return asdict(self)
+
+    def term_kind(self, level: int) -> TermKind:
+        """How the year of a level is divided."""
+        return TermKind(self.term_kinds[str(level)])
+
+    def takes_marks(self, level: int, short_stay: bool) -> bool:
+        """Whether a class takes marks and homework at all (В 3.8)."""
+        return not short_stay and level not in self.levels_without_marks

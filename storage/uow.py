@@ -1,0 +1,108 @@
+"""Units of work: one transaction for one use case."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import UpdateBase
+
+from storage.engine import open_engines
+from storage.models.delivery import Inbox
+from storage.vocabulary import InboxSeq, InboxState
+
+_inside: ContextVar[bool] = ContextVar("inside_a_unit_of_work", default=False)
+
+
+class AlreadyDone(Exception):
+    """The update that asked for this was carried out before; nothing of this transaction stays."""
+
+
+class NestedUnitOfWork(RuntimeError):
+    """A unit of work was opened inside another; on SQLite it would wait for itself."""
+
+
+class Uow:
+    """One open transaction. Its statements are counted, because a tap has a budget."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self.statements = 0
+        self.put_items = False
+
+    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+        """Run one statement, with one set of values or a list of them."""
+        self.statements += 1
+        return await self.connection.execute(statement, rows)
+
+    async def write(self, statement: UpdateBase) -> int:
+        """Run one changing statement; how many rows it changed."""
+        return (await self.execute(statement)).rowcount
+
+
+class Storage:
+    """The archive of one installation.
+
+    `on_items` is called after a commit that put items, so that the postman need not wait for its next look.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self.writer, self.reader = open_engines(database_url)
+        self.on_items: Callable[[], None] = lambda: None
+        self.before_commit: Callable[[Uow], Awaitable[None]] | None = None
+
+    @asynccontextmanager
+    async def writing(self, seq: InboxSeq | None = None, *, now: datetime | None = None) -> AsyncIterator[Uow]:
+        """A write transaction; with `seq` and `now` its last statement marks that update done.
+
+        Raises AlreadyDone, with nothing kept, when the update was done before.
+        """
+        with _once():
+            async with self.writer.connect() as connection, connection.begin():
+                uow = Uow(connection)
+                yield uow
+                if seq is not None:
+                    await _mark_done(uow, seq, now)
+                if self.before_commit is not None:
+                    await self.before_commit(uow)
+        if uow.put_items:
+            self.on_items()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Uow]:
+        """A read transaction: one snapshot for one screen."""
+        with _once():
+            async with self.reader.connect() as connection, connection.begin():
+                yield Uow(connection)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+class _once:
+    """Holds the rule that units of work don't nest."""
+
+    def __enter__(self) -> None:
+        if _inside.get():
+            raise NestedUnitOfWork("a unit of work is already open here")
+        _inside.set(True)
+
+    def __exit__(self, *exc: object) -> None:
+        _inside.set(False)
+
+
+async def _mark_done(uow: Uow, seq: InboxSeq, now: datetime | None) -> None:
+    done = (
+        update(Inbox)
+        .where(Inbox.seq == seq, Inbox.state == InboxState.NEW)
+        .values(state=InboxState.DONE, payload=None, done_at=now)
+    )
+    if await uow.write(done) == 0:
+        raise AlreadyDone

@@ -1,0 +1,220 @@
+"""The school's words as types: identifiers and closed lists. Standard library only; every layer may import it."""
+
+from enum import StrEnum
+from typing import NewType
+
+SchoolId = NewType("SchoolId", int)
+PersonId = NewType("PersonId", int)
+ClassId = NewType("ClassId", int)
+SubgroupId = NewType("SubgroupId", int)
+SubjectId = NewType("SubjectId", int)
+LessonId = NewType("LessonId", int)
+WorkId = NewType("WorkId", int)
+ItemId = NewType("ItemId", int)
+LetterId = NewType("LetterId", int)
+BotId = NewType("BotId", int)
+InboxSeq = NewType("InboxSeq", int)
+InvitationId = NewType("InvitationId", int)
+AccountId = NewType("AccountId", int)
+
+
+class Role(StrEnum):
+    """What a person is in the school; one person may be several (regulation §2)."""
+
+    DIRECTOR = "director"
+    DEPUTY = "deputy"
+    ADMINISTRATOR = "administrator"
+    SECRETARY = "secretary"
+    TEACHER = "teacher"
+    EDUCATOR = "educator"
+    GUARDIAN = "guardian"
+    STUDENT = "student"
+
+
+STAFF_ROLES = frozenset({Role.DIRECTOR, Role.DEPUTY, Role.ADMINISTRATOR, Role.SECRETARY, Role.TEACHER, Role.EDUCATOR})
+
+
+class TermKind(StrEnum):
+    """How a level's year is divided (regulation §13)."""
+
+    QUARTER = "quarter"
+    TRIMESTER = "trimester"
+    HALF_YEAR = "half_year"
+
+
+class DayKind(StrEnum):
+    """An exception in the school's calendar."""
+
+    HOLIDAY = "holiday"
+    WORKING = "working"
+
+
+class RecordForm(StrEnum):
+    """Where a course is recorded (О п.4.9)."""
+
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class LessonState(StrEnum):
+    """What became of a dated lesson (В 2.3)."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    SUBSTITUTED = "substituted"
+
+
+class RecordPart(StrEnum):
+    """The parts of a lesson's record, each a chain of immutable revisions."""
+
+    TOPIC = "topic"
+    ATTENDANCE = "attendance"
+    HOMEWORK = "homework"
+
+
+class AttendanceCode(StrEnum):
+    """What a teacher says of a student in a lesson."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    LATE = "late"
+
+
+class AbsenceReason(StrEnum):
+    """Why a student was absent, set by the homeroom teacher: Б, У, Н (М кл.рук. а)."""
+
+    ILL = "ill"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+class WorkKind(StrEnum):
+    """The kind of work a mark was given for (О 2.6; В 4.4.6)."""
+
+    ANSWER = "answer"
+    HOMEWORK = "homework"
+    INDEPENDENT = "independent"
+    CONTROL = "control"
+    TEST = "test"
+    LABORATORY = "laboratory"
+    PRACTICAL = "practical"
+    DICTATION = "dictation"
+    ESSAY = "essay"
+    PROJECT = "project"
+    EXAM = "exam"
+    OTHER = "other"
+
+
+class Relation(StrEnum):
+    """Who the guardian is to the student."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GUARDIAN = "guardian"
+    OTHER = "other"
+
+
+class InvitationKind(StrEnum):
+    """Whom an invitation lets in."""
+
+    STAFF = "staff"
+    FAMILY = "family"
+
+
+class AccountState(StrEnum):
+    """Whether a Telegram account speaks for its person."""
+
+    AWAITING = "awaiting"  # joined by a typed code; the homeroom teacher has not confirmed yet
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class DeliveryMode(StrEnum):
+    """When a guardian gets marks and homework (product: preferences)."""
+
+    INSTANT = "instant"
+    DIGEST = "digest"
+    IMPORTANT = "important"
+
+
+class InboxState(StrEnum):
+    """What became of an update that came in."""
+
+    NEW = "new"
+    DONE = "done"
+    DEAD = "dead"
+    IGNORED = "ignored"
+
+
+class ItemKind(StrEnum):
+    """What an item tells its recipient."""
+
+    ABSENCE = "absence"
+    ABSENCE_WITHDRAWN = "absence_withdrawn"
+    ABSENCE_LATER = "absence_later"
+    MARK = "mark"
+    HOMEWORK = "homework"
+    DIGEST = "digest"
+    LESSON_CARD = "lesson_card"
+    LESSON_NUDGE = "lesson_nudge"
+    JOINED = "joined"
+    CONFIRMED = "confirmed"
+    REVOKED = "revoked"
+    RELINKED = "relinked"
+    UNREACHED = "unreached"
+
+
+class ItemState(StrEnum):
+    """Delivery of one fact to one recipient (docs/delivery)."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    VOID = "void"
+
+
+class VoidReason(StrEnum):
+    """Why an item will not be told."""
+
+    BACK_TO_BASE = "back_to_base"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    RECALLED = "recalled"
+    EXPIRED = "expired"
+    DEAD = "dead"
+
+
+class LetterState(StrEnum):
+    """What is known of one request to the messenger."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+    DEAD = "dead"
+
+
+class LetterMethod(StrEnum):
+    """What a letter does at its address."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+    DOCUMENT = "document"
+
+
+class Channel(StrEnum):
+    """How letters travel."""
+
+    TELEGRAM = "telegram"
+
+
+class DraftPurpose(StrEnum):
+    """What the next typed text of a person is for."""
+
+    JOIN = "join"
+    TOPIC = "topic"
+    HOMEWORK = "homework"
+    QUICK_LINE = "quick_line"
+    MARK_COMMENT = "mark_comment"
