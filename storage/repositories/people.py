@@ -1,0 +1,139 @@
+"""Questions about people: accounts, roles, ties."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole, TelegramAccount
+from storage.models.school import School, SchoolClass
+from storage.uow import Uow
+from storage.vocabulary import AccountId, AccountState, BotId, PersonId, Role, SchoolId
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundActor:
+    """A connected person with the roles of the day."""
+
+    person_id: PersonId
+    account_id: AccountId
+    school_id: SchoolId
+    timezone: str
+    locale: str
+    roles: frozenset[Role]
+    homeroom: bool
+
+
+def holds_on(
+    since: InstrumentedAttribute[date], until: InstrumentedAttribute[date | None], day: date
+) -> ColumnElement[bool]:
+    """A tie that holds on a day: `until_on` is the first day without it."""
+    return and_(since <= day, or_(until.is_(None), until > day))
+
+
+async def find_actor(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> FoundActor | None:
+    """Who speaks through an active account; one indexed query for the account, one for its roles."""
+    account = (
+        await uow.execute(
+            select(TelegramAccount.id, TelegramAccount.person_id, Person.locale, School.id, School.timezone)
+            .join(Person, Person.id == TelegramAccount.person_id)
+            .join(School, School.id == TelegramAccount.school_id)
+            .where(
+                TelegramAccount.bot_id == bot_id,
+                TelegramAccount.user_id == user_id,
+                TelegramAccount.state == AccountState.ACTIVE,
+            )
+        )
+    ).first()
+    if account is None:
+        return None
+    account_id, person_id, locale, school_id, timezone = account
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    roles = select(PersonRole.role).where(
+        PersonRole.person_id == person_id, holds_on(PersonRole.since_on, PersonRole.until_on, today)
+    )
+    homeroom = select(Homeroom.id).where(
+        Homeroom.teacher_id == person_id, holds_on(Homeroom.since_on, Homeroom.until_on, today)
+    )
+    held = frozenset(Role(row.role) for row in await uow.execute(roles))
+    leads = (await uow.execute(homeroom.limit(1))).first() is not None
+    return FoundActor(person_id, account_id, school_id, timezone, locale, held, leads)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A person as `./zvonok people` lists them."""
+
+    id: int
+    name: str
+    roles: tuple[str, ...]
+    class_name: str | None
+    homeroom_of: str | None
+    guardian_of: tuple[int, ...]
+    connected: str | None
+
+
+async def list_people(uow: Uow, school_id: SchoolId, today: date) -> list[ListedPerson]:
+    """Everybody of a school with roles, class, ties and the state of the account, by name."""
+    people = (
+        await uow.execute(
+            select(Person.id, Person.last_name, Person.first_name, Person.middle_name)
+            .where(Person.school_id == school_id)
+            .order_by(Person.key, Person.id)
+        )
+    ).all()
+    roles = await _gathered(
+        uow,
+        select(PersonRole.person_id, PersonRole.role).where(
+            PersonRole.school_id == school_id, holds_on(PersonRole.since_on, PersonRole.until_on, today)
+        ),
+    )
+    classes = await _gathered(
+        uow,
+        select(Enrollment.student_id, SchoolClass.name)
+        .join(SchoolClass, SchoolClass.id == Enrollment.class_id)
+        .where(Enrollment.school_id == school_id, holds_on(Enrollment.since_on, Enrollment.until_on, today)),
+    )
+    homerooms = await _gathered(
+        uow,
+        select(Homeroom.teacher_id, SchoolClass.name)
+        .join(SchoolClass, SchoolClass.id == Homeroom.class_id)
+        .where(Homeroom.school_id == school_id, holds_on(Homeroom.since_on, Homeroom.until_on, today)),
+    )
+    children = await _gathered(
+        uow,
+        select(Guardianship.guardian_id, Guardianship.student_id).where(
+            Guardianship.school_id == school_id, holds_on(Guardianship.since_on, Guardianship.until_on, today)
+        ),
+    )
+    accounts = await _gathered(
+        uow,
+        select(TelegramAccount.person_id, TelegramAccount.state).where(
+            TelegramAccount.school_id == school_id, TelegramAccount.state != AccountState.REVOKED
+        ),
+    )
+    return [
+        ListedPerson(
+            id=one.id,
+            name=" ".join(part for part in (one.last_name, one.first_name, one.middle_name) if part),
+            roles=tuple(sorted(roles.get(one.id, ()))),
+            class_name=next(iter(classes.get(one.id, ())), None),
+            homeroom_of=", ".join(homerooms.get(one.id, ())) or None,
+            guardian_of=tuple(sorted(children.get(one.id, ()))),
+            connected=next(iter(accounts.get(one.id, ())), None),
+        )
+        for one in people
+    ]
+
+
+async def _gathered(uow: Uow, question: Select[tuple[int, Value]]) -> dict[int, list[Value]]:
+    found: dict[int, list[Value]] = {}
+    for key, value in await uow.execute(question):
+        found.setdefault(key, []).append(value)
+    return found
