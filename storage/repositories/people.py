@@ -13,7 +13,6 @@ from storage.models.school import School, SchoolClass
 from storage.uow import Uow
 from storage.vocabulary import AccountId, AccountState, BotId, PersonId, Role, SchoolId
 
-
 Value = TypeVar("Value")
 
 
@@ -132,7 +131,7 @@ async def list_people(uow: Uow, school_id: SchoolId, today: date) -> list[Listed
     ]
 
 
-async def _gathered(uow: Uow, question: Select[tuple[int, Value]]) -> dict[int, list[Value]]:
+async def _gathered(uow: Uow, question: Select[int, Value]) -> dict[int, list[Value]]:
     found: dict[int, list[Value]] = {}
     for key, value in await uow.execute(question):
         found.setdefault(key, []).append(value)
