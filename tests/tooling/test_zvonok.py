@@ -10,16 +10,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import PATIENCE, wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "dirname", "readlink", "cp", "mv", "rm", "mkdir", "cmp", "grep", "cat", "sleep", "chmod")
-PATIENCE = 20.0  # seconds; nothing here takes one
 
 PRETENDED = """#!/bin/sh
 case "$*" in
@@ -296,10 +296,3 @@ def test_a_signal_to_the_script_reaches_the_service(place: Place, number: signal
     service.stdout.close()
     assert service.stderr is not None
     service.stderr.close()
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
