@@ -34,7 +34,7 @@ class Uow:
         self.statements = 0
         self.put_items = False
 
-    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, with one set of values or a list of them."""
         self.statements += 1
         return await self.connection.execute(statement, rows)
