@@ -1,0 +1,145 @@
+"""From a change in the journal to the facts its families will be told. Pure: `items.put` stores what these return.
+
+One key is one fact about one student: a later value under the same key collapses with what still waits, and a value
+that the family was told already is no news.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.outbox.items import Fact
+from services.rules import quiet_hours
+from services.rules.quiet_hours import Hours, Times
+from services.rules.regulation import Regulation
+from storage.repositories.recipients import Recipient
+from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, WorkId
+
+DIGEST = "digest"
+
+
+def mark_changed(
+    recipients: Sequence[Recipient],
+    *,
+    lesson_id: LessonId,
+    work_id: WorkId,
+    value: str | None,
+    now: datetime,
+    zone: ZoneInfo,
+    regulation: Regulation,
+) -> list[Fact]:
+    """A mark was put, replaced or (value None) withdrawn."""
+    facts = []
+    for one in recipients:
+        times = quiet_hours.times(ItemKind.MARK, hours_of(one, regulation), now, zone, regulation)
+        if times is not None:
+            key = f"mark:{work_id}:{one.student_id}"
+            facts.append(_fact(one, ItemKind.MARK, times, diary(one.student_id), key, value, lesson_id, work_id))
+    return facts
+
+
+def homework_changed(
+    recipients: Sequence[Recipient],
+    *,
+    lesson_id: LessonId,
+    text: str | None,
+    now: datetime,
+    zone: ZoneInfo,
+    regulation: Regulation,
+) -> list[Fact]:
+    """Homework was given, changed or (None) taken back; «», which is «не задано», is news only after some was given."""
+    facts = []
+    for one in recipients:
+        times = quiet_hours.times(ItemKind.HOMEWORK, hours_of(one, regulation), now, zone, regulation)
+        if times is not None:
+            key = f"homework:{lesson_id}:{one.student_id}"
+            facts.append(_fact(one, ItemKind.HOMEWORK, times, diary(one.student_id), key, text or None, lesson_id))
+    return facts
+
+
+def absence_tapped(
+    recipients: Sequence[Recipient],
+    *,
+    lesson_id: LessonId,
+    code: AttendanceCode,
+    alarm: bool,
+    confirmed: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    regulation: Regulation,
+) -> list[Fact]:
+    """A student's attendance changed.
+
+    `alarm`: an absence of this lesson is told at once, because no other lesson of the day has been: it is the first
+    absence of the day, or the first after being present, and its reason isn't known. `confirmed`: «Готово» stands.
+    The alarm and the line of the evening letter are two keys, so that neither waits for the other's hour.
+    """
+    facts = []
+    for one in recipients:
+        hours = hours_of(one, regulation)
+        alarm_key, bundle = f"absence:{lesson_id}:{one.student_id}", f"absence:{lesson_id}:{one.student_id}"
+        later_key = f"later:{lesson_id}:{one.student_id}"
+        absent = code is AttendanceCode.ABSENT
+        if absent and alarm:
+            times = _always(ItemKind.ABSENCE, hours, now, zone, regulation)
+            if not confirmed:
+                times = quiet_hours.unconfirmed_absence(now, regulation)
+            facts.append(_fact(one, ItemKind.ABSENCE, times, bundle, alarm_key, code.value, lesson_id))
+        elif not absent:
+            times = _always(ItemKind.ABSENCE_WITHDRAWN, hours, now, zone, regulation)
+            facts.append(_fact(one, ItemKind.ABSENCE_WITHDRAWN, times, bundle, alarm_key, None, lesson_id))
+        told_later = code is AttendanceCode.LATE or (absent and not alarm)
+        times = _always(ItemKind.ABSENCE_LATER, hours, now, zone, regulation)
+        value = code.value if told_later else None
+        facts.append(_fact(one, ItemKind.ABSENCE_LATER, times, DIGEST, later_key, value, lesson_id))
+    return facts
+
+
+def hours_of(recipient: Recipient, regulation: Regulation) -> Hours:
+    """The recipient's hours; what they never chose is the regulation's."""
+    usual = quiet_hours.default_hours(regulation)
+    return Hours(
+        recipient.mode or usual.mode,
+        usual.digest_minute if recipient.digest_minute is None else recipient.digest_minute,
+        usual.quiet_from if recipient.quiet_from is None else recipient.quiet_from,
+        usual.quiet_until if recipient.quiet_until is None else recipient.quiet_until,
+    )
+
+
+def diary(student_id: PersonId) -> str:
+    """The bundle that marks and homework of one child share."""
+    return f"diary:{student_id}"
+
+
+def _always(kind: ItemKind, hours: Hours, now: datetime, zone: ZoneInfo, regulation: Regulation) -> Times:
+    found = quiet_hours.times(kind, hours, now, zone, regulation)
+    assert found is not None, f"{kind} goes to everybody"
+    return found
+
+
+def _fact(
+    recipient: Recipient,
+    kind: ItemKind,
+    times: Times,
+    bundle: str,
+    key: str,
+    value: str | None,
+    lesson_id: LessonId,
+    work_id: WorkId | None = None,
+) -> Fact:
+    return Fact(
+        school_id=recipient.school_id,
+        bot_id=recipient.bot_id,
+        recipient_id=recipient.person_id,
+        kind=kind,
+        bundle=DIGEST if times.evening else bundle,
+        collapse_key=key,
+        value=value,
+        priority=times.priority,
+        due_at=times.due_at,
+        cap_at=times.cap_at,
+        expires_at=times.expires_at,
+        student_id=recipient.student_id,
+        lesson_id=lesson_id,
+        work_id=work_id,
+    )
