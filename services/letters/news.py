@@ -23,14 +23,15 @@ def mark_changed(
     *,
     lesson_id: LessonId,
     work_id: WorkId,
+    student_id: PersonId,
     value: str | None,
     now: datetime,
     zone: ZoneInfo,
     regulation: Regulation,
 ) -> list[Fact]:
-    """A mark was put, replaced or (value None) withdrawn."""
+    """A student's mark was put, replaced or (value None) withdrawn."""
     facts = []
-    for one in recipients:
+    for one in _of(student_id, recipients):
         times = quiet_hours.times(ItemKind.MARK, hours_of(one, regulation), now, zone, regulation)
         if times is not None:
             key = f"mark:{work_id}:{one.student_id}"
@@ -47,7 +48,10 @@ def homework_changed(
     zone: ZoneInfo,
     regulation: Regulation,
 ) -> list[Fact]:
-    """Homework was given, changed or (None) taken back; «», which is «не задано», is news only after some was given."""
+    """Homework of each recipient's student was given, changed or (None) taken back.
+
+    «», which is «не задано», is news only after some was given.
+    """
     facts = []
     for one in recipients:
         times = quiet_hours.times(ItemKind.HOMEWORK, hours_of(one, regulation), now, zone, regulation)
@@ -61,6 +65,7 @@ def absence_tapped(
     recipients: Sequence[Recipient],
     *,
     lesson_id: LessonId,
+    student_id: PersonId,
     code: AttendanceCode,
     alarm: bool,
     confirmed: bool,
@@ -75,7 +80,7 @@ def absence_tapped(
     The alarm and the line of the evening letter are two keys, so that neither waits for the other's hour.
     """
     facts = []
-    for one in recipients:
+    for one in _of(student_id, recipients):
         hours = hours_of(one, regulation)
         alarm_key, bundle = f"absence:{lesson_id}:{one.student_id}", f"absence:{lesson_id}:{one.student_id}"
         later_key = f"later:{lesson_id}:{one.student_id}"
@@ -93,6 +98,10 @@ def absence_tapped(
         value = code.value if told_later else None
         facts.append(_fact(one, ItemKind.ABSENCE_LATER, times, DIGEST, later_key, value, lesson_id))
     return facts
+
+
+def _of(student_id: PersonId, recipients: Sequence[Recipient]) -> list[Recipient]:
+    return [one for one in recipients if one.student_id == student_id]
 
 
 def hours_of(recipient: Recipient, regulation: Regulation) -> Hours:
