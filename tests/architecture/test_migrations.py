@@ -1,0 +1,99 @@
+"""The migrations make exactly the tables of the models, on both engines, there and back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from storage.models import Base
+from storage.schema import MIGRATIONS, is_current, migrate
+from storage.uow import Storage
+
+OWN_TABLE = "alembic_version"
+
+
+@pytest.fixture
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+async def ask(storage: Storage, question: Callable[[Connection], Any]) -> Any:
+    async with storage.writer.connect() as connection:
+        return await connection.run_sync(question)
+
+
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata))
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Tables with their columns, keys, uniques, checks and indexes, as the engine tells them."""
+    seen = inspect(connection)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"]) for column in seen.get_columns(table)
+            },
+            "primary": seen.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted(
+                (key["constrained_columns"], key["referred_table"]) for key in seen.get_foreign_keys(table)
+            ),
+            "unique": sorted(unique["column_names"] for unique in seen.get_unique_constraints(table)),
+            "checks": sorted(str(check["name"]) for check in seen.get_check_constraints(table)),
+            "indexes": sorted(
+                (str(index["name"]), index["column_names"], bool(index["unique"])) for index in seen.get_indexes(table)
+            ),
+        }
+        for table in seen.get_table_names()
+        if table != OWN_TABLE
+    }
+
+
+@pytest.fixture
+async def empty(empty_database_url: str) -> Any:
+    opened = Storage(empty_database_url)
+    yield opened
+    await opened.close()
+
+
+async def test_the_models_say_nothing_that_the_migrations_do_not_make(empty: Storage) -> None:
+    await migrate(empty)
+    assert await ask(empty, differences) == []
+
+
+async def test_tables_made_by_migrations_and_by_models_have_one_shape(empty: Storage) -> None:
+    async with empty.writer.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    by_models = await ask(empty, shape)
+    async with empty.writer.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+    await migrate(empty)
+    assert await ask(empty, shape) == by_models
+
+
+async def test_every_migration_goes_up_and_down_and_up_again(empty: Storage, revisions: list[str]) -> None:
+    shapes = {"base": await ask(empty, shape)}
+    for revision in revisions:
+        await migrate(empty, revision)
+        shapes[revision] = await ask(empty, shape)
+    for revision in [*reversed(revisions[:-1]), "base"]:
+        await migrate(empty, "-1")
+        assert await ask(empty, shape) == shapes[revision], f"going down to {revision} left something else"
+    assert shapes["base"] == {}
+    await migrate(empty)
+    assert await ask(empty, shape) == shapes[revisions[-1]]
+    assert await is_current(empty)
+
+
+def test_revisions_stand_in_one_line(revisions: list[str]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+    assert revisions == sorted(revisions), "revision ids begin with their dates, in order"
