@@ -17,7 +17,7 @@ class TimetableVersion(Base):
     id: Mapped[int] = primary_key()
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     year_id: Mapped[int] = mapped_column(ForeignKey("academic_year.id"))
-    valid_from: Mapped[date]
+    valid_from: Mapped[date | None]  # NULL: still being imported, in force on no day
     source_digest: Mapped[str] = mapped_column(String(64))
     imported_at: Mapped[datetime]
     week_count: Mapped[int] = mapped_column(default=1)  # weeks in the cycle: 2 for odd and even
@@ -35,12 +35,13 @@ class TimetableEntry(Base):
     id: Mapped[int] = primary_key()
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("timetable_version.id"))
-    key: Mapped[str] = mapped_column(String(160))  # external lesson id, weekday, slot, weeks
+    key: Mapped[str] = mapped_column(String(160))  # weekday, slot, weeks, and what is taught to whom, hashed
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
     weekday: Mapped[int]  # 0 Monday … 6 Sunday
     slot: Mapped[int]
     weeks: Mapped[str] = mapped_column(String(16), default="1")  # mask over the cycle: "1", "10" odd, "01" even
     room: Mapped[str] = mapped_column(String(128), default="")
+    gone_at: Mapped[datetime | None]  # no longer in the imported timetable; kept for the lessons that came of it
 
 
 class EntryTeacher(Base):

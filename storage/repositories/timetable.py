@@ -61,7 +61,9 @@ async def entries(uow: Uow, school_id: SchoolId) -> dict[date, list[EntryRow]]:
         .where(TimetableEntry.school_id == school_id),
     )
     found: dict[date, list[EntryRow]] = {}
-    versions = select(TimetableVersion.valid_from).where(TimetableVersion.school_id == school_id)
+    versions = select(TimetableVersion.valid_from).where(
+        TimetableVersion.school_id == school_id, TimetableVersion.valid_from.is_not(None)
+    )
     for row in await uow.execute(versions):
         found[row.valid_from] = []
     rows = await uow.execute(
@@ -75,7 +77,11 @@ async def entries(uow: Uow, school_id: SchoolId) -> dict[date, list[EntryRow]]:
             TimetableEntry.room,
         )
         .join(TimetableVersion, TimetableVersion.id == TimetableEntry.version_id)
-        .where(TimetableEntry.school_id == school_id)
+        .where(
+            TimetableEntry.school_id == school_id,
+            TimetableEntry.gone_at.is_(None),
+            TimetableVersion.valid_from.is_not(None),
+        )
     )
     for row in rows:
         entry = EntryRow(
