@@ -1,6 +1,8 @@
 """Settings from the environment and `.env`, read once into one frozen object."""
 
+import contextlib
 import os
+import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+PROJECT = Path(__file__).parent.parent
 TELEGRAM_API = "https://api.telegram.org"
 SECRETS = ("BOT_TOKEN", "DATABASE_URL", "WEBHOOK_SECRET", "SECRET_KEY", "SMTP_URL", "BACKUP_KEY", "TELEGRAM_PROXY")
 
@@ -15,7 +18,7 @@ SECRETS = ("BOT_TOKEN", "DATABASE_URL", "WEBHOOK_SECRET", "SECRET_KEY", "SMTP_UR
 class Settings(BaseSettings):
     """Everything an installation may choose; secrets may also stand in a file named by NAME_FILE."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     bot_token: SecretStr | None = None
     bot_api_base: str = TELEGRAM_API
@@ -41,6 +44,12 @@ class Settings(BaseSettings):
     def _empty_is_absent(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value != ""}
 
+    @field_validator("data_dir", "backup_dir")
+    @classmethod
+    def _from_the_project(cls, path: Path | None) -> Path | None:
+        # A relative folder belongs to the project, whatever folder the command was given in.
+        return path if path is None else PROJECT / path
+
     @field_validator("zvonok_now")
     @classmethod
     def _needs_a_zone(cls, moment: datetime | None) -> datetime | None:
@@ -65,12 +74,28 @@ class Settings(BaseSettings):
         return self.bot_api_base.rstrip("/") == TELEGRAM_API
 
     @property
+    def is_demo(self) -> bool:
+        """Whether nothing says whose school this is: commands then mean the demo school's base."""
+        return self.bot_token is None and self.database_url is None
+
+    @property
     def database(self) -> str:
         """The base's URL; by default a SQLite file in the data directory."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        name = "zvonok.db" if self.bot_token is not None else "demo.db"
-        return f"sqlite:///{(self.data_dir / name).resolve()}"
+        return f"sqlite:///{self.data_dir / ('demo.db' if self.is_demo else 'zvonok.db')}"
+
+    def key(self) -> bytes:
+        """SECRET_KEY, or one kept in the data directory, made at first need."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret.key"
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii").encode()
 
 
 def read_settings(**overrides: Any) -> Settings:

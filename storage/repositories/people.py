@@ -136,3 +136,15 @@ async def _gathered(uow: Uow, question: Select[int, Value]) -> dict[int, list[Va
     for key, value in await uow.execute(question):
         found.setdefault(key, []).append(value)
     return found
+
+
+async def zone_of_school(uow: Uow, school_id: SchoolId) -> str:
+    """A school's time zone."""
+    zone: str = (await uow.execute(select(School.timezone).where(School.id == school_id))).scalar_one()
+    return zone
+
+
+async def zone_of_person(uow: Uow, person_id: PersonId) -> str | None:
+    """The time zone of a person's school."""
+    zones = select(School.timezone).join(Person, Person.school_id == School.id).where(Person.id == person_id)
+    return (await uow.execute(zones)).scalar_one_or_none()

@@ -1,0 +1,64 @@
+"""The command line: `./zvonok …`. Heavy parts are imported by the command that needs them."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from services.errors import SchoolError
+from services.i18n import gettext as _
+
+COMMANDS = {
+    "run": ("bot.commands_run", "run"),
+    "demo-data": ("bot.commands_run", "demo_data"),
+    "migrate": ("bot.commands_run", "migrate"),
+    "school": ("bot.commands_school", "school"),
+    "people": ("bot.commands_school", "people"),
+    "invite": ("bot.commands_school", "invite"),
+    "import": ("bot.commands_import", "import_"),
+    "preview": ("bot.commands_preview", "preview"),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when called: aiogram alone costs seconds."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what a person can mend is said in one sentence."""
+        try:
+            return super().invoke(ctx)
+        except SchoolError as error:
+            raise click.ClickException(error.say()) from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "_".join(str(part) for part in first["loc"]).upper()
+            raise click.ClickException(
+                _("The settings can't be used: {problem}").format(problem=f"{name} {first['msg']}".strip())
+            ) from None
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=_("Zvonok: a school's electronic journal and diary in Telegram."),
+)
+def main() -> None:
+    """The group of all commands."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(prog_name="./zvonok"))

@@ -1,0 +1,86 @@
+"""What commands share: opening the base they mean, and choosing a school in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from bot.settings import Settings, read_settings
+from services.clock import Clock, ShiftedClock, SystemClock
+from services.errors import SchoolError
+from services.i18n import N_
+from services.i18n import gettext as _
+from storage.repositories.calendar import school_ids
+from storage.schema import is_current, migrate
+from storage.uow import Storage
+from storage.vocabulary import SchoolId
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class NoSchoolYet(SchoolError):
+    """The base is empty."""
+
+    sentence = N_("There is no school in this base yet. Begin with: ./zvonok school new school.toml")
+
+
+class WhichSchool(SchoolError):
+    """The base holds several schools and none was named."""
+
+    sentence = N_("This base holds several schools: name one with --school. There are: {ids}")
+
+
+class OldSchema(SchoolError):
+    """The base is of another version of the program."""
+
+    sentence = N_("The base belongs to another version. Bring it up to date with: ./zvonok migrate")
+
+
+def run_async(command: Callable[Parameters, Coroutine[Any, Any, Result]]) -> Callable[Parameters, Result]:
+    """A coroutine as a click command."""
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        return asyncio.run(command(*args, **kwargs))
+
+    return run
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The Clock of this process: the machine's, or one begun at ZVONOK_NOW."""
+    return SystemClock() if settings.zvonok_now is None else ShiftedClock(settings.zvonok_now)
+
+
+@asynccontextmanager
+async def opened(*, create: bool = False) -> AsyncIterator[tuple[Settings, Storage, Clock]]:
+    """The base the settings mean, open; with `create` it is made and migrated if it wasn't there."""
+    settings = read_settings()
+    if settings.is_demo:
+        click.echo(_("This is the demo school: neither BOT_TOKEN nor DATABASE_URL is set."), err=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    storage = Storage(settings.database)
+    try:
+        if create:
+            await migrate(storage)
+        elif not await is_current(storage):
+            raise OldSchema
+        yield settings, storage, make_clock(settings)
+    finally:
+        await storage.close()
+
+
+async def chosen_school(storage: Storage, wanted: int | None) -> SchoolId:
+    """The school a command means. Raises NoSchoolYet, WhichSchool."""
+    async with storage.reading() as uow:
+        found = await school_ids(uow)
+    if not found:
+        raise NoSchoolYet
+    if wanted is None and len(found) == 1:
+        return found[0]
+    if wanted not in found:
+        raise WhichSchool(ids=", ".join(map(str, found)))
+    return SchoolId(wanted)
