@@ -65,14 +65,16 @@ class SchoolCalendar:
     def weekday_followed(self, day: date) -> int | None:
         """Whose weekday's timetable a day follows, 0 Monday … 6 Sunday; None on days without lessons.
 
-        A day outside every term is a holiday, whatever its weekday, unless the calendar calls it working.
+        A day is taught only if every division of the year has it in a term: the autumn holidays between two quarters
+        are holidays for those who learn by half-years too. A day the calendar calls working is taught anyway.
         """
         special = self.special.get(day)
         if special is not None:
             if special.kind is DayKind.HOLIDAY:
                 return None
             return day.weekday() if special.follows_weekday is None else special.follows_weekday
-        return day.weekday() if any(term.starts_on <= day <= term.ends_on for term in self.terms) else None
+        taught = all(self.term_on(day, kind) is not None for kind in {term.kind for term in self.terms})
+        return day.weekday() if taught else None
 
     def slots(self, day: date) -> dict[int, Slot]:
         """The bells of a day by lesson number."""
