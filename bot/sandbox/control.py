@@ -1,0 +1,287 @@
+"""The control API: people, clock, faults, events; described in docs/sandbox.md."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+from yarl import URL
+
+from bot.sandbox import acts
+from bot.sandbox.callbacks import Tap
+from bot.sandbox.errors import ControlError
+from bot.sandbox.events import dumps
+from bot.sandbox.faults import Faults
+from bot.sandbox.params import MAX_REQUEST_BYTES, Upload
+from bot.sandbox.state import Json, Person
+from bot.sandbox.updates import update_type
+from bot.sandbox.world import World
+
+SEQ_HEADER = "X-Sandbox-Seq"
+ANSWER_TIMEOUT = 15.0
+_PERSON_FIELDS = {
+    "id": int,
+    "first_name": str,
+    "last_name": str,
+    "username": str,
+    "label": str,
+    "language_code": str,
+}
+
+Handler = Callable[[web.Request], Awaitable[Any]]
+
+
+class Control:
+    """Handlers of /sandbox/…; each returns JSON and is wrapped by `_served`."""
+
+    def __init__(self, world: World, faults: Faults) -> None:
+        self._world = world
+        self._faults = faults
+
+    def routes(self) -> list[web.RouteDef]:
+        """All routes except the events' and the files' own."""
+        person = "/sandbox/people/{person}"
+        table: list[tuple[str, str, Handler]] = [
+            ("GET", "/sandbox/state", self.state),
+            ("POST", "/sandbox/people", self.put_person),
+            ("GET", f"{person}/messages", self.messages),
+            ("POST", f"{person}/start", self.start),
+            ("POST", f"{person}/send", self.send),
+            ("POST", f"{person}/file", self.file),
+            ("POST", f"{person}/tap", self.tap),
+            ("POST", f"{person}/tap-raw", self.tap_raw),
+            ("POST", f"{person}/block", self.block),
+            ("POST", f"{person}/unblock", self.unblock),
+            ("POST", f"{person}/deactivate", self.deactivate),
+            ("POST", f"{person}/forward", self.forward),
+            ("POST", f"{person}/read", self.read),
+            ("GET", "/sandbox/clock", self.clock),
+            ("POST", "/sandbox/clock", self.move_clock),
+            ("GET", "/sandbox/updates", self.updates),
+            ("POST", "/sandbox/updates", self.inject),
+            ("GET", "/sandbox/log", self.log),
+            ("DELETE", "/sandbox/log", self.clear_log),
+            ("GET", "/sandbox/faults", self.faults),
+            ("POST", "/sandbox/faults", self.add_fault),
+            ("DELETE", "/sandbox/faults", self.clear_faults),
+            ("POST", "/sandbox/reset", self.reset),
+        ]
+        return [web.route(method, path, self.served(handler)) for method, path, handler in table]
+
+    def served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Around a handler: foreign pages refused, refusals told as JSON, the event number in a header."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            try:
+                refuse_foreign_origin(request)
+                result = await handler(request)
+                status = 200
+            except ControlError as error:
+                result = {"error": error.slug, "detail": error.detail, **error.extra}
+                status = error.status
+            if isinstance(result, web.StreamResponse):
+                return result
+            headers = {SEQ_HEADER: str(self._world.feed.seq), "Cache-Control": "no-store"}
+            return web.Response(status=status, text=dumps(result), content_type="application/json", headers=headers)
+
+        return serve
+
+    def _person(self, request: web.Request) -> Person:
+        raw = request.match_info["person"]
+        return self._world.person(int(raw) if raw.isdecimal() else 0)
+
+    # People
+
+    async def state(self, request: web.Request) -> Json:
+        world = self._world
+        people = [world.person_view(person) for person in world.people.values()]
+        clock = world.times.clock_state()
+        return {"seq": world.feed.seq, "bot": world.bot_view(), "people": people, "clock": clock}
+
+    async def put_person(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        for name, value in body.items():
+            kind = _PERSON_FIELDS.get(name)
+            if kind is None or not isinstance(value, kind | None if name not in ("id", "first_name") else kind):
+                raise ControlError(400, "bad_request", f"«{name}» is unknown or of a wrong type.")
+        if not body.get("first_name") and body.get("id") not in self._world.people:
+            raise ControlError(400, "bad_request", "A person needs a first_name.")
+        return self._world.person_view(self._world.put_person(body))
+
+    async def messages(self, request: web.Request) -> Json:
+        chat = self._world.chat(self._person(request).id)
+        views = [self._world.view(message) for message in chat.messages.values()]
+        return {"seq": self._world.feed.seq, "messages": views, "reply_keyboard": chat.reply_keyboard}
+
+    async def start(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        payload = str(body.get("payload") or "")
+        return self._world.view(acts.start(self._world, self._person(request), payload))
+
+    async def send(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        text = body.get("text")
+        if not isinstance(text, str):
+            raise ControlError(400, "bad_request", "text is missing.")
+        return self._world.view(acts.send(self._world, self._person(request), text, body.get("reply_to")))
+
+    async def file(self, request: web.Request) -> Json:
+        person = self._person(request)
+        form = await request.clone(client_max_size=MAX_REQUEST_BYTES).post()
+        kind = next((name for name in ("document", "photo") if isinstance(form.get(name), FileField)), None)
+        if kind is None:
+            raise ControlError(400, "bad_request", "A file needs a part «document» or «photo».")
+        field = form[kind]
+        assert isinstance(field, FileField)
+        with field.file as file:
+            upload = Upload(field.filename, field.content_type, file.read())
+        reply = form.get("reply_to")
+        reply_to = int(reply) if isinstance(reply, str) and reply.isdecimal() else None
+        caption = str(form.get("caption") or "")
+        return self._world.view(acts.send_file(self._world, person, kind, upload, caption, reply_to))
+
+    async def tap(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        begun, button = acts.tap(self._world, self._person(request), body)
+        if begun is None:
+            return {"query_id": None, "answer": None, "url": button.get("url"), "start": button.get("start")}
+        return await self._tap_result(begun, body)
+
+    async def tap_raw(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        person = self._person(request)
+        begun = acts.tap_raw(self._world, person, body.get("message_id"), body.get("data", ""))
+        return await self._tap_result(begun, body)
+
+    async def _tap_result(self, begun: Tap, body: Json) -> Json:
+        answer = None
+        if body.get("wait"):
+            answer = await acts.wait_for_answer(begun, float(body.get("timeout") or ANSWER_TIMEOUT))
+        return {"query_id": begun.query_id, "answer": answer, "url": None, "start": None}
+
+    async def block(self, request: web.Request) -> Json:
+        acts.block(self._world, self._person(request))
+        return self._world.person_view(self._person(request))
+
+    async def unblock(self, request: web.Request) -> Json:
+        acts.unblock(self._world, self._person(request))
+        return self._world.person_view(self._person(request))
+
+    async def deactivate(self, request: web.Request) -> Json:
+        person = self._person(request)
+        person.deactivated = True
+        self._world.person_changed(person)
+        return self._world.person_view(person)
+
+    async def forward(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        message = acts.forward(self._world, self._person(request), body.get("message_id"), body.get("to", "bot"))
+        return self._world.view(message)
+
+    async def read(self, request: web.Request) -> Json:
+        person = self._person(request)
+        if person.unread:
+            person.unread = 0
+            self._world.person_changed(person)
+        return self._world.person_view(person)
+
+    # The clock
+
+    async def clock(self, request: web.Request) -> Json | None:
+        return self._world.times.clock_state()
+
+    async def move_clock(self, request: web.Request) -> Json | None:
+        clock = self._world.times.clock
+        if clock is None:
+            raise ControlError(409, "no_clock", "The host program gave no clock.")
+        body = await read_json(request)
+        try:
+            if "jump" in body:
+                await _maybe(clock.jump(str(body["jump"])))
+            elif "advance_seconds" in body:
+                await _maybe(clock.advance(float(body["advance_seconds"])))
+            else:
+                await _maybe(clock.set(_moment(body.get("set"))))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ControlError(400, "bad_clock", f"The clock refused: {error}") from None
+        state = self._world.times.clock_state()
+        self._world.feed.publish("clock", state or {})
+        return state
+
+    # For tests
+
+    async def updates(self, request: web.Request) -> Json:
+        waiting = self._world.queue.waiting()
+        rows = [{"update_id": pending.id, "type": pending.type, "person": pending.lane} for pending in waiting]
+        return {"pending": len(rows), "last_update_id": self._world.queue.next_id - 1, "updates": rows}
+
+    async def inject(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        body.pop("update_id", None)
+        type_ = update_type(body)
+        if len(body) != 1 or not isinstance(body[type_], dict):
+            raise ControlError(400, "bad_request", "An update has one field besides its id.")
+        sender = body[type_].get("from") or body[type_].get("chat") or {}
+        return {"update_id": self._world.queue.add(body, sender.get("id", 0))}
+
+    async def log(self, request: web.Request) -> Json:
+        query = request.query
+        chat = int(query["chat"]) if "chat" in query else None
+        found = self._world.calls.find(query.get("method"), chat, int(query.get("after", 0)))
+        return {"seq": self._world.calls.count, "calls": [call.view() for call in found]}
+
+    async def clear_log(self, request: web.Request) -> Json:
+        self._world.calls.clear()
+        return {}
+
+    async def faults(self, request: web.Request) -> Json:
+        return {"faults": self._faults.view()}
+
+    async def add_fault(self, request: web.Request) -> Json:
+        self._faults.add(await read_json(request))
+        return {"faults": self._faults.view()}
+
+    async def clear_faults(self, request: web.Request) -> Json:
+        self._faults.clear()
+        return {"faults": []}
+
+    async def reset(self, request: web.Request) -> Json:
+        self._faults.clear()
+        self._world.reset()
+        return {}
+
+
+async def _maybe(result: Any) -> None:
+    """Await what the host's clock returned, if it is a coroutine."""
+    if inspect.isawaitable(result):
+        await result
+
+
+def _moment(text: Any) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None:
+        raise ValueError("the moment needs an offset")
+    return moment
+
+
+async def read_json(request: web.Request) -> Json:
+    """The JSON object of a request; nothing is an empty one."""
+    try:
+        body = json.loads(await request.read() or b"{}")
+    except ValueError:
+        raise ControlError(400, "bad_request", "The body is no JSON.") from None
+    if not isinstance(body, dict):
+        raise ControlError(400, "bad_request", "The body is no JSON object.")
+    return body
+
+
+def refuse_foreign_origin(request: web.Request) -> None:
+    """A page of another site must not move our people."""
+    origin = request.headers.get("Origin")
+    if origin and URL(origin).authority != request.host:
+        raise ControlError(403, "foreign_origin", "Requests of other sites' pages are refused.")

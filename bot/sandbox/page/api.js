@@ -1,0 +1,44 @@
+// The control API (docs/sandbox.md), one function a request.
+
+export class Refusal extends Error {
+  constructor(slug, detail) {
+    super(detail);
+    this.slug = slug;
+  }
+}
+
+async function call(path, body = null, init = {}) {
+  let response;
+  try {
+    response = await fetch(`/sandbox/${path}`, {
+      ...(body === null ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+      ...init,
+    });
+  } catch {
+    throw new Refusal("no_network", "");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Refusal(answer?.error ?? "http", answer?.detail ?? String(response.status));
+  return answer;
+}
+
+export const api = {
+  state: () => call("state"),
+  messages: (person) => call(`people/${person}/messages`),
+  addPerson: (fields) => call("people", fields),
+  start: (person, payload) => call(`people/${person}/start`, payload ? { payload } : {}),
+  send: (person, text, replyTo) => call(`people/${person}/send`, { text, ...(replyTo ? { reply_to: replyTo } : {}) }),
+  tap: (person, messageId, row, col) => call(`people/${person}/tap`, { message_id: messageId, row, col }),
+  block: (person) => call(`people/${person}/block`, {}),
+  unblock: (person) => call(`people/${person}/unblock`, {}),
+  forward: (person, messageId, to) => call(`people/${person}/forward`, { message_id: messageId, to }),
+  read: (person) => call(`people/${person}/read`, {}),
+  clock: (change) => call("clock", change),
+  file(person, kind, file, caption, replyTo) {
+    const form = new FormData();
+    if (caption) form.append("caption", caption);
+    if (replyTo) form.append("reply_to", String(replyTo));
+    form.append(kind, file, file.name);
+    return call(`people/${person}/file`, null, { method: "POST", body: form });
+  },
+};

@@ -1,0 +1,168 @@
+// Every word of the page. It is a tool of its own, so it speaks one language.
+
+export const T = {
+  sandbox: "песочница",
+  title: (bot) => `${bot} — песочница`,
+  opening: "Открываю…",
+  nobody: "Здесь пока нет ни одного телефона.",
+  nobodyShown: "Все телефоны скрыты.",
+
+  lost: "Связь потеряна. Пробую соединиться снова…",
+  back: "Связь восстановлена.",
+  noNetwork: "Нет связи. Попробуйте ещё раз.",
+  refused: "Не получилось.",
+
+  clock: {
+    label: "Время в песочнице",
+    move: "Перевести время",
+    five: "+5 мин",
+    hour: "+1 ч",
+    set: "Задать…",
+    setTitle: "Задать время",
+    apply: "Перевести",
+    moved: (time) => `Сейчас ${time}`,
+  },
+
+  people: {
+    button: "Люди",
+    title: "Телефоны",
+    show: (name) => `Показывать телефон: ${name}`,
+    up: (name) => `Раньше: ${name}`,
+    down: (name) => `Позже: ${name}`,
+    addTitle: "Добавить человека",
+    name: "Имя и фамилия",
+    label: "Кто это",
+    labelHint: "например, мама Пети",
+    add: "Добавить",
+    added: (name) => `Добавлен телефон: ${name}`,
+    showAll: "Показать все",
+    switcher: "Телефоны",
+    previous: "К предыдущим телефонам",
+    next: "К следующим телефонам",
+    unread: (count) => `непрочитанных: ${count}`,
+  },
+
+  theme: {
+    auto: "Оформление: как в системе",
+    light: "Оформление: светлое",
+    dark: "Оформление: тёмное",
+  },
+
+  phone: {
+    of: (name) => `Телефон: ${name}`,
+    menu: (name) => `Что сделать с телефоном: ${name}`,
+    block: "Заблокировать бота",
+    unblock: "Разблокировать бота",
+    restart: "Отправить /start",
+    earlier: "Переставить левее",
+    later: "Переставить правее",
+    hide: "Скрыть телефон",
+    blocked: "Вы заблокировали бота",
+    blockedMark: "бот заблокирован",
+    deactivated: "Этот аккаунт удалён",
+    log: (name) => `Переписка: ${name}`,
+  },
+
+  bot: {
+    noName: "Бот",
+    bot: "бот",
+    silent: "ещё не на связи",
+    typing: "печатает…",
+    actions: {
+      upload_document: "отправляет файл…",
+      upload_photo: "отправляет фото…",
+      record_voice: "записывает голос…",
+      upload_voice: "отправляет голос…",
+      choose_sticker: "выбирает стикер…",
+      find_location: "ищет место…",
+    },
+  },
+
+  chat: {
+    empty: "Здесь будет переписка с ботом.",
+    emptyHint: "Нажмите «Начать» или вставьте ссылку-приглашение.",
+    loading: "Загружаю переписку…",
+    failed: "Переписка не загрузилась.",
+    again: "Повторить",
+    earlier: (count) => `Показать более ранние (${count})`,
+    jump: "К последним сообщениям",
+    newMessages: (count) => plural(count, "новое сообщение", "новых сообщения", "новых сообщений"),
+    today: "Сегодня",
+    yesterday: "Вчера",
+  },
+
+  message: {
+    edited: "изм.",
+    silent: "Без звука",
+    sent: "Отправлено",
+    delivered: "Получено ботом",
+    forwarded: (name) => `Переслано от: ${name}`,
+    fromFriend: "Сообщение от знакомого",
+    you: "Вы",
+    friend: "Знакомый",
+    menu: "Действия с сообщением",
+    reply: "Ответить",
+    forward: "Переслать…",
+    copy: "Копировать текст",
+    download: "Скачать",
+    openPhoto: "Открыть изображение",
+    photo: "Фото",
+    file: "Файл",
+    spoiler: "Скрытый текст, нажмите, чтобы прочитать",
+    copyCode: "Нажмите, чтобы скопировать",
+    copied: "Скопировано",
+    gone: "Этого сообщения уже нет.",
+    goneButton: "Эта кнопка уже изменилась.",
+    expired: "Бот не ответил на нажатие.",
+    opensLink: "откроется в новой вкладке",
+  },
+
+  forward: {
+    title: "Кому переслать",
+    toBot: "Боту",
+    done: (name) => `Переслано: ${name}`,
+  },
+
+  composer: {
+    placeholder: "Сообщение",
+    placeholderStart: "Сообщение или ссылка",
+    send: "Отправить",
+    attach: "Прикрепить файл",
+    commands: "Команды",
+    keyboard: "Показать кнопки",
+    hideKeyboard: "Скрыть кнопки",
+    start: "Начать",
+    startLink: "Это приглашение к боту",
+    startLinkHint: "Нажмите «Начать», и бот узнает, по какой ссылке вы пришли.",
+    unblock: "Разблокировать",
+    asFile: "Отправить как файл",
+    replyTo: (name) => `Ответ: ${name}`,
+    drop: "Отпустите файл, чтобы прикрепить",
+    notSent: "Не отправлено: нет связи.",
+  },
+
+  ok: "ОК",
+  cancel: "Отмена",
+  close: "Закрыть",
+  open: "Открыть",
+};
+
+export function plural(count, one, few, many) {
+  const tens = count % 100;
+  const units = count % 10;
+  const word = tens > 10 && tens < 15 ? many : units === 1 ? one : units > 1 && units < 5 ? few : many;
+  return `${count} ${word}`;
+}
+
+const UNITS = ["Б", "КБ", "МБ", "ГБ"];
+
+export function fileSize(bytes) {
+  let unit = 0;
+  let size = bytes;
+  while (size >= 1024 && unit < UNITS.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  const digits = unit > 0 && size < 10 ? 1 : 0;
+  return `${size.toLocaleString("ru-RU", { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+}

@@ -1,0 +1,166 @@
+"""Updates that wait for the bot, and the long poll that takes them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.errors import ApiError, refused
+from bot.sandbox.state import Json
+
+LIFETIME = 24 * 3600.0
+MAX_TIMEOUT = 50
+# Telegram leaves these out unless asked for.
+_ONLY_WHEN_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
+_FIELDS = {"update_id"}
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An update nobody has confirmed. `lane`: updates of one lane keep their order; `born` on the monotonic clock."""
+
+    id: int
+    type: str
+    lane: int
+    body: Json
+    born: float
+
+    def as_update(self) -> Json:
+        """The Bot API's Update."""
+        return {"update_id": self.id, **self.body}
+
+
+def update_type(body: Json) -> str:
+    """The single field of an update besides its id."""
+    return next((key for key in body if key not in _FIELDS), "")
+
+
+class UpdateQueue:
+    """Updates by rising id until confirmed or a day old. A webhook listens through `on_add`."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._pending: dict[int, Pending] = {}
+        self._poll: asyncio.Future[ApiError | None] | None = None
+        self.next_id = random.randint(100_000_000, 900_000_000)  # noqa: S311 - an identifier, not a secret
+        self.allowed: list[str] = []
+        self.on_add: Callable[[Pending], None] | None = None
+        self.on_change: Callable[[], None] = lambda: None
+        self.polled = False
+        self.closed = False
+
+    def __len__(self) -> int:
+        self._expire()
+        return len(self._pending)
+
+    def allows(self, type_: str) -> bool:
+        """Whether the bot asked for this type of update."""
+        return type_ in self.allowed if self.allowed else type_ not in _ONLY_WHEN_ASKED
+
+    def add(self, body: Json, lane: int) -> int | None:
+        """Queue an update; its id, or None if the bot doesn't want this type."""
+        type_ = update_type(body)
+        if not self.allows(type_):
+            return None
+        pending = Pending(self.next_id, type_, lane, body, self._monotonic())
+        self.next_id += 1
+        self._pending[pending.id] = pending
+        self.on_change()
+        if self.on_add:
+            self.on_add(pending)
+        self._wake(None)
+        return pending.id
+
+    def confirm(self, update_id: int) -> None:
+        """Forget one update: the webhook took it."""
+        if self._pending.pop(update_id, None):
+            self.on_change()
+
+    def holds(self, update_id: int) -> bool:
+        """Whether the update still waits."""
+        self._expire()
+        return update_id in self._pending
+
+    def waiting(self) -> list[Pending]:
+        """Everything unconfirmed, oldest first."""
+        self._expire()
+        return list(self._pending.values())
+
+    def clear(self) -> None:
+        """Drop all pending updates."""
+        self._pending.clear()
+        self.on_change()
+
+    def restore(self, next_id: int, rows: list[dict[str, Any]]) -> None:
+        """Take over saved updates; their age goes on from `age` seconds."""
+        self.next_id = next_id
+        for row in rows:
+            born = self._monotonic() - row["age"]
+            self._pending[row["id"]] = Pending(row["id"], row["type"], row["lane"], row["body"], born)
+
+    def to_saved(self) -> list[dict[str, Any]]:
+        """Pending updates with their age in seconds."""
+        now = self._monotonic()
+        return [
+            {"id": p.id, "type": p.type, "lane": p.lane, "body": p.body, "age": now - p.born} for p in self.waiting()
+        ]
+
+    def _expire(self) -> None:
+        limit = self._monotonic() - LIFETIME
+        while self._pending:
+            first = next(iter(self._pending.values()))
+            if first.born >= limit:
+                return
+            del self._pending[first.id]
+
+    async def take(self, offset: int, limit: int, timeout: float) -> list[Json]:
+        """Long poll: confirms what is below `offset`, waits up to `timeout` seconds; 409 if another poll takes over."""
+        self.polled = True
+        self._confirm_below(offset)
+        ready = self._from(offset, limit)
+        if ready or timeout <= 0 or self.closed:
+            return ready
+        self.abort("terminated by other getUpdates request; make sure that only one bot instance is running")
+        poll = self._poll = asyncio.get_running_loop().create_future()
+        try:
+            conflict = await asyncio.wait_for(poll, timeout)
+        except TimeoutError:
+            return []
+        finally:
+            if self._poll is poll:
+                self._poll = None
+        if conflict:
+            raise conflict
+        return self._from(offset, limit)
+
+    def abort(self, reason: str) -> None:
+        """End the waiting poll with 409."""
+        self._wake(refused(409, reason))
+
+    def close(self) -> None:
+        """End the waiting poll with nothing: the server stops."""
+        self.closed = True
+        self._wake(None)
+
+    def _wake(self, conflict: ApiError | None) -> None:
+        if self._poll and not self._poll.done():
+            self._poll.set_result(conflict)
+
+    def _confirm_below(self, offset: int) -> None:
+        if offset < 0:
+            for id_ in list(self._pending)[:offset]:
+                del self._pending[id_]
+        # As Telegram does: an offset from the future (another numbering) confirms nothing.
+        if 0 < offset <= self.next_id + 10:
+            for id_ in [id_ for id_ in self._pending if id_ < offset]:
+                del self._pending[id_]
+        self.on_change()
+
+    def _from(self, offset: int, limit: int) -> list[Json]:
+        self._expire()
+        future = offset > self.next_id + 10
+        chosen = (p for p in self._pending.values() if p.id >= offset or future)
+        return [pending.as_update() for pending, _ in zip(chosen, range(limit), strict=False)]
