@@ -1,0 +1,102 @@
+"""What the postman needs from outside: somebody who writes a letter and somebody who carries it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from services.outbox.outcomes import Outcome
+from storage.uow import Uow
+from storage.vocabulary import (
+    BotId,
+    ItemId,
+    ItemKind,
+    LessonId,
+    LetterId,
+    LetterMethod,
+    PersonId,
+    SchoolId,
+    WorkId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A recipient who can be written to now; `address` is the messenger's chat."""
+
+    person_id: PersonId
+    school_id: SchoolId
+    bot_id: BotId
+    address: str
+    locale: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """A fact that is due; `base` is what the recipient was last told under its key.
+
+    `previous_letter_id` is the letter that told `base` and stands in the chat: an EDIT or DELETE may aim at it.
+    """
+
+    id: ItemId
+    rev: int
+    kind: ItemKind
+    bundle: str
+    collapse_key: str
+    base: str | None
+    value: str | None
+    priority: int
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime | None
+    student_id: PersonId | None
+    lesson_id: LessonId | None
+    work_id: WorkId | None
+    previous_letter_id: LetterId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter ready to be frozen, and the items it tells: those of the bundle that fit, the rest go next.
+
+    `payload`: {"text": HTML, "rows": [[{"label", "data" | "url"}]], "silent": bool}; a DOCUMENT has also
+    "document": {"name", "base64"}, with the text as its caption.
+    """
+
+    payload: dict[str, Any]
+    item_ids: tuple[ItemId, ...]
+    method: LetterMethod = LetterMethod.SEND
+    target_letter_id: LetterId | None = None
+
+
+class Composer(Protocol):
+    """Writes letters."""
+
+    async def compose(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
+        """The letter for the due items of one bundle, in order of their ids, from a read transaction.
+
+        None: nothing is left to tell, and the items are cancelled.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLetter:
+    """A letter on its way: claimed, stored, unchangeable. `copy` is the number of the repetition, 0 for the first."""
+
+    id: LetterId
+    address: str
+    method: LetterMethod
+    payload: dict[str, Any]
+    target_external_id: str | None
+    copy: int = 0
+
+
+class Transport(Protocol):
+    """Carries letters."""
+
+    async def send(self, letter: FrozenLetter) -> Outcome:
+        """Make the one request and say what became of it; never raises."""
+        ...

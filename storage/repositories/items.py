@@ -1,0 +1,152 @@
+"""The waiting room: items put, moved, cancelled, and found due."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select, update
+from sqlalchemy.orm import aliased
+
+from storage.models.delivery import WAITING, Item
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import BotId, ItemId, ItemKind, ItemState, LessonId, PersonId, SchoolId, VoidReason, WorkId
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A row to let wait."""
+
+    school_id: SchoolId
+    bot_id: BotId
+    recipient_id: PersonId
+    student_id: PersonId | None
+    lesson_id: LessonId | None
+    work_id: WorkId | None
+    kind: ItemKind
+    bundle: str
+    collapse_key: str
+    value: str | None
+    priority: int
+    created_at: datetime
+    due_at: datetime
+    cap_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """New times and bundle of a waiting item."""
+
+    item_id: ItemId
+    bundle: str
+    priority: int
+    due_at: datetime
+    cap_at: datetime
+    expires_at: datetime | None
+
+
+GIVEN = tuple(NewItem.__dataclass_fields__)
+
+
+async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
+    """Put rows that are sorted by recipient and key; one statement for all.
+
+    A key that waits already takes the new value and times (rev + 1), or is voided when it is back at what was told; a
+    value that was told already and doesn't wait in another form is not put at all.
+    """
+    told = aliased(Item)
+    base = (
+        select(told.value)
+        .where(
+            told.recipient_id == bindparam("new_recipient_id", type_=Item.recipient_id.type),
+            told.collapse_key == bindparam("new_collapse_key", type_=Item.collapse_key.type),
+            told.state == ItemState.TOLD,
+        )
+        .order_by(told.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    given = [bindparam(f"new_{name}", type_=getattr(Item, name).type).label(name) for name in GIVEN]
+    news = select(*given, base.label("base")).subquery("news")
+    waits = exists().where(
+        told.recipient_id == news.c.recipient_id,
+        told.collapse_key == news.c.collapse_key,
+        told.state == ItemState.WAITING,
+    )
+    fresh = select(*news.c, literal(1), literal(ItemState.WAITING.value)).where(
+        or_(news.c.value.is_distinct_from(news.c.base), waits)
+    )
+    statement = insert_into(uow, Item).from_select([*GIVEN, "base", "rev", "state"], fresh, include_defaults=False)
+    new = statement.excluded
+    back = Item.base.is_not_distinct_from(new.value)
+    cap_at = case((and_(Item.kind == new.kind, Item.cap_at < new.cap_at), Item.cap_at), else_=new.cap_at)
+    upserted = statement.on_conflict_do_update(
+        index_elements=[Item.recipient_id, Item.collapse_key],
+        index_where=WAITING,
+        set_={
+            "value": new.value,
+            "rev": Item.rev + 1,
+            "kind": new.kind,
+            "bundle": new.bundle,
+            "priority": new.priority,
+            "due_at": case((new.due_at < cap_at, new.due_at), else_=cap_at),
+            "cap_at": cap_at,
+            "expires_at": new.expires_at,
+            "state": case((back, ItemState.VOID.value), else_=ItemState.WAITING.value),
+            "reason": case((back, VoidReason.BACK_TO_BASE.value), else_=null()),
+        },
+    )
+    await uow.execute(upserted, [{f"new_{name}": value for name, value in asdict(row).items()} for row in rows])
+
+
+async def hasten(uow: Uow, lesson_id: LessonId, kind: ItemKind, due_at: datetime) -> None:
+    """Waiting items of a lesson and kind fall due at `due_at` at the latest."""
+    await uow.execute(
+        update(Item)
+        .where(Item.lesson_id == lesson_id, Item.kind == kind, Item.state == ItemState.WAITING, Item.due_at > due_at)
+        .values(due_at=due_at, cap_at=case((Item.cap_at < due_at, Item.cap_at), else_=due_at))
+    )
+
+
+async def reschedule(uow: Uow, moves: Sequence[Move]) -> None:
+    """New times for waiting items."""
+    statement = (
+        update(Item)
+        .where(Item.id == bindparam("which"), Item.state == ItemState.WAITING)
+        .values({name: bindparam(f"new_{name}") for name in ("bundle", "priority", "due_at", "cap_at", "expires_at")})
+    )
+    await uow.connection.execute(
+        statement,
+        [
+            {
+                "which": move.item_id,
+                "new_bundle": move.bundle,
+                "new_priority": move.priority,
+                "new_due_at": move.due_at,
+                "new_cap_at": move.cap_at,
+                "new_expires_at": move.expires_at,
+            }
+            for move in moves
+        ],
+    )
+    uow.statements += 1
+
+
+async def cancel(
+    uow: Uow,
+    *,
+    recipient_id: PersonId | None,
+    student_id: PersonId | None,
+    lesson_id: LessonId | None,
+    kind: ItemKind | None,
+    reason: VoidReason,
+) -> int:
+    """Void what waits and matches every condition given."""
+    given = {"recipient_id": recipient_id, "student_id": student_id, "lesson_id": lesson_id, "kind": kind}
+    conditions = [getattr(Item, name) == value for name, value in given.items() if value is not None]
+    if not conditions:
+        return 0
+    return await uow.write(
+        update(Item).where(Item.state == ItemState.WAITING, *conditions).values(state=ItemState.VOID, reason=reason)
+    )
