@@ -38,7 +38,9 @@ def message_in(world: World, person: Person, message_id: Any) -> Message:
 
 def _deliver(world: World, person: Person, message: Message) -> Message:
     """Put a person's message before the bot."""
-    person.met = person.started = True
+    if not person.started:
+        person.met = person.started = True
+        world.person_changed(person)
     world.queue.add({"message": message_json(world, message)}, person.id)
     return message
 
@@ -77,6 +79,8 @@ def send_file(world: World, person: Person, kind: str, upload: Upload, caption: 
     _ready(person)
     if utf16_length(caption) > MAX_CAPTION:
         raise ControlError(400, "bad_request", f"A caption has up to {MAX_CAPTION} characters.")
+    if reply_to is not None:
+        message_in(world, person, reply_to)
     if kind == "photo":
         try:
             check_photo(upload.data)

@@ -6,136 +6,31 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 import aiohttp
 
+from bot.sandbox.seen import (
+    Answer,
+    Button,
+    Document,
+    Json,
+    Message,
+    NoSuchButton,
+    NotSeen,
+    SandboxError,
+    read_message,
+)
 from bot.sandbox.tasks import Tasks
 
+__all__ = ["Answer", "Button", "Document", "Message", "NoSuchButton", "NotSeen", "Person", "Sandbox", "SandboxError"]
+
 T = TypeVar("T")
-Json = dict[str, Any]
 
 TIMEOUT = 10.0
 SEQ_HEADER = "X-Sandbox-Seq"
 _LINE_LIMIT = 1 << 22
-
-
-class SandboxError(Exception):
-    """The sandbox refused: `slug` and its sentence."""
-
-    def __init__(self, slug: str, detail: str) -> None:
-        super().__init__(f"{slug}: {detail}")
-        self.slug = slug
-
-
-class NoSuchButton(AssertionError):
-    """Nothing visible has that text, or more than one has; lists what is visible."""
-
-
-class NotSeen(AssertionError):
-    """What was waited for didn't come in time; lists what is visible."""
-
-
-@dataclass(frozen=True)
-class Button:
-    """An inline button: kind callback, url or copy."""
-
-    text: str
-    kind: str
-    data: str | None
-    url: str | None
-    row: int
-    col: int
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file in a chat; `await download()` gives the bytes."""
-
-    id: str
-    name: str
-    mime: str
-    size: int
-    url: str
-    _telegram: Sandbox = field(repr=False, compare=False)
-
-    async def download(self) -> bytes:
-        """The bytes."""
-        return await self._telegram.get_bytes(self.url)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a tap brought: a toast, or a window if `alert`; `text` None for a silent answer."""
-
-    text: str | None
-    alert: bool
-    url: str | None = None
-
-    def __contains__(self, part: str) -> bool:
-        return part in (self.text or "")
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message as its phone shows it at this moment; `changed` is the number of its last event."""
-
-    id: int
-    author: str
-    text: str
-    html: str
-    kind: str
-    date: datetime
-    edited: bool
-    silent: bool
-    forwarded_from: str | None
-    button_rows: tuple[tuple[Button, ...], ...]
-    document: Document | None
-    changed: int
-
-    @property
-    def buttons(self) -> list[str]:
-        """Texts of all inline buttons, row by row."""
-        return [button.text for row in self.button_rows for button in row]
-
-    def button(self, text: str) -> Button | None:
-        """The button of exactly this text, else the only one that contains it; None if there is none."""
-        all_ = [button for row in self.button_rows for button in row]
-        exact = [button for button in all_ if button.text == text]
-        found = exact[:1] or [button for button in all_ if text in button.text]
-        if len(found) > 1:
-            raise NoSuchButton(f"«{text}» is in several buttons: {[button.text for button in found]}")
-        return found[0] if found else None
-
-
-def _message(raw: Json, changed: int, telegram: Sandbox) -> Message:
-    rows = tuple(
-        tuple(
-            Button(button["text"], button["kind"], button.get("data"), button.get("url"), row, col)
-            for col, button in enumerate(buttons)
-        )
-        for row, buttons in enumerate(raw["keyboard"] or [])
-    )
-    file = raw["file"]
-    document = None
-    if file:
-        document = Document(file["id"], file["name"], file["mime"], file["size"], file["url"], telegram)
-    return Message(
-        id=raw["id"],
-        author=raw["from"],
-        text=raw["text"],
-        html=raw["html"],
-        kind=raw["kind"],
-        date=datetime.fromisoformat(raw["date"]),
-        edited=raw["edited"] is not None,
-        silent=raw["silent"],
-        forwarded_from=raw["forwarded_from"],
-        button_rows=rows,
-        document=document,
-        changed=changed,
-    )
 
 
 class Person:
@@ -280,7 +175,7 @@ class Person:
         form.add_field("photo" if photo else "document", data, filename=name, content_type=mime)
         form.add_field("caption", caption)
         raw = await self._telegram.request("POST", f"{self._path}/file", data=form)
-        return self._messages.get(raw["id"]) or _message(raw, self._telegram.seq, self._telegram)
+        return self._messages.get(raw["id"]) or read_message(raw, self._telegram.seq, self._telegram.get_bytes)
 
     @property
     def _path(self) -> str:
@@ -288,7 +183,7 @@ class Person:
 
     async def _sent(self, act: str, body: Json) -> Message:
         raw = await self._telegram.post(f"{self._path}/{act}", body)
-        return self._messages.get(raw["id"]) or _message(raw, self._telegram.seq, self._telegram)
+        return self._messages.get(raw["id"]) or read_message(raw, self._telegram.seq, self._telegram.get_bytes)
 
     async def _tap(self, text: str, message: Message | None, timeout: float, wait: bool) -> Answer | None:
         """One tap; if an edit took the button away in the very moment, look for it anew."""
@@ -337,7 +232,7 @@ class Person:
 
     def _load(self, raw: Json) -> None:
         self._loaded = raw["seq"]
-        self._messages = {m["id"]: _message(m, raw["seq"], self._telegram) for m in raw["messages"]}
+        self._messages = {m["id"]: read_message(m, raw["seq"], self._telegram.get_bytes) for m in raw["messages"]}
         self._show_keyboard(raw["reply_keyboard"])
 
     def _show_keyboard(self, raw: Json | None) -> None:
@@ -347,7 +242,7 @@ class Person:
         if seq <= self._loaded:
             return
         if type_ in ("message", "edit"):
-            self._messages[data["message"]["id"]] = _message(data["message"], seq, self._telegram)
+            self._messages[data["message"]["id"]] = read_message(data["message"], seq, self._telegram.get_bytes)
         elif type_ == "delete":
             self._messages.pop(data["id"], None)
         elif type_ == "reply_keyboard":

@@ -7,10 +7,10 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.web_request import FileField
-from yarl import URL
 
 from bot.sandbox import acts
 from bot.sandbox.callbacks import Tap
@@ -140,8 +140,7 @@ class Control:
         assert isinstance(field, FileField)
         with field.file as file:
             upload = Upload(field.filename, field.content_type, file.read())
-        reply = form.get("reply_to")
-        reply_to = int(reply) if isinstance(reply, str) and reply.isdecimal() else None
+        reply_to = _number(form.get("reply_to"))
         caption = str(form.get("caption") or "")
         return self._world.view(acts.send_file(self._world, person, kind, upload, caption, reply_to))
 
@@ -161,7 +160,7 @@ class Control:
     async def _tap_result(self, begun: Tap, body: Json) -> Json:
         answer = None
         if body.get("wait"):
-            answer = await acts.wait_for_answer(begun, float(body.get("timeout") or ANSWER_TIMEOUT))
+            answer = await acts.wait_for_answer(begun, _seconds(body.get("timeout")))
         return {"query_id": begun.query_id, "answer": answer, "url": None, "start": None}
 
     async def block(self, request: web.Request) -> Json:
@@ -231,8 +230,8 @@ class Control:
 
     async def log(self, request: web.Request) -> Json:
         query = request.query
-        chat = int(query["chat"]) if "chat" in query else None
-        found = self._world.calls.find(query.get("method"), chat, int(query.get("after", 0)))
+        chat, after = _number(query.get("chat")), _number(query.get("after")) or 0
+        found = self._world.calls.find(query.get("method"), chat, after)
         return {"seq": self._world.calls.count, "calls": [call.view() for call in found]}
 
     async def clear_log(self, request: web.Request) -> Json:
@@ -254,6 +253,24 @@ class Control:
         self._faults.clear()
         self._world.reset()
         return {}
+
+
+def _number(text: Any) -> int | None:
+    """A number of a query or a form; None if it isn't given."""
+    if text in (None, ""):
+        return None
+    if not isinstance(text, str) or not text.removeprefix("-").isdecimal():
+        raise ControlError(400, "bad_request", f"«{text}» is no number.")
+    return int(text)
+
+
+def _seconds(value: Any) -> float:
+    """The timeout of a request in seconds."""
+    if value is None:
+        return ANSWER_TIMEOUT
+    if not isinstance(value, int | float) or value <= 0:
+        raise ControlError(400, "bad_request", "timeout is a number of seconds above 0.")
+    return float(value)
 
 
 async def _maybe(result: Any) -> None:
@@ -283,5 +300,5 @@ async def read_json(request: web.Request) -> Json:
 def refuse_foreign_origin(request: web.Request) -> None:
     """A page of another site must not move our people."""
     origin = request.headers.get("Origin")
-    if origin and URL(origin).authority != request.host:
+    if origin and urlsplit(origin).netloc != request.host:
         raise ControlError(403, "foreign_origin", "Requests of other sites' pages are refused.")

@@ -30,10 +30,11 @@ class Event:
 class EventFeed:
     """Numbers events, keeps the newest KEPT_EVENTS and wakes listeners; a listener left behind gets a `reset`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
         self._ring: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._waiters: set[asyncio.Future[None]] = set()
-        self.seq = 0
+        # Numbers never repeat over restarts, so a listener that comes back learns that it missed something.
+        self.seq = first
         self.closed = False
         self.call_listeners = 0
 
@@ -62,15 +63,15 @@ class EventFeed:
     def since(self, after: int) -> list[Event]:
         """Events numbered above `after`; if some of them are gone, a single `reset`."""
         missed = self.seq - after
-        if missed <= 0:
+        if missed == 0:
             return []
-        if missed > len(self._ring):
+        if not 0 < missed <= len(self._ring):
             return [Event(self.seq, "reset", None, "{}")]
         return [self._ring[index] for index in range(len(self._ring) - missed, len(self._ring))]
 
     async def wait(self, after: int, timeout: float) -> None:
         """Return when an event above `after` exists, the feed is closed or `timeout` seconds passed."""
-        if self.seq > after or self.closed:
+        if self.seq != after or self.closed:
             return
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)

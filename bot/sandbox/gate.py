@@ -83,6 +83,9 @@ class Gate:
                 result = await HANDLERS[name](self.world, reading.typed(name, raw))
         except ApiError as error:
             code, refusal = error.code, error
+        except Exception:
+            logger.exception("call_failed method=%s", name)
+            code, refusal = 500, ApiError(500, "Internal Server Error")
         cut = cut or self.faults.take(name, "after") is not None
         await self._delay(name)
         self._log(name, raw, 0 if cut else code, result, refusal, started)

@@ -54,6 +54,8 @@ class SandboxServer:
         )
         self.gate = Gate(self.world, token)
         self._snapshot = Snapshot(self.world, state_file) if state_file else None
+        if self._snapshot:
+            self._snapshot.load()
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -93,9 +95,8 @@ class SandboxServer:
         await self.world.close()
 
     async def open(self) -> None:
-        """Restore the state and begin to keep it; go on with a saved webhook."""
+        """Begin to keep the state; go on with a saved webhook."""
         if self._snapshot:
-            self._snapshot.load()
             self.world.tasks.spawn(self._snapshot.keep(), "snapshot")
         self.world.webhook.start()
 

@@ -52,8 +52,9 @@ class Stream:
         try:
             await response.write(b": ready\n\n")
             async for batch in feed.follow(after, HEARTBEAT):
-                chosen = [event for event in batch if _wanted(event, person, calls)]
-                await response.write(b"".join(map(_frame, chosen)) or b": still here\n\n")
+                frames = b"".join(_frame(event) for event in batch if _wanted(event, person, calls))
+                if frames or not batch:
+                    await response.write(frames or b": still here\n\n")
         except ConnectionError:
             pass  # the listener went away
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,14 +151,16 @@ class UpdateQueue:
             self._poll.set_result(conflict)
 
     def _confirm_below(self, offset: int) -> None:
+        confirmed: list[int] = []
         if offset < 0:
-            for id_ in list(self._pending)[:offset]:
-                del self._pending[id_]
+            confirmed = list(self._pending)[:offset]
         # As Telegram does: an offset from the future (another numbering) confirms nothing.
-        if 0 < offset <= self.next_id + 10:
-            for id_ in [id_ for id_ in self._pending if id_ < offset]:
-                del self._pending[id_]
-        self.on_change()
+        elif offset <= self.next_id + 10:
+            confirmed = list(itertools.takewhile(lambda id_: id_ < offset, self._pending))
+        for id_ in confirmed:
+            del self._pending[id_]
+        if confirmed:
+            self.on_change()
 
     def _from(self, offset: int, limit: int) -> list[Json]:
         self._expire()

@@ -17,7 +17,7 @@ from bot.sandbox.menus import Menus
 from bot.sandbox.rendering import message_view
 from bot.sandbox.state import BotUser, Chat, Json, Message, Person
 from bot.sandbox.tasks import Tasks
-from bot.sandbox.times import Times
+from bot.sandbox.times import Times, system_now
 from bot.sandbox.updates import UpdateQueue
 from bot.sandbox.webhook import FIRST_RETRY, Webhook
 
@@ -39,7 +39,7 @@ class World:
     ) -> None:
         self.bot = bot
         self.times = times
-        self.feed = EventFeed()
+        self.feed = EventFeed(int(system_now().timestamp()) * 1000)
         self.queue = UpdateQueue(times.monotonic)
         self.taps = Taps(times.monotonic, callback_lifetime)
         self.files = FileStore(files)

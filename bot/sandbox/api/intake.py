@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-
-from yarl import URL
+from urllib.parse import urlsplit
 
 from bot.sandbox.errors import bad_request, refused
 from bot.sandbox.params import Params
@@ -56,8 +55,8 @@ def _settings(params: Params) -> WebhookSettings | None:
     secret = params.get("secret_token", "")
     if secret and not _SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
-    parsed = URL(url)
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    parsed = urlsplit(url)
+    if parsed.scheme not in ("http", "https") or not parsed.hostname:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     connections = _clamped(params.get("max_connections", DEFAULT_CONNECTIONS), 1, 100)
     return WebhookSettings(url, secret, connections)

@@ -149,7 +149,7 @@ async def delete_message(world: World, params: Params) -> bool:
 async def answer_callback_query(world: World, params: Params) -> bool:
     """answerCallbackQuery: a toast, an alert or a deep link to this bot; once."""
     text, url = params.get("text"), params.get("url")
-    if text and len(text) > MAX_ANSWER:
+    if text and utf16_length(text) > MAX_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
     if url and start_payload(url, world.bot.username) is None:
         raise bad_request("URL_INVALID")
