@@ -1,0 +1,1 @@
+"""The living demo school: what `./zvonok run` shows without a token."""
