@@ -108,6 +108,7 @@ class Guardianship(Base):
     application: Mapped[str | None] = mapped_column(Text)  # number and date of the written application
     application_on: Mapped[date | None]
     consent_on: Mapped[date | None]
+    awaiting_since: Mapped[datetime | None]  # added to a connected account by a typed code, not confirmed yet
     since_on: Mapped[date]
     until_on: Mapped[date | None]
 

@@ -91,6 +91,7 @@ def rests(on: date) -> ColumnElement[bool]:
         holds_on(Guardianship.since_on, Guardianship.until_on, on),
         Guardianship.application.is_not(None),
         Guardianship.consent_on.is_not(None),
+        Guardianship.awaiting_since.is_(None),
         consents,
     )
 

@@ -198,6 +198,7 @@ def upgrade() -> None:
     sa.Column('application', sa.Text(), nullable=True),
     sa.Column('application_on', sa.Date(), nullable=True),
     sa.Column('consent_on', sa.Date(), nullable=True),
+    sa.Column('awaiting_since', UtcDateTime(timezone=True), nullable=True),
     sa.Column('since_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['guardian_id'], ['person.id'], name=op.f('fk_guardianship_guardian_id')),
