@@ -1,0 +1,131 @@
+"""The inbox: updates as they came in, in their order, each to be done once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, null, select, update
+
+from storage.models.delivery import Inbox
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import BotId, InboxSeq, InboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update at the door; `payload` is its JSON, `lane` whose updates keep their order."""
+
+    update_id: int
+    lane: int
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update stored and not yet done."""
+
+    seq: InboxSeq
+    update_id: int
+    lane: int
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of an update: `state` holds unless the use case marked it done itself."""
+
+    seq: InboxSeq
+    state: InboxState
+    answered: bool
+
+
+async def store(uow: Uow, bot_id: BotId, arrivals: Sequence[Arrival], now: datetime) -> list[Waiting]:
+    """Store updates, in order; those that were stored before are left out of the answer."""
+    by_id = {arrival.update_id: arrival for arrival in arrivals}
+    statement = insert_into(uow, Inbox).on_conflict_do_nothing().returning(Inbox.seq, Inbox.update_id)
+    stored = await uow.execute(
+        statement,
+        [
+            {
+                "bot_id": bot_id,
+                "update_id": arrival.update_id,
+                "lane": arrival.lane,
+                "payload": arrival.payload,
+                "state": InboxState.NEW,
+                "attempts": 0,
+                "received_at": now,
+            }
+            for arrival in by_id.values()
+        ],
+    )
+    rows = sorted((row.seq, by_id[row.update_id]) for row in stored)
+    return [Waiting(InboxSeq(seq), one.update_id, one.lane, one.payload) for seq, one in rows]
+
+
+async def finish(uow: Uow, finished: Sequence[Finished], now: datetime) -> None:
+    """Mark updates whose handling is over; a dead one keeps its payload for whoever looks into it."""
+    for state, answered in sorted({(one.state, one.answered) for one in finished}):
+        seqs = [one.seq for one in finished if (one.state, one.answered) == (state, answered)]
+        is_new = Inbox.state == InboxState.NEW
+        values: dict[str, Any] = {
+            "state": case((is_new, state.value), else_=Inbox.state),
+            "done_at": case((is_new, now), else_=Inbox.done_at),
+        }
+        if state is not InboxState.DEAD:
+            values["payload"] = null()
+        if answered:
+            values["answered_at"] = now
+        await uow.write(update(Inbox).where(Inbox.seq.in_(seqs)).values(values))
+
+
+async def waiting(uow: Uow, bot_id: BotId, after: int, limit: int) -> list[Waiting]:
+    """Updates not yet done, in order, past a seq."""
+    found = await uow.execute(
+        select(Inbox.seq, Inbox.update_id, Inbox.lane, Inbox.payload)
+        .where(Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW, Inbox.seq > after)
+        .order_by(Inbox.seq)
+        .limit(limit)
+    )
+    return [Waiting(InboxSeq(row.seq), row.update_id, row.lane, row.payload or "{}") for row in found]
+
+
+async def count_replay(uow: Uow, bot_id: BotId, most: int) -> int:
+    """Count one more start for every update not yet done; those over `most` are dead. How many died."""
+    is_new = (Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW)
+    died = await uow.write(update(Inbox).where(*is_new, Inbox.attempts >= most).values(state=InboxState.DEAD))
+    await uow.write(update(Inbox).where(*is_new).values(attempts=Inbox.attempts + 1))
+    return died
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A chat whose update took effect but whose answer may not have been seen."""
+
+    lane: int
+    seqs: tuple[InboxSeq, ...]
+
+
+async def unanswered(uow: Uow, bot_id: BotId, since: datetime) -> list[Unanswered]:
+    """Chats with updates done after `since` and never answered."""
+    found = await uow.execute(
+        select(Inbox.lane, Inbox.seq)
+        .where(
+            Inbox.bot_id == bot_id,
+            Inbox.state == InboxState.DONE,
+            Inbox.answered_at.is_(None),
+            Inbox.done_at > since,
+        )
+        .order_by(Inbox.lane, Inbox.seq)
+    )
+    lanes: dict[int, list[InboxSeq]] = {}
+    for row in found:
+        lanes.setdefault(row.lane, []).append(InboxSeq(row.seq))
+    return [Unanswered(lane, tuple(seqs)) for lane, seqs in lanes.items()]
+
+
+async def prune(uow: Uow, before: datetime, limit: int = 200) -> int:
+    """Forget updates received before a moment and finished; how many, at most `limit`."""
+    old = select(Inbox.seq).where(Inbox.received_at < before, Inbox.state != InboxState.NEW).limit(limit)
+    return await uow.write(delete(Inbox).where(Inbox.seq.in_(old)))
