@@ -1,0 +1,322 @@
+"""Attendance rows: the one statement a tap needs, the sheet, and new revisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from storage.models.journal import Attendance, LessonRecord
+from storage.models.people import Enrollment, Person
+from storage.models.timetable import Lesson, LessonAudience
+from storage.repositories import lessons, recipients, records
+from storage.repositories.lessons import LessonRow
+from storage.repositories.recipients import Recipient
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import AbsenceReason, AttendanceCode, LessonId, PersonId, RecordPart, SchoolId
+
+STUDENT: BindParameter[Any] = bindparam("student")
+Author = aliased(Person, name="author")
+
+
+def is_newest(row: Any) -> ColumnElement[bool]:
+    """That an Attendance is the newest revision of its student in its lesson."""
+    other = aliased(Attendance)
+    newest = (
+        select(func.max(other.rev))
+        .where(other.lesson_id == row.lesson_id, other.student_id == row.student_id)
+        .correlate(row)
+        .scalar_subquery()
+    )
+    return and_(row.rev == newest)
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceTap:
+    """All that a tap on one student's attendance decides by.
+
+    `code` and `rev`: as it stands (present, 0 where nothing does), `author` and `entered_at` of that. `others`: what is
+    known of the student's other lessons of the day, by their number. `reason`: known for the day.
+    """
+
+    lesson: LessonRow
+    last_name: str
+    first_name: str
+    middle_name: str
+    seated: bool
+    code: AttendanceCode
+    rev: int
+    author_last: str | None
+    author_first: str | None
+    author_middle: str | None
+    entered_at: datetime | None
+    confirmed: bool
+    others: dict[int, AttendanceCode]
+    reason: AbsenceReason | None
+    recipients: list[Recipient]
+
+
+def _others() -> ColumnElement[Any]:
+    """«2=present,5=absent»: other lessons of the day in which the student's attendance is known."""
+    lesson, audience = aliased(Lesson), aliased(LessonAudience)
+    own, confirmation = aliased(Attendance), aliased(LessonRecord)
+    confirmed = (
+        exists()
+        .where(
+            confirmation.lesson_id == lesson.id,
+            confirmation.part == RecordPart.ATTENDANCE.value,
+            confirmation.value.is_not(None),
+            records.is_newest(confirmation),
+        )
+        .correlate(lesson)
+    )
+    known = cast(lesson.slot, String) + "=" + func.coalesce(own.code, AttendanceCode.PRESENT.value)
+    return (
+        select(func.aggregate_strings(known, ","))
+        .select_from(audience)
+        .join(lesson, lesson.id == audience.lesson_id)
+        .outerjoin(own, and_(own.lesson_id == lesson.id, own.student_id == STUDENT, is_newest(own)))
+        .where(
+            lessons.sits(STUDENT, lesson, audience),
+            lesson.on_date == Lesson.on_date,
+            lesson.id != Lesson.id,
+            lesson.state.not_in(lessons.NOT_HELD),
+            or_(own.code.is_not(None), confirmed),
+        )
+        .correlate(Lesson, Enrollment)
+        .scalar_subquery()
+    )
+
+
+def _reason() -> ColumnElement[Any]:
+    """A reason the homeroom teacher has set for some lesson of the day."""
+    lesson, own = aliased(Lesson), aliased(Attendance)
+    return (
+        select(func.max(own.reason))
+        .join(lesson, lesson.id == own.lesson_id)
+        .where(
+            own.student_id == STUDENT,
+            lesson.on_date == Lesson.on_date,
+            own.code == AttendanceCode.ABSENT.value,
+            is_newest(own),
+        )
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _confirmed() -> ColumnElement[Any]:
+    row = aliased(LessonRecord)
+    return (
+        exists()
+        .where(
+            row.lesson_id == Lesson.id,
+            row.part == RecordPart.ATTENDANCE.value,
+            row.value.is_not(None),
+            records.is_newest(row),
+        )
+        .correlate(Lesson)
+    )
+
+
+TAP = recipients.joins(
+    lessons.joined(
+        select(
+            *lessons.columns(),
+            Enrollment.student_id.label("seat"),
+            Person.last_name,
+            Person.first_name,
+            Person.middle_name,
+            Attendance.code,
+            Attendance.rev,
+            Attendance.entered_at,
+            Author.last_name.label("author_last"),
+            Author.first_name.label("author_first"),
+            Author.middle_name.label("author_middle"),
+            _confirmed().label("confirmed"),
+            _others().label("others"),
+            _reason().label("known_reason"),
+            *recipients.columns(),
+        ).select_from(Lesson)
+    )
+    .outerjoin(Enrollment, and_(Enrollment.student_id == STUDENT, lessons.sits(STUDENT)))
+    .outerjoin(Person, Person.id == Enrollment.student_id)
+    .outerjoin(
+        Attendance, and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == STUDENT, is_newest(Attendance))
+    )
+    .outerjoin(Author, Author.id == Attendance.author_id)
+    .where(Lesson.id == bindparam("lesson"), Lesson.school_id == bindparam("school")),
+    Enrollment.student_id,
+    lessons.TODAY,
+)
+
+
+async def for_tap(
+    uow: Uow, lesson_id: LessonId, student_id: PersonId, school_id: SchoolId, teacher_id: PersonId, today: date
+) -> AttendanceTap | None:
+    """Everything a tap decides by, in one statement; None where the school has no such lesson."""
+    values = {
+        "lesson": lesson_id,
+        "student": student_id,
+        "school": school_id,
+        "teacher": teacher_id,
+        "today": today,
+    }
+    rows = (await uow.execute(TAP, values)).all()
+    if not rows:
+        return None
+    row = next((one for one in rows if one.seat is not None), rows[0])
+    told = {one.person_id: one for one in map(recipients.from_row, rows) if one is not None}
+    return AttendanceTap(
+        lesson=lessons.row_of(rows),
+        last_name=row.last_name or "",
+        first_name=row.first_name or "",
+        middle_name=row.middle_name or "",
+        seated=row.seat is not None,
+        code=AttendanceCode(row.code or AttendanceCode.PRESENT),
+        rev=row.rev or 0,
+        author_last=row.author_last,
+        author_first=row.author_first,
+        author_middle=row.author_middle,
+        entered_at=row.entered_at,
+        confirmed=bool(row.confirmed),
+        others=_codes(row.others),
+        reason=AbsenceReason(row.known_reason) if row.known_reason else None,
+        recipients=list(told.values()),
+    )
+
+
+def _codes(listed: str | None) -> dict[int, AttendanceCode]:
+    pairs = (pair.split("=") for pair in (listed or "").split(",") if pair)
+    return {int(slot): AttendanceCode(code) for slot, code in pairs}
+
+
+async def add(
+    uow: Uow,
+    lesson_id: LessonId,
+    student_id: PersonId,
+    rev: int,
+    code: AttendanceCode,
+    author_id: PersonId,
+    now: datetime,
+) -> bool:
+    """Add a revision; False where somebody has added the same number before."""
+    row = {
+        "lesson_id": lesson_id,
+        "student_id": student_id,
+        "rev": rev,
+        "code": code.value,
+        "author_id": author_id,
+        "entered_at": now,
+    }
+    return await uow.write(insert_into(uow, Attendance).values(row).on_conflict_do_nothing()) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A student of the lesson with the attendance as it stands."""
+
+    student_id: PersonId
+    last_name: str
+    first_name: str
+    middle_name: str
+    code: AttendanceCode
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A lesson's attendance by name; `rev` is the newest revision of its confirmation."""
+
+    rows: list[SheetRow]
+    confirmed: bool
+    rev: int
+
+
+SHEET = (
+    lessons.seated(
+        select(
+            Person.id,
+            Person.last_name,
+            Person.first_name,
+            Person.middle_name,
+            Attendance.code,
+            Attendance.rev,
+            LessonRecord.value,
+            LessonRecord.rev.label("confirmed_rev"),
+        ).select_from(Lesson)
+    )
+    .outerjoin(
+        Attendance,
+        and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, is_newest(Attendance)),
+    )
+    .outerjoin(
+        LessonRecord,
+        and_(
+            LessonRecord.lesson_id == Lesson.id,
+            LessonRecord.part == RecordPart.ATTENDANCE.value,
+            records.is_newest(LessonRecord),
+        ),
+    )
+    .where(Lesson.id == bindparam("lesson"))
+    .order_by(Person.key, Person.id)
+)
+
+
+async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
+    """The attendance of everybody who sits in a lesson."""
+    rows = (await uow.execute(SHEET, {"lesson": lesson_id})).all()
+    found = {
+        row.id: SheetRow(
+            row.id,
+            row.last_name,
+            row.first_name,
+            row.middle_name,
+            AttendanceCode(row.code or AttendanceCode.PRESENT),
+            row.rev or 0,
+        )
+        for row in rows
+    }
+    first: Any = rows[0] if rows else None
+    return Sheet(
+        list(found.values()),
+        confirmed=first is not None and first.value is not None,
+        rev=(first.confirmed_rev or 0) if first is not None else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentEarlier:
+    """A student who was absent in an earlier lesson of the day, with the reason if it is known."""
+
+    student_id: PersonId
+    reason: AbsenceReason | None
+
+
+def _absent_earlier() -> Any:
+    earlier, audience = aliased(Lesson), aliased(LessonAudience)
+    return (
+        lessons.seated(select(Person.id, func.max(Attendance.reason).label("reason")).select_from(Lesson))
+        .join(audience, audience.class_id == Enrollment.class_id)
+        .join(earlier, and_(earlier.id == audience.lesson_id, earlier.on_date == Lesson.on_date))
+        .join(Attendance, and_(Attendance.lesson_id == earlier.id, Attendance.student_id == Person.id))
+        .where(
+            Lesson.id == bindparam("lesson"),
+            earlier.starts_at < Lesson.starts_at,
+            Attendance.code == AttendanceCode.ABSENT.value,
+            is_newest(Attendance),
+        )
+        .group_by(Person.id)
+    )
+
+
+ABSENT_EARLIER = _absent_earlier()
+
+
+async def absent_earlier(uow: Uow, lesson_id: LessonId) -> list[AbsentEarlier]:
+    """Who of a lesson's students was absent earlier that day."""
+    rows: Sequence[Any] = (await uow.execute(ABSENT_EARLIER, {"lesson": lesson_id})).all()
+    return [AbsentEarlier(row.id, AbsenceReason(row.reason) if row.reason else None) for row in rows]

@@ -1,0 +1,395 @@
+"""Lessons as teachers ask about them: one with the asker's right, a day's list, who sits there, what starts and ends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from storage.models.people import Enrollment, Person, SubgroupMember, TelegramAccount
+from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
+from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
+from storage.repositories.people import holds_on
+from storage.uow import Uow
+from storage.vocabulary import (
+    AccountState,
+    BotId,
+    LessonId,
+    LessonState,
+    PersonId,
+    RecordForm,
+    SchoolId,
+)
+
+HALF_A_DAY = timedelta(hours=12)
+NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
+TODAY = cast(date, bindparam("today", type_=Date))
+MINE: BindParameter[Any] = bindparam("teacher")
+Question = Any  # a Select of whatever columns
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A class, or a subgroup of it, in a lesson."""
+
+    class_id: int
+    class_name: str
+    level: int
+    short_stay: bool
+    subgroup_id: int | None
+    subgroup: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson with its standing; `mine` and `substitute` are about who asked, moments are aware UTC.
+
+    `closed_terms`: kinds of the closed terms its date lies in. `day_ends_at`: the end of the last held lesson that its
+    pupils have that day (None where none is held, or where the question doesn't ask: taps have no need of it).
+    """
+
+    id: LessonId
+    school_id: SchoolId
+    year_id: int
+    subject_id: int
+    subject: str
+    record_form: RecordForm
+    on_date: date
+    slot: int
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    state: LessonState
+    state_reason: str
+    timezone: str
+    regulation: dict[str, Any]
+    mine: bool
+    substitute: bool
+    closed_terms: frozenset[str]
+    year_closed: bool
+    day_ends_at: datetime | None
+    audiences: tuple[Audience, ...]
+
+
+def _day_ends_at() -> ColumnElement[Any]:
+    """The end of the last held lesson of this lesson's pupils that day: of the class, or of a subgroup's members."""
+    other, others, own = aliased(Lesson), aliased(LessonAudience), aliased(LessonAudience)
+    mine, theirs = aliased(SubgroupMember), aliased(SubgroupMember)
+    shared = (
+        exists()
+        .where(
+            mine.subgroup_id == own.subgroup_id,
+            theirs.subgroup_id == others.subgroup_id,
+            mine.student_id == theirs.student_id,
+            holds_on(mine.since_on, mine.until_on, cast(date, Lesson.on_date)),
+            holds_on(theirs.since_on, theirs.until_on, cast(date, Lesson.on_date)),
+        )
+        .correlate(own, others, Lesson)
+    )
+    return (
+        select(func.max(other.ends_at))
+        .select_from(own)
+        .join(others, others.class_id == own.class_id)
+        .join(other, and_(other.id == others.lesson_id, other.on_date == Lesson.on_date))
+        .where(
+            own.lesson_id == Lesson.id,
+            other.state.not_in(NOT_HELD),
+            or_(own.subgroup_id.is_(None), others.subgroup_id.is_(None), shared),
+        )
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _closed_terms() -> ColumnElement[Any]:
+    return (
+        select(func.aggregate_strings(Term.kind, ","))
+        .where(
+            Term.year_id == Lesson.year_id,
+            Term.starts_on <= Lesson.on_date,
+            Term.ends_on >= Lesson.on_date,
+            Term.closed_at.is_not(None),
+        )
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def columns() -> tuple[ColumnElement[Any], ...]:
+    """What `row_of` reads; a question joins them by `joined`."""
+    return cast(
+        tuple[ColumnElement[Any], ...],
+        (
+            Lesson.id,
+            Lesson.school_id,
+            Lesson.year_id,
+            Lesson.subject_id,
+            Subject.name.label("subject"),
+            Subject.record_form,
+            Lesson.on_date,
+            Lesson.slot,
+            Lesson.starts_at,
+            Lesson.ends_at,
+            Lesson.room,
+            Lesson.state,
+            Lesson.state_reason,
+            School.timezone,
+            School.regulation,
+            LessonTeacher.teacher_id.label("mine"),
+            LessonTeacher.substitute,
+            AcademicYear.closed_at.label("year_closed_at"),
+            _closed_terms().label("closed_terms"),
+            LessonAudience.class_id,
+            SchoolClass.name.label("class_name"),
+            SchoolClass.level,
+            SchoolClass.short_stay,
+            LessonAudience.subgroup_id,
+            Subgroup.name.label("subgroup"),
+        ),
+    )
+
+
+def joined(question: Question) -> Question:
+    """The question, which has Lesson, with what `columns` reads; a row for every audience. Binds :teacher."""
+    return (
+        question.join(Subject, Subject.id == Lesson.subject_id)
+        .join(School, School.id == Lesson.school_id)
+        .join(AcademicYear, AcademicYear.id == Lesson.year_id)
+        .outerjoin(LessonTeacher, and_(LessonTeacher.lesson_id == Lesson.id, LessonTeacher.teacher_id == MINE))
+        .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
+        .join(SchoolClass, SchoolClass.id == LessonAudience.class_id)
+        .outerjoin(Subgroup, Subgroup.id == LessonAudience.subgroup_id)
+    )
+
+
+def row_of(rows: Sequence[Any]) -> LessonRow:
+    """The lesson in rows of such a question; at least one row."""
+    first = rows[0]
+    audiences = {
+        (row.class_name, row.subgroup or "", row.subgroup_id): Audience(
+            row.class_id, row.class_name, row.level, row.short_stay, row.subgroup_id, row.subgroup
+        )
+        for row in rows
+    }
+    return LessonRow(
+        id=first.id,
+        school_id=first.school_id,
+        year_id=first.year_id,
+        subject_id=first.subject_id,
+        subject=first.subject,
+        record_form=RecordForm(first.record_form),
+        on_date=first.on_date,
+        slot=first.slot,
+        starts_at=first.starts_at,
+        ends_at=first.ends_at,
+        room=first.room,
+        state=LessonState(first.state),
+        state_reason=first.state_reason,
+        timezone=first.timezone,
+        regulation=first.regulation,
+        mine=first.mine is not None,
+        substitute=bool(first.substitute),
+        closed_terms=frozenset((first.closed_terms or "").split(",")) - {""},
+        year_closed=first.year_closed_at is not None,
+        day_ends_at=getattr(first, "day_ends_at", None),
+        audiences=tuple(audiences[key] for key in sorted(audiences, key=lambda key: key[:2])),
+    )
+
+
+def sits(student: Any, lesson: type[Lesson] = Lesson, audience: type[LessonAudience] = LessonAudience) -> Any:
+    """That an Enrollment is `student`'s seat in this audience of the lesson on its day (В 4.3.2)."""
+    member = aliased(SubgroupMember)
+    in_subgroup = (
+        exists()
+        .where(
+            member.subgroup_id == audience.subgroup_id,
+            member.student_id == student,
+            holds_on(member.since_on, member.until_on, cast(date, lesson.on_date)),
+        )
+        .correlate(lesson, audience, Enrollment, Person)
+    )
+    return and_(
+        Enrollment.class_id == audience.class_id,
+        holds_on(Enrollment.since_on, Enrollment.until_on, cast(date, lesson.on_date)),
+        or_(audience.subgroup_id.is_(None), in_subgroup),
+    )
+
+
+def seated(question: Question) -> Question:
+    """The question, which has Lesson, joined with its LessonAudience, Enrollment and the students as Person."""
+    return (
+        question.join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
+        .join(Enrollment, sits(Enrollment.student_id))
+        .join(Person, Person.id == Enrollment.student_id)
+    )
+
+
+WHOLE = joined(select(*columns(), _day_ends_at().label("day_ends_at")).select_from(Lesson))
+BY_ID = WHOLE.where(Lesson.id == bindparam("lesson"), Lesson.school_id == bindparam("school"))
+
+
+async def find(uow: Uow, lesson_id: LessonId, school_id: SchoolId, teacher_id: PersonId) -> LessonRow | None:
+    """A lesson of a school, as a teacher stands to it."""
+    rows = (await uow.execute(BY_ID, {"lesson": lesson_id, "school": school_id, "teacher": teacher_id})).all()
+    return row_of(rows) if rows else None
+
+
+OF_DAY = WHOLE.where(
+    Lesson.on_date == bindparam("day"), Lesson.school_id == bindparam("school"), LessonTeacher.teacher_id.is_not(None)
+).order_by(Lesson.starts_at, Lesson.id)
+
+
+async def of_day(uow: Uow, school_id: SchoolId, teacher_id: PersonId, day: date) -> list[LessonRow]:
+    """A teacher's lessons of a day in their order."""
+    rows = await uow.execute(OF_DAY, {"school": school_id, "teacher": teacher_id, "day": day})
+    return _lessons(rows)
+
+
+def _lessons(rows: Iterable[Any]) -> list[LessonRow]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return [row_of(one) for one in found.values()]
+
+
+def _nearest(which: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return (
+        select(which(Lesson.on_date))
+        .join(LessonTeacher, LessonTeacher.lesson_id == Lesson.id)
+        .where(LessonTeacher.teacher_id == MINE, condition)
+        .scalar_subquery()
+    )
+
+
+NEIGHBOURS = select(
+    _nearest(func.max, Lesson.on_date < bindparam("day", type_=Date)).label("before"),
+    _nearest(func.min, Lesson.on_date > bindparam("day", type_=Date)).label("after"),
+)
+
+
+async def neighbours(uow: Uow, teacher_id: PersonId, day: date) -> tuple[date | None, date | None]:
+    """The nearest days with lessons of this teacher before and after a day."""
+    row = (await uow.execute(NEIGHBOURS, {"teacher": teacher_id, "day": day})).one()
+    return row.before, row.after
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A student in a lesson."""
+
+    student_id: PersonId
+    last_name: str
+    first_name: str
+    middle_name: str
+    class_id: int
+
+
+SEATS = (
+    seated(
+        select(Person.id, Person.last_name, Person.first_name, Person.middle_name, Enrollment.class_id).select_from(
+            Lesson
+        )
+    )
+    .where(Lesson.id == bindparam("lesson"))
+    .order_by(Person.key, Person.id)
+)
+
+
+async def seats(uow: Uow, lesson_id: LessonId) -> list[Seat]:
+    """Who sits in a lesson on its day, by name."""
+    rows = await uow.execute(SEATS, {"lesson": lesson_id})
+    return list({row.id: Seat(row.id, *row[1:]) for row in rows}.values())
+
+
+# --- what the reminders ask --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherAt:
+    """A teacher of a lesson with a chat at a bot."""
+
+    school_id: SchoolId
+    lesson_id: LessonId
+    teacher_id: PersonId
+    bot_id: BotId
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _has_seats() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(LessonAudience.lesson_id == Lesson.id)
+        .where(Enrollment.class_id == LessonAudience.class_id)
+        .where(sits(Enrollment.student_id))
+        .correlate(Lesson)
+    )
+
+
+def _reminded() -> Question:
+    """Teachers with an active account of lessons that are held, electronic and have students."""
+    return (
+        select(
+            Lesson.school_id,
+            Lesson.id,
+            LessonTeacher.teacher_id,
+            TelegramAccount.bot_id,
+            Lesson.starts_at,
+            Lesson.ends_at,
+        )
+        .select_from(Lesson)
+        .join(Subject, Subject.id == Lesson.subject_id)
+        .join(LessonTeacher, LessonTeacher.lesson_id == Lesson.id)
+        .join(
+            TelegramAccount,
+            and_(
+                TelegramAccount.person_id == LessonTeacher.teacher_id,
+                TelegramAccount.state == AccountState.ACTIVE.value,
+            ),
+        )
+        .where(
+            Lesson.state.not_in(NOT_HELD),
+            Subject.record_form == RecordForm.ELECTRONIC.value,
+            _has_seats(),
+        )
+        .order_by(Lesson.id, LessonTeacher.teacher_id)
+    )
+
+
+STARTING = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.starts_at == bindparam("moment"))
+ENDED = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.ends_at == bindparam("moment"))
+
+
+async def teachers_at_start(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
+    """Whom a lesson card goes to at a bell."""
+    return [TeacherAt(*row) for row in await uow.execute(STARTING, {"school": school_id, "moment": moment})]
+
+
+async def teachers_at_end(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
+    """Whose lessons have just ended."""
+    return [TeacherAt(*row) for row in await uow.execute(ENDED, {"school": school_id, "moment": moment})]
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A moment at which lessons of a school start or end, with the school's zone."""
+
+    school_id: SchoolId
+    timezone: str
+    moment: datetime
+
+
+async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool) -> list[Bell]:
+    """The starts (or ends) of lessons in (since, until], in order."""
+    moment = Lesson.ends_at if ends else Lesson.starts_at
+    question = (
+        select(Lesson.school_id, School.timezone, moment)
+        .join(School, School.id == Lesson.school_id)
+        # `starts_at` is what the index knows; no lesson lasts half a day.
+        .where(moment > since, moment <= until, Lesson.starts_at > since - HALF_A_DAY, Lesson.starts_at <= until)
+        .distinct()
+        .order_by(moment, Lesson.school_id)
+    )
+    return [Bell(*row) for row in await uow.execute(question)]

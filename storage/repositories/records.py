@@ -1,0 +1,168 @@
+"""A lesson's record in parts (topic, attendance confirmed, homework), each a chain of revisions, and its plan."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from storage.models.journal import LessonRecord
+from storage.models.people import Person
+from storage.models.school import LessonPlan, PlanTopic
+from storage.models.timetable import Lesson, LessonAudience
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import LessonId, PersonId, RecordPart, SchoolId
+
+CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """The newest revision of a part; `value` None: taken back."""
+
+    lesson_id: LessonId
+    part: RecordPart
+    rev: int
+    value: str | None
+    plan_topic_id: int | None
+    author_id: PersonId
+    author_last: str
+    author_first: str
+    author_middle: str
+    entered_at: datetime
+
+
+def is_newest(record: Any) -> ColumnElement[bool]:
+    """That a LessonRecord is the newest revision of its part."""
+    other = aliased(LessonRecord)
+    newest = (
+        select(func.max(other.rev))
+        .where(other.lesson_id == record.lesson_id, other.part == record.part)
+        .correlate(record)
+        .scalar_subquery()
+    )
+    return and_(record.rev == newest)
+
+
+REVISIONS = select(
+    LessonRecord.lesson_id,
+    LessonRecord.part,
+    LessonRecord.rev,
+    LessonRecord.value,
+    LessonRecord.plan_topic_id,
+    LessonRecord.author_id,
+    Person.last_name,
+    Person.first_name,
+    Person.middle_name,
+    LessonRecord.entered_at,
+).join(Person, Person.id == LessonRecord.author_id)
+NEWEST = REVISIONS.where(
+    LessonRecord.lesson_id.in_(bindparam("lessons", expanding=True)), is_newest(LessonRecord)
+).order_by(LessonRecord.lesson_id)
+ONE = REVISIONS.where(
+    LessonRecord.lesson_id == bindparam("lesson"),
+    LessonRecord.part == bindparam("part"),
+    LessonRecord.rev == bindparam("rev"),
+)
+
+
+async def newest(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, dict[RecordPart, RecordRow]]:
+    """The newest revisions of the parts of lessons; a lesson without any has an empty record."""
+    found: dict[LessonId, dict[RecordPart, RecordRow]] = {lesson_id: {} for lesson_id in lesson_ids}
+    if found:
+        for row in await uow.execute(NEWEST, {"lessons": sorted(found)}):
+            found[row.lesson_id][RecordPart(row.part)] = _row(row)
+    return found
+
+
+async def revision(uow: Uow, lesson_id: LessonId, part: RecordPart, rev: int) -> RecordRow | None:
+    """One revision of a part."""
+    row = (await uow.execute(ONE, {"lesson": lesson_id, "part": part.value, "rev": rev})).first()
+    return None if row is None else _row(row)
+
+
+def _row(row: Any) -> RecordRow:
+    return RecordRow(row.lesson_id, RecordPart(row.part), *row[2:])
+
+
+async def add(
+    uow: Uow,
+    lesson_id: LessonId,
+    part: RecordPart,
+    rev: int,
+    value: str | None,
+    author_id: PersonId,
+    now: datetime,
+    plan_topic_id: int | None = None,
+) -> bool:
+    """Add a revision; False where somebody has added the same number before."""
+    row = {
+        "lesson_id": lesson_id,
+        "part": part.value,
+        "rev": rev,
+        "value": value,
+        "plan_topic_id": plan_topic_id,
+        "author_id": author_id,
+        "entered_at": now,
+    }
+    return await uow.write(insert_into(uow, LessonRecord).values(row).on_conflict_do_nothing()) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A topic of the lesson's plan, with how many earlier lessons of the same audience had it."""
+
+    id: int
+    ordinal: int
+    title: str
+    hours: int
+    taken: int
+
+
+async def plan_topics(
+    uow: Uow, school_id: SchoolId, year_id: int, subject_id: int, level: int, lesson: "LessonPlace"
+) -> list[PlanRow]:
+    """The topics of the plan of a subject and level (В 4.4.10), with the use this lesson's audience made of them."""
+    own = LessonRecord
+    taken = (
+        select(own.plan_topic_id, func.count().label("lessons"))
+        .join(Lesson, Lesson.id == own.lesson_id)
+        .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
+        .where(
+            own.part == RecordPart.TOPIC.value,
+            own.plan_topic_id.is_not(None),
+            is_newest(own),
+            Lesson.subject_id == subject_id,
+            Lesson.starts_at < lesson.starts_at,
+            LessonAudience.class_id == lesson.class_id,
+            LessonAudience.subgroup_id.is_not_distinct_from(lesson.subgroup_id),
+        )
+        .group_by(own.plan_topic_id)
+        .subquery()
+    )
+    question = (
+        select(PlanTopic.id, PlanTopic.ordinal, PlanTopic.title, PlanTopic.hours, func.coalesce(taken.c.lessons, 0))
+        .join(LessonPlan, LessonPlan.id == PlanTopic.plan_id)
+        .outerjoin(taken, taken.c.plan_topic_id == PlanTopic.id)
+        .where(
+            LessonPlan.school_id == school_id,
+            LessonPlan.year_id == year_id,
+            LessonPlan.subject_id == subject_id,
+            LessonPlan.level == level,
+            PlanTopic.gone_at.is_(None),
+        )
+        .order_by(PlanTopic.ordinal)
+    )
+    return [PlanRow(*row) for row in await uow.execute(question)]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPlace:
+    """Where a lesson stands in its course: its audience and its moment."""
+
+    class_id: int
+    subgroup_id: int | None
+    starts_at: datetime
