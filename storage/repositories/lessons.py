@@ -1,4 +1,4 @@
-"""Lessons as teachers ask about them: one with the asker's right, a day's list, who sits there, what starts and ends."""
+"""Lessons as teachers ask about them: one with the asker's right, a day's list, who sits there, which begin and end."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
