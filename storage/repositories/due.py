@@ -1,0 +1,156 @@
+"""Which waiting items may be told now, and to whom."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from storage.models.delivery import Item, Letter
+from storage.models.people import Person, TelegramAccount
+from storage.models.school import School
+from storage.repositories import recipients
+from storage.uow import Uow
+from storage.vocabulary import AccountState, BotId, ItemState, LetterState, PersonId
+
+PRIORITIES = (0, 1, 2, 3, 4)
+UNRESOLVED = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A due item with its recipient's address, language and zone."""
+
+    id: int
+    rev: int
+    kind: str
+    bundle: str
+    collapse_key: str
+    base: str | None
+    value: str | None
+    priority: int
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime | None
+    student_id: int | None
+    lesson_id: int | None
+    work_id: int | None
+    previous_letter_id: int | None
+    recipient_id: int
+    school_id: int
+    address: str
+    locale: str
+    timezone: str
+
+
+def reachable() -> ColumnElement[bool]:
+    """The item's recipient has a confirmed account that takes letters; joins telegram_account to item."""
+    return and_(
+        TelegramAccount.bot_id == Item.bot_id,
+        TelegramAccount.person_id == Item.recipient_id,
+        TelegramAccount.state == AccountState.ACTIVE.value,
+        TelegramAccount.unreachable_at.is_(None),
+    )
+
+
+def may_be_claimed(today: ColumnElement[date]) -> ColumnElement[bool]:
+    """Right, consent and a reachable account still exist; for the WHERE of an update of item."""
+    account = exists().where(reachable()).correlate(Item)
+    return and_(account, recipients.may_still_be_told(cast(date, today)))
+
+
+def _is_due(bot_id: BotId, now: datetime) -> ColumnElement[bool]:
+    """Due, not held, not expired; its bundle has come to rest or reached its cap; its key has no letter under way."""
+    sibling, told = aliased(Item), aliased(Item)
+    same_bundle = and_(
+        sibling.recipient_id == Item.recipient_id, sibling.bundle == Item.bundle, sibling.state == ItemState.WAITING
+    )
+    at_rest = ~exists().where(same_bundle, sibling.due_at > now)
+    capped = exists().where(same_bundle, sibling.cap_at <= now)
+    under_way = exists().where(
+        told.recipient_id == Item.recipient_id,
+        told.collapse_key == Item.collapse_key,
+        told.state == ItemState.TOLD,
+        Letter.id == told.letter_id,
+        Letter.state.in_(UNRESOLVED),
+    )
+    return and_(
+        Item.bot_id == bot_id,
+        Item.state == ItemState.WAITING,
+        Item.priority.in_(PRIORITIES),
+        Item.due_at <= now,
+        Item.hold.is_(None),
+        or_(Item.expires_at.is_(None), Item.expires_at > now),
+        or_(at_rest, capped),
+        ~under_way,
+    )
+
+
+async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, without: Collection[PersonId] = ()) -> list[DueRow]:
+    """Whole bundles of due items of the most urgent recipients, urgent first; `limit` counts items looked at.
+
+    `without` leaves out recipients whose chat is busy or told us to wait.
+    """
+    first: Select[Any] = (
+        select(Item.recipient_id)
+        .join(TelegramAccount, reachable())
+        .where(_is_due(bot_id, now))
+        .order_by(Item.priority, Item.due_at)
+        .limit(limit)
+    )
+    if without:
+        first = first.where(Item.recipient_id.not_in(without))
+    people = {row.recipient_id for row in await uow.execute(first)}
+    if not people:
+        return []
+    told, letter = aliased(Item), aliased(Letter)
+    previous = (
+        select(letter.id)
+        .join(told, told.letter_id == letter.id)
+        .where(
+            told.recipient_id == Item.recipient_id,
+            told.collapse_key == Item.collapse_key,
+            told.state == ItemState.TOLD,
+            letter.external_id.is_not(None),
+        )
+        .order_by(told.id.desc())
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    names = [name for name in DueRow.__dataclass_fields__ if name in Item.__table__.columns]
+    whole = (
+        select(
+            *(getattr(Item, name) for name in names),
+            previous.label("previous_letter_id"),
+            TelegramAccount.chat_id,
+            Person.locale,
+            School.timezone,
+        )
+        .join(TelegramAccount, reachable())
+        .join(Person, Person.id == Item.recipient_id)
+        .join(School, School.id == Item.school_id)
+        .where(Item.recipient_id.in_(people), _is_due(bot_id, now))
+        .order_by(Item.id)
+    )
+    return [
+        DueRow(
+            **{name: getattr(row, name) for name in names},
+            previous_letter_id=row.previous_letter_id,
+            address=str(row.chat_id),
+            locale=row.locale,
+            timezone=row.timezone,
+        )
+        for row in await uow.execute(whole)
+    ]
+
+
+async def oldest_due(uow: Uow, bot_id: BotId, now: datetime) -> datetime | None:
+    """Since when the longest waiting letter that could be sent is due; None: nothing waits."""
+    found = await uow.execute(
+        select(func.min(Item.due_at)).join(TelegramAccount, reachable()).where(_is_due(bot_id, now))
+    )
+    moment: datetime | None = found.scalar_one()
+    return moment

@@ -1,0 +1,368 @@
+"""The ledger: letters frozen, settled, given back; every function is part of one ledger transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, String, bindparam, cast, delete, exists, func, null, or_, select, update
+from sqlalchemy.orm import aliased
+
+from storage.models.delivery import SENDING, Item, Letter
+from storage.models.people import TelegramAccount
+from storage.models.school import School
+from storage.repositories import recipients
+from storage.repositories.due import may_be_claimed
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import (
+    AccountState,
+    BotId,
+    Channel,
+    ItemId,
+    ItemState,
+    LetterId,
+    LetterMethod,
+    LetterState,
+    VoidReason,
+)
+
+OPEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A composed letter and the items, by id and rev, that it tells; `today` is the recipient's local date."""
+
+    address: str
+    method: LetterMethod
+    payload: dict[str, Any]
+    target_letter_id: LetterId | None
+    items: tuple[tuple[ItemId, int], ...]
+    today: date
+
+
+async def freeze(
+    uow: Uow, bot_id: BotId, epoch: int, claims: Sequence[Claim], now: datetime, machine_now: datetime
+) -> dict[str, LetterId]:
+    """Claim the items and store the letters as sending; ids by address.
+
+    A claim any of whose items moved, or whose right ended, is left out whole, and its items stay as they were.
+    """
+    stored = await uow.execute(
+        insert_into(uow, Letter)
+        .on_conflict_do_nothing(index_elements=[Letter.bot_id, Letter.address], index_where=SENDING)
+        .returning(Letter.id, Letter.address),
+        [
+            {
+                "bot_id": bot_id,
+                "channel": Channel.TELEGRAM.value,
+                "address": claim.address,
+                "method": claim.method.value,
+                "target_letter_id": claim.target_letter_id,
+                "payload": claim.payload,
+                "state": LetterState.SENDING.value,
+                "epoch": epoch,
+                "copies": 0,
+                "created_at": now,
+                "sending_at": machine_now,
+            }
+            for claim in claims
+        ],
+    )
+    ids = {row.address: LetterId(row.id) for row in stored}
+    wanted = [(claim, ids[claim.address]) for claim in claims if claim.address in ids]
+    rows = [
+        {"which": item_id, "seen_rev": rev, "new_letter_id": letter_id, "today": claim.today}
+        for claim, letter_id in wanted
+        for item_id, rev in claim.items
+    ]
+    if not rows:
+        return {}
+    told = await uow.execute(
+        update(Item)
+        .where(
+            Item.id == bindparam("which"),
+            Item.rev == bindparam("seen_rev"),
+            Item.state == ItemState.WAITING.value,
+            Item.hold.is_(None),
+            or_(Item.expires_at.is_(None), Item.expires_at > now),
+            may_be_claimed(bindparam("today", type_=Date())),
+        )
+        .values(state=ItemState.TOLD.value, told_at=now, letter_id=bindparam("new_letter_id")),
+        rows,
+    )
+    if told.rowcount != len(rows):
+        await _undo_incomplete(uow, ids, wanted)
+    return ids
+
+
+async def _undo_incomplete(uow: Uow, ids: dict[str, LetterId], wanted: Sequence[tuple[Claim, LetterId]]) -> None:
+    counted = await uow.execute(
+        select(Item.letter_id, func.count()).where(Item.letter_id.in_(ids.values())).group_by(Item.letter_id)
+    )
+    claimed = {row[0]: row[1] for row in counted}
+    for claim, letter_id in wanted:
+        if claimed.get(letter_id, 0) == len(claim.items):
+            continue
+        await uow.write(
+            update(Item)
+            .where(Item.letter_id == letter_id)
+            .values(state=ItemState.WAITING.value, told_at=null(), letter_id=null())
+        )
+        # The letter was never seen outside this transaction.
+        await uow.write(delete(Letter).where(Letter.id == letter_id))
+        del ids[claim.address]
+
+
+async def external_ids(uow: Uow, letter_ids: Sequence[LetterId]) -> dict[LetterId, str]:
+    """The messenger's message ids of letters that were sent."""
+    if not letter_ids:
+        return {}
+    found = await uow.execute(
+        select(Letter.id, Letter.external_id).where(Letter.id.in_(letter_ids), Letter.external_id.is_not(None))
+    )
+    return {LetterId(row.id): str(row.external_id) for row in found}
+
+
+async def cancel_without_right(uow: Uow, item_ids: Sequence[ItemId], today: date) -> int:
+    """Void those of the waiting items whose recipient may no longer be told of that student."""
+    if not item_ids:
+        return 0
+    return await uow.write(
+        update(Item)
+        .where(Item.id.in_(item_ids), Item.state == ItemState.WAITING.value, ~recipients.may_still_be_told(today))
+        .values(state=ItemState.VOID.value, reason=VoidReason.CANCELLED.value)
+    )
+
+
+async def cancel_untold(uow: Uow, items: Sequence[tuple[ItemId, int]]) -> None:
+    """Void waiting items that have nothing left to tell; one that moved meanwhile stays."""
+    await uow.execute(
+        update(Item)
+        .where(
+            Item.id == bindparam("which"),
+            Item.rev == bindparam("seen_rev"),
+            Item.state == ItemState.WAITING.value,
+        )
+        .values(state=ItemState.VOID.value, reason=VoidReason.CANCELLED.value),
+        [{"which": item_id, "seen_rev": rev} for item_id, rev in items],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The last state of a letter; a result is a fact, whichever epoch made the request."""
+
+    letter_id: LetterId
+    state: LetterState
+    slug: str
+    external_id: str | None
+
+
+async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) -> None:
+    """Write down what became of letters; one statement."""
+    await uow.execute(
+        update(Letter)
+        .where(Letter.id == bindparam("which"), Letter.state.in_(OPEN))
+        .values(
+            state=bindparam("new_state"),
+            outcome=bindparam("new_outcome"),
+            sent_at=bindparam("new_sent_at"),
+            external_id=bindparam("new_external_id"),
+        ),
+        [
+            {
+                "which": one.letter_id,
+                "new_state": one.state.value,
+                "new_outcome": one.slug,
+                "new_sent_at": machine_now if one.state is LetterState.SENT else None,
+                "new_external_id": one.external_id,
+            }
+            for one in settled
+        ],
+    )
+
+
+async def give_back(uow: Uow, letter_ids: Sequence[LetterId]) -> None:
+    """The items of returned letters wait again; where a newer sibling waits already, it takes over the base."""
+    newer = aliased(Item)
+    found = (
+        await uow.execute(
+            select(Item.id, Item.base, newer.id.label("newer_id"), newer.value.label("newer_value"))
+            .outerjoin(
+                newer,
+                (newer.recipient_id == Item.recipient_id)
+                & (newer.collapse_key == Item.collapse_key)
+                & (newer.state == ItemState.WAITING.value),
+            )
+            .where(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+        )
+    ).all()
+    again = [row.id for row in found if row.newer_id is None]
+    merged = [row for row in found if row.newer_id is not None]
+    if again:
+        await uow.write(
+            update(Item)
+            .where(Item.id.in_(again))
+            .values(state=ItemState.WAITING.value, told_at=null(), letter_id=null(), rev=Item.rev + 1)
+        )
+    for row in merged:
+        await uow.write(
+            update(Item)
+            .where(Item.id == row.id)
+            .values(state=ItemState.VOID.value, reason=VoidReason.MERGED.value, told_at=null())
+        )
+        back = {"state": ItemState.VOID.value, "reason": VoidReason.BACK_TO_BASE.value}
+        await uow.write(
+            update(Item)
+            .where(Item.id == row.newer_id)
+            .values(base=row.base, rev=Item.rev + 1, **(back if row.newer_value == row.base else {}))
+        )
+
+
+async def bury(uow: Uow, letter_ids: Sequence[LetterId]) -> list[ItemId]:
+    """The items of dead letters are void; which ones, for the list of the unreached."""
+    found = await uow.execute(
+        update(Item)
+        .where(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+        .values(state=ItemState.VOID.value, reason=VoidReason.DEAD.value)
+        .returning(Item.id)
+    )
+    return [ItemId(row.id) for row in found]
+
+
+async def adopt(uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId]) -> tuple[int, int]:
+    """Take over letters found as sending: how many of an older epoch (unknown now), how many of ours never began.
+
+    Ours that don't fly come from a commit whose answer was lost: their request was never made.
+    """
+    sending = (Letter.bot_id == bot_id, Letter.state == LetterState.SENDING.value)
+    older = await uow.write(
+        update(Letter).where(*sending, Letter.epoch < epoch).values(state=LetterState.UNKNOWN.value, outcome="adopted")
+    )
+    ours = await uow.execute(
+        update(Letter)
+        .where(*sending, Letter.epoch == epoch, Letter.id.not_in(flying))
+        .values(state=LetterState.RETURNED.value, outcome="never_began")
+        .returning(Letter.id)
+    )
+    never_began = [LetterId(row.id) for row in ours]
+    if never_began:
+        await give_back(uow, never_began)
+    return older, len(never_began)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLetter:
+    """A letter nobody knows the fate of; `over` says that its right ended or every item of it expired."""
+
+    id: LetterId
+    address: str
+    method: LetterMethod
+    payload: dict[str, Any]
+    target_letter_id: LetterId | None
+    copies: int
+    sending_at: datetime
+    priority: int
+    over: bool
+    expired: bool
+
+
+async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[UnknownLetter]:
+    """Letters of unknown fate, the oldest first."""
+    of_letter = Item.letter_id == Letter.id
+    still_told = exists().where(
+        of_letter, recipients.may_still_be_told(today), or_(Item.expires_at.is_(None), Item.expires_at > now)
+    )
+    has_right = exists().where(of_letter, recipients.may_still_be_told(today))
+    account = exists().where(
+        TelegramAccount.bot_id == Letter.bot_id,
+        cast(TelegramAccount.chat_id, String) == Letter.address,
+        TelegramAccount.state == AccountState.ACTIVE.value,
+    )
+    priority = select(func.min(Item.priority)).where(of_letter).correlate(Letter).scalar_subquery()
+    found = await uow.execute(
+        select(
+            Letter.id,
+            Letter.address,
+            Letter.method,
+            Letter.payload,
+            Letter.target_letter_id,
+            Letter.copies,
+            Letter.sending_at,
+            priority.label("priority"),
+            (still_told & account).label("goes_on"),
+            (has_right & account & ~still_told).label("expired"),
+        )
+        .where(Letter.bot_id == bot_id, Letter.state == LetterState.UNKNOWN.value)
+        .order_by(Letter.sending_at, Letter.id)
+    )
+    return [
+        UnknownLetter(
+            LetterId(row.id),
+            row.address,
+            LetterMethod(row.method),
+            row.payload,
+            None if row.target_letter_id is None else LetterId(row.target_letter_id),
+            row.copies,
+            row.sending_at,
+            row.priority if row.priority is not None else 4,
+            not row.goes_on,
+            bool(row.expired),
+        )
+        for row in found
+    ]
+
+
+async def begin_copies(
+    uow: Uow, bot_id: BotId, epoch: int, letter_ids: Sequence[LetterId], machine_now: datetime
+) -> list[LetterId]:
+    """Letters of unknown fate go once more, unless another letter is on its way to that chat; which ones do."""
+    other = aliased(Letter)
+    busy = exists().where(
+        other.bot_id == bot_id, other.address == Letter.address, other.state == LetterState.SENDING.value
+    )
+    begun = []
+    for letter_id in letter_ids:
+        changed = await uow.write(
+            update(Letter)
+            .where(Letter.id == letter_id, Letter.state == LetterState.UNKNOWN.value, ~busy)
+            .values(state=LetterState.SENDING.value, epoch=epoch, copies=Letter.copies + 1, sending_at=machine_now)
+        )
+        if changed:
+            begun.append(letter_id)
+    return begun
+
+
+async def close_over(uow: Uow, letters: Sequence[UnknownLetter]) -> list[ItemId]:
+    """Close letters that may go no more; the items of those that expired, for the list of the unreached."""
+    await uow.write(
+        update(Letter)
+        .where(Letter.id.in_([one.id for one in letters]), Letter.state == LetterState.UNKNOWN.value)
+        .values(state=LetterState.CLOSED.value)
+    )
+    expired = [one.id for one in letters if one.expired]
+    found = await uow.execute(select(Item.id).where(Item.letter_id.in_(expired)))
+    return [ItemId(row.id) for row in found]
+
+
+async def expire(uow: Uow, bot_id: BotId, now: datetime, limit: int = 200) -> list[ItemId]:
+    """Void waiting items that can't be told in time any more; which ones, for the list of the unreached."""
+    late = (
+        select(Item.id)
+        .where(Item.bot_id == bot_id, Item.state == ItemState.WAITING.value, Item.expires_at <= now)
+        .limit(limit)
+    )
+    found = await uow.execute(
+        update(Item)
+        .where(Item.id.in_(late))
+        .values(state=ItemState.VOID.value, reason=VoidReason.EXPIRED.value)
+        .returning(Item.id)
+    )
+    return sorted(ItemId(row.id) for row in found)
+
+
+async def zones(uow: Uow) -> list[str]:
+    """The time zones of the schools."""
+    return [row.timezone for row in await uow.execute(select(School.timezone).distinct())]
