@@ -1,0 +1,75 @@
+"""What people read: refusals carry their sentences, and every sentence stands in the catalogue."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import services
+from locales.catalogue import placeholders
+from locales.check import problems
+from services.errors import SchoolError
+from services.i18n import catalogue, locales, speaking
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def all_refusals() -> list[type[SchoolError]]:
+    for module in pkgutil.walk_packages(services.__path__, "services."):
+        importlib.import_module(module.name)
+    found: set[type[SchoolError]] = set()
+    unseen = [SchoolError]
+    while unseen:
+        refusal = unseen.pop()
+        found.add(refusal)
+        unseen += refusal.__subclasses__()
+    return sorted((one for one in found if one.__module__.startswith("services.")), key=lambda one: one.__qualname__)
+
+
+REFUSALS = all_refusals()
+
+
+def test_the_catalogue_is_complete() -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__qualname__)
+def test_a_refusal_is_said_in_every_language(refusal: type[SchoolError]) -> None:
+    names = placeholders(refusal.sentence)
+    for locale in locales():
+        with speaking(locale):
+            said = refusal(**dict.fromkeys(names, "7")).say()
+        assert said
+        assert "{" not in said
+    assert catalogue("ru").gettext(refusal.sentence) != refusal.sentence, "nobody wrote the Russian"
+
+
+def test_each_refusal_has_a_sentence_of_its_own() -> None:
+    bases = {base for refusal in REFUSALS for base in refusal.__mro__[1:]}
+    said = [refusal.sentence for refusal in REFUSALS if refusal not in bases]
+    assert sorted(said) == sorted(set(said))
+
+
+def raised(names: dict[str, type[SchoolError]]) -> Iterator[tuple[str, type[SchoolError], set[str]]]:
+    """Where the code makes refusals: place, class and the keywords it gives; those that give `**them` are left out."""
+    for package in ("bot", "handlers", "services"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                keywords = [keyword.arg for keyword in node.keywords]
+                if called in names and None not in keywords:
+                    place = f"{path.relative_to(ROOT)}:{node.lineno}"
+                    yield place, names[called], {keyword for keyword in keywords if keyword}
+
+
+def test_a_refusal_is_given_every_word_that_its_sentence_wants() -> None:
+    plain = {refusal.__name__: refusal for refusal in REFUSALS if refusal.__init__ is SchoolError.__init__}
+    places = list(raised(plain))
+    assert places
+    for place, refusal, keywords in places:
+        assert placeholders(refusal.sentence) <= keywords, f"{place}: {refusal.__name__}"
