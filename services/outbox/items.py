@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.repositories import items as rows
 from storage.uow import Uow
-from storage.vocabulary import BotId, ItemId, ItemKind, LessonId, PersonId, SchoolId, VoidReason, WorkId
+from storage.vocabulary import AccountId, BotId, ItemId, ItemKind, LessonId, PersonId, SchoolId, VoidReason, WorkId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Fact:
     Items of one `bundle` share a letter; under one `collapse_key` a newer `value` takes the place of a waiting older
     one. A value that equals what was told last (None: never told, or taken back) needs no letter. Moments are school
     time, aware UTC: the letter goes at `due_at`, pushed back by newer facts until `cap_at`, and never past
-    `expires_at`.
+    `expires_at`. `account_id` names the account to write to where it isn't the recipient's present one.
     """
 
     school_id: SchoolId
@@ -33,6 +33,7 @@ class Fact:
     student_id: PersonId | None = None
     lesson_id: LessonId | None = None
     work_id: WorkId | None = None
+    account_id: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ async def put(uow: Uow, facts: Sequence[Fact], now: datetime) -> None:
                 due_at=min(fact.due_at, fact.cap_at),
                 cap_at=fact.cap_at,
                 expires_at=fact.expires_at,
+                account_id=fact.account_id,
             )
             for fact in ordered
         ],

@@ -50,6 +50,7 @@ class Item(Base):
             postgresql_where=WAITING,
         ),
         Index("ix_item_due", "bot_id", "priority", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_item_expires", "bot_id", "expires_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_item_recipient_key", "recipient_id", "collapse_key"),
         Index("ix_item_letter", "letter_id"),
         Index("ix_item_lesson", "lesson_id"),
@@ -62,6 +63,8 @@ class Item(Base):
     student_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lesson_id: Mapped[int | None] = mapped_column(ForeignKey("lesson.id"))
     work_id: Mapped[int | None] = mapped_column(ForeignKey("lesson_work.id"))
+    # Whom to write to where it isn't the recipient's present account: somebody who was just disconnected.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("telegram_account.id"))
     kind: Mapped[str] = mapped_column(String(24))
     bundle: Mapped[str] = mapped_column(String(96))  # what shares a letter
     collapse_key: Mapped[str] = mapped_column(String(96))

@@ -98,6 +98,7 @@ class Guardianship(Base):
             postgresql_where=text("until_on IS NULL"),
         ),
         Index("ix_guardianship_student", "student_id"),
+        Index("ix_guardianship_guardian", "guardian_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -183,6 +184,9 @@ class TelegramAccount(Base):
             sqlite_where=text("state <> 'revoked'"),
             postgresql_where=text("state <> 'revoked'"),
         ),
+        # SQLite uses a partial index only for its very condition.
+        Index("ix_telegram_account_user", "user_id"),
+        Index("ix_telegram_account_person", "person_id"),
     )
 
     id: Mapped[int] = primary_key()

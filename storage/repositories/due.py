@@ -46,13 +46,22 @@ class DueRow:
 
 
 def reachable() -> ColumnElement[bool]:
-    """The item's recipient has a confirmed account that takes letters; joins telegram_account to item."""
-    return and_(
-        TelegramAccount.bot_id == Item.bot_id,
-        TelegramAccount.person_id == Item.recipient_id,
-        TelegramAccount.state == AccountState.ACTIVE.value,
-        TelegramAccount.unreachable_at.is_(None),
+    """The item's recipient has a confirmed account that takes letters; joins telegram_account to item.
+
+    An item may name another account: somebody who was disconnected is told so where they were.
+    """
+    present = aliased(TelegramAccount)
+    account = (
+        select(present.id)
+        .where(
+            present.bot_id == Item.bot_id,
+            present.person_id == Item.recipient_id,
+            present.state == AccountState.ACTIVE.value,
+        )
+        .correlate(Item)
+        .scalar_subquery()
     )
+    return and_(TelegramAccount.id == func.coalesce(Item.account_id, account), TelegramAccount.unreachable_at.is_(None))
 
 
 def may_be_claimed(today: ColumnElement[date]) -> ColumnElement[bool]:

@@ -10,7 +10,18 @@ from sqlalchemy.orm import aliased
 from storage.models.delivery import WAITING, Item
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
-from storage.vocabulary import BotId, ItemId, ItemKind, ItemState, LessonId, PersonId, SchoolId, VoidReason, WorkId
+from storage.vocabulary import (
+    AccountId,
+    BotId,
+    ItemId,
+    ItemKind,
+    ItemState,
+    LessonId,
+    PersonId,
+    SchoolId,
+    VoidReason,
+    WorkId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class NewItem:
     due_at: datetime
     cap_at: datetime
     expires_at: datetime | None
+    account_id: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)

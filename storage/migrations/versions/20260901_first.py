@@ -207,6 +207,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_guardianship'))
     )
     with op.batch_alter_table('guardianship', schema=None) as batch_op:
+        batch_op.create_index('ix_guardianship_guardian', ['guardian_id'], unique=False)
         batch_op.create_index('ix_guardianship_student', ['student_id'], unique=False)
         batch_op.create_index('uq_guardianship_open', ['guardian_id', 'student_id'], unique=True, sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
@@ -402,6 +403,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_telegram_account'))
     )
     with op.batch_alter_table('telegram_account', schema=None) as batch_op:
+        batch_op.create_index('ix_telegram_account_person', ['person_id'], unique=False)
+        batch_op.create_index('ix_telegram_account_user', ['user_id'], unique=False)
         batch_op.create_index('uq_telegram_account_person', ['bot_id', 'person_id'], unique=True, sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
         batch_op.create_index('uq_telegram_account_user', ['bot_id', 'user_id'], unique=True, sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
 
@@ -556,6 +559,7 @@ def upgrade() -> None:
     sa.Column('student_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('lesson_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('work_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('kind', sa.String(length=24), nullable=False),
     sa.Column('bundle', sa.String(length=96), nullable=False),
     sa.Column('collapse_key', sa.String(length=96), nullable=False),
@@ -572,6 +576,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=16), nullable=True),
     sa.Column('told_at', UtcDateTime(timezone=True), nullable=True),
     sa.Column('letter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['telegram_account.id'], name=op.f('fk_item_account_id')),
     sa.ForeignKeyConstraint(['lesson_id'], ['lesson.id'], name=op.f('fk_item_lesson_id')),
     sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_item_letter_id')),
     sa.ForeignKeyConstraint(['recipient_id'], ['person.id'], name=op.f('fk_item_recipient_id')),
@@ -652,6 +657,8 @@ def downgrade() -> None:
     with op.batch_alter_table('telegram_account', schema=None) as batch_op:
         batch_op.drop_index('uq_telegram_account_user', sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
         batch_op.drop_index('uq_telegram_account_person', sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
+        batch_op.drop_index('ix_telegram_account_user')
+        batch_op.drop_index('ix_telegram_account_person')
 
     op.drop_table('telegram_account')
     op.drop_table('subgroup')
@@ -681,6 +688,7 @@ def downgrade() -> None:
     with op.batch_alter_table('guardianship', schema=None) as batch_op:
         batch_op.drop_index('uq_guardianship_open', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
         batch_op.drop_index('ix_guardianship_student')
+        batch_op.drop_index('ix_guardianship_guardian')
 
     op.drop_table('guardianship')
     with op.batch_alter_table('consent', schema=None) as batch_op:
