@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
-_QUOTES = re.compile("[«»„“”‟\"'`´’‘‚]")  # noqa: RUF001 - the look-alikes are the point
+_QUOTES = re.compile("[«»„“”‟\"'`´’‘‚]")
 # Latin letters that look like Russian ones: «7A» typed on the wrong keyboard is the class 7А.
 _LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _INITIAL = re.compile(r"[^\W\d_]\.?", re.UNICODE)
@@ -137,9 +137,7 @@ def _is_initial(word: str) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    return any(letter.isalpha() for letter in word) and all(
-        letter.isalpha() or letter in "-.'’`" for letter in word  # noqa: RUF001
-    )
+    return any(letter.isalpha() for letter in word) and all(letter.isalpha() or letter in "-.'’`" for letter in word)
 
 
 def _cased(word: str) -> str:

@@ -9,11 +9,21 @@ What the format turned out to be (real exports of several versions):
 - a card's rooms are where it is; a lesson's rooms are only where it might be.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from services.i18n import gettext as _
+from services.imports.asc_types import (
+    AscCard,
+    AscClass,
+    AscFile,
+    AscGroup,
+    AscLesson,
+    AscPeriod,
+    AscSubject,
+    AscTeacher,
+)
 from services.imports.asc_xml import AscTables, Row
 from services.imports.report import Place, Report
 from services.names import FullName, class_key, clean, fold, full_name, looks_like_class
@@ -25,105 +35,6 @@ WEEKDAYS = (
     ("пон", "пн", "mon", "mo"), ("вт", "tue", "tu"), ("ср", "wed", "we"), ("чет", "чт", "thu", "th"),
     ("пят", "пт", "fri", "fr"), ("суб", "сб", "sat", "sa"), ("вос", "вс", "sun", "su"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class AscPeriod:
-    """A bell of the file; minutes from midnight, None where the file has no true times."""
-
-    number: int
-    starts: int | None
-    ends: int | None
-
-
-@dataclass(frozen=True)
-class AscSubject:
-    """A subject as the file writes it."""
-
-    id: str
-    name: str
-    short: str
-
-
-@dataclass(frozen=True)
-class AscTeacher:
-    """A teacher; `line` is where the file speaks of them."""
-
-    id: str
-    line: int
-    name: FullName
-    email: str
-    phone: str
-
-
-@dataclass(frozen=True)
-class AscClass:
-    """A class; `grade` is the level the file itself gives, None where it gives none."""
-
-    id: str
-    line: int
-    name: str
-    key: str
-    grade: int | None
-    teacher_id: str
-
-
-@dataclass(frozen=True)
-class AscGroup:
-    """A part of a class, or the whole of it."""
-
-    id: str
-    name: str
-    class_id: str
-    entire: bool
-    division: str
-
-
-@dataclass(frozen=True)
-class AscLesson:
-    """What is taught to whom by whom; ids are those of the file, all known to it."""
-
-    id: str
-    line: int
-    subject_id: str
-    class_ids: tuple[str, ...]
-    group_ids: tuple[str, ...]
-    teacher_ids: tuple[str, ...]
-    room_ids: tuple[str, ...]
-    per_card: int
-    per_week: float | None
-
-
-@dataclass(frozen=True)
-class AscCard:
-    """One place of a lesson in the week; masks as tuples of positions, from 0."""
-
-    lesson: AscLesson
-    line: int
-    period: int
-    days: tuple[int, ...]
-    weeks: tuple[int, ...]
-    terms: tuple[int, ...]
-    rooms: tuple[str, ...]
-
-
-@dataclass
-class AscFile:
-    """The whole export. `counts` holds the rows of each table as they stood in the file."""
-
-    periods: dict[int, AscPeriod] = field(default_factory=dict)
-    subjects: dict[str, AscSubject] = field(default_factory=dict)
-    teachers: dict[str, AscTeacher] = field(default_factory=dict)
-    vacancies: set[str] = field(default_factory=set)
-    rooms: dict[str, str] = field(default_factory=dict)
-    classes: dict[str, AscClass] = field(default_factory=dict)
-    groups: dict[str, AscGroup] = field(default_factory=dict)
-    lessons: dict[str, AscLesson] = field(default_factory=dict)
-    cards: list[AscCard] = field(default_factory=list)
-    weekdays: dict[int, int] = field(default_factory=dict)
-    week_count: int = 1
-    term_count: int = 1
-    counts: Counter[str] = field(default_factory=Counter)
 
 
 def read_file(tables: AscTables, report: Report) -> AscFile:
@@ -149,10 +60,7 @@ class _Reader:
         self.read_days()
         self.file.week_count = self.mask_length("weeksdefs", "weeks")
         self.file.term_count = self.mask_length("termsdefs", "terms")
-        self.file.subjects = {
-            row["id"]: AscSubject(row["id"], clean(row.get("name", "")) or clean(row.get("short", "")), _short(row))
-            for _line, row in self.rows("subjects")
-        }
+        self.read_subjects()
         self.read_teachers()
         self.file.rooms = {row["id"]: clean(row.get("name", "")) for _line, row in self.rows("classrooms")}
         self.read_classes()
@@ -220,6 +128,14 @@ class _Reader:
         masks += [row.get(column, "") for _line, row in self.tables.get("cards", [])]
         return max((len(part) for mask in masks for part in mask.split(",")), default=1) or 1
 
+    def read_subjects(self) -> None:
+        for line, row in self.rows("subjects"):
+            name = clean(row.get("name", "")) or clean(row.get("short", ""))
+            if name:
+                self.file.subjects[row["id"]] = AscSubject(row["id"], name, _short(row))
+            else:
+                self.report.error(Place(row=line, column="name"), _("A subject without a name."), _("Name it in aSc."))
+
     def read_teachers(self) -> None:
         for line, row in self.rows("teachers"):
             text = clean(row.get("name", "")) or clean(row.get("short", ""))
@@ -247,7 +163,7 @@ class _Reader:
             if not names:
                 self.report.error(Place(row=line, column="name"), _("A class without a name."), _("Name it in aSc."))
                 continue
-            name = next((one for one in names if looks_like_class(one)), names[0])
+            name = next((one for one in names if looks_like_class(one) and _is_russian(one)), names[0])
             key = class_key(name)
             if key in seen:
                 self.report.error(
@@ -259,7 +175,7 @@ class _Reader:
                 )
             seen[key] = line
             self.file.classes[row["id"]] = AscClass(
-                row["id"], line, name, key, self.grade(line, row), row.get("teacherid", "")
+                row["id"], line, name, key, class_key(names[-1]), self.grade(line, row), row.get("teacherid", "")
             )
 
     def grade(self, line: int, row: dict[str, str]) -> int | None:
@@ -285,7 +201,9 @@ class _Reader:
                     _("Export the timetable from aSc anew."),
                 )
                 continue
-            teachers = self.known(line, row, "teacherids", lambda i: i in self.file.teachers or i in self.file.vacancies)
+            teachers = self.known(
+                line, row, "teacherids", lambda i: i in self.file.teachers or i in self.file.vacancies
+            )
             self.file.lessons[row["id"]] = AscLesson(
                 id=row["id"],
                 line=line,
@@ -315,6 +233,7 @@ class _Reader:
         return tuple(found)
 
     def read_cards(self) -> None:
+        seen: dict[AscCard, int] = {}
         for line, row in self.tables.get("cards", []):
             lesson = self.file.lessons.get(row.get("lessonid", ""))
             if lesson is None:
@@ -336,7 +255,20 @@ class _Reader:
                 )
             elif days and weeks and terms:
                 rooms = self.card_rooms(line, row, lesson)
-                self.file.cards.append(AscCard(lesson, line, period, days, weeks, terms, rooms))
+                self.add_card(AscCard(lesson, line, period, days, weeks, terms, rooms), seen)
+
+    def add_card(self, card: AscCard, seen: dict[AscCard, int]) -> None:
+        """Keeps a card, once: some exports repeat theirs."""
+        bare = replace(card, line=0)
+        if bare in seen:
+            self.report.warn(
+                Place(row=card.line),
+                _("The card repeats row {other}; it is taken once.").format(other=seen[bare]),
+                "",
+            )
+            return
+        seen[bare] = card.line
+        self.file.cards.append(card)
 
     def mask(self, line: int, row: dict[str, str], column: str, length: int) -> tuple[int, ...]:
         """The places of a mask; «» and «1» mean all weeks or terms, but a card must have its day."""
@@ -365,9 +297,9 @@ def single_cards(file: AscFile) -> list[AscCard]:
     The file decides as a whole: the lessons whose cards, each counted once, make up `periodsperweek`, against
     those that only make it up when each card is counted `periodspercard` times.
     """
-    hours: Counter[str] = Counter()
+    hours: defaultdict[str, float] = defaultdict(float)
     for card in file.cards:
-        hours[card.lesson.id] += len(card.days) * len(card.weeks) / file.week_count  # type: ignore[assignment]
+        hours[card.lesson.id] += len(card.days) * len(card.weeks) / file.week_count
     blocks = singles = 0
     for lesson in file.lessons.values():
         if lesson.per_card > 1 and lesson.per_week and hours[lesson.id]:
@@ -384,6 +316,10 @@ def single_cards(file: AscFile) -> list[AscCard]:
 
 def _short(row: dict[str, str]) -> str:
     return clean(row.get("short", ""))[:64]
+
+
+def _is_russian(text: str) -> bool:
+    return any("а" <= letter <= "я" for letter in fold(text))
 
 
 def _weekday(name: str) -> int | None:

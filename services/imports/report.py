@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from services.errors import SchoolError
-from services.i18n import N_, ngettext
 from services.i18n import gettext as _
+from services.i18n import ngettext
 
 
 class Severity(StrEnum):
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the file: a sheet («» for text and XML), a row or line from 1 (0: the whole sheet), a column's header."""
+    """Where in the file: a sheet («» for text and XML), a row or line from 1 (0: all of it), a column's header."""
 
     sheet: str = ""
     row: int = 0
@@ -103,24 +103,21 @@ class Report:
         return next((one.count for one in self.found if one.what == what), 0)
 
 
-class ImportRefused(SchoolError):
-    """The file has errors: nothing was applied; the report says which."""
-
-    sentence = N_("Nothing was applied: the file has errors.")
-
-    def __init__(self, report: Report) -> None:
-        super().__init__()
-        self.report = report
-
-
 def render(report: Report, *, dry_run: bool) -> str:
     """The report as the command line prints it."""
     blocks = [[report.title], _found_block(report.found), _changes_block(report.changes)]
-    for change in report.changes:
-        if change.details:
-            blocks.append([f"{change.what}:", *(f"  {detail}" for detail in change.details)])
+    blocks += [
+        [f"{change.what}:", *(f"  {detail}" for detail in change.details)]
+        for change in report.changes
+        if change.details
+    ]
     blocks += [_problems_block(report.problems), report.notes, [_ending(report, dry_run)]]
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def day_text(day: date) -> str:
+    """A date as the school writes it, 01.09.2026."""
+    return day.strftime("%d.%m.%Y")
 
 
 def _found_block(found: Sequence[Found]) -> list[str]:
@@ -130,6 +127,7 @@ def _found_block(found: Sequence[Found]) -> list[str]:
 
 
 def _changes_block(changes: Sequence[Changes]) -> list[str]:
+    changes = [one for one in changes if one.counts.total()]
     if not changes:
         return []
     head = (_("Change"), _("new"), _("changed"), _("same"), _("not in the file"))

@@ -21,7 +21,7 @@ def read_date(text: str, today: date) -> date | None:
 
     Two digits of a year mean the last hundred years up to the next one.
     """
-    text = fold(text).removesuffix("г.").removesuffix("года").removesuffix("г").strip(" «»\"")
+    text = fold(text).removesuffix("г.").removesuffix("года").removesuffix("г").strip(' «»"')
     if found := _ISO.fullmatch(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(text):
