@@ -41,7 +41,8 @@ class Uow:
 
     async def write(self, statement: UpdateBase) -> int:
         """Run one changing statement; how many rows it changed."""
-        return (await self.execute(statement)).rowcount
+        # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
+        return (await self.execute(statement.execution_options(preserve_rowcount=True))).rowcount
 
 
 class Storage:
