@@ -148,7 +148,7 @@ class _HtmlParser:
         """Name, value (None without «=») and where it ends."""
         end = _match_end(_ATTRIBUTE_NAME, self.source, at)
         name = self.source[at:end]
-        if not name and end < len(self.source):
+        if not name:
             raise self._error(f'Empty attribute name in the tag "{tag}"', begin)
         at = _match_end(_SPACE, self.source, end)
         if self.source[at : at + 1] not in ("=", ""):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -94,7 +95,8 @@ class Gate:
     async def _delay(self, name: str) -> None:
         fault = self.faults.take(name, "delay")
         if fault:
-            await asyncio.sleep(fault.seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.world.closing.wait(), fault.seconds)
 
     def _log(
         self, name: str, raw: dict[str, Any], code: int, result: Any, refusal: ApiError | None, started: float

@@ -50,7 +50,9 @@ class UpdateQueue:
         self.allowed: list[str] = []
         self.on_add: Callable[[Pending], None] | None = None
         self.on_change: Callable[[], None] = lambda: None
+        self.on_drained: Callable[[], None] = lambda: None
         self.polled = False
+        self.poll_waits = asyncio.Event()
         self.closed = False
 
     def __len__(self) -> int:
@@ -78,7 +80,7 @@ class UpdateQueue:
     def confirm(self, update_id: int) -> None:
         """Forget one update: the webhook took it."""
         if self._pending.pop(update_id, None):
-            self.on_change()
+            self._shrunk()
 
     def holds(self, update_id: int) -> bool:
         """Whether the update still waits."""
@@ -93,7 +95,12 @@ class UpdateQueue:
     def clear(self) -> None:
         """Drop all pending updates."""
         self._pending.clear()
+        self._shrunk()
+
+    def _shrunk(self) -> None:
         self.on_change()
+        if not self._pending:
+            self.on_drained()
 
     def restore(self, next_id: int, rows: list[dict[str, Any]]) -> None:
         """Take over saved updates; their age goes on from `age` seconds."""
@@ -126,6 +133,7 @@ class UpdateQueue:
             return ready
         self.abort("terminated by other getUpdates request; make sure that only one bot instance is running")
         poll = self._poll = asyncio.get_running_loop().create_future()
+        self.poll_waits.set()
         try:
             conflict = await asyncio.wait_for(poll, timeout)
         except TimeoutError:
@@ -133,6 +141,7 @@ class UpdateQueue:
         finally:
             if self._poll is poll:
                 self._poll = None
+                self.poll_waits.clear()
         if conflict:
             raise conflict
         return self._from(offset, limit)
@@ -160,7 +169,7 @@ class UpdateQueue:
         for id_ in confirmed:
             del self._pending[id_]
         if confirmed:
-            self.on_change()
+            self._shrunk()
 
     def _from(self, offset: int, limit: int) -> list[Json]:
         self._expire()

@@ -177,6 +177,7 @@ class Webhook:
         fails = self._fails[lane] = self._fails.get(lane, 0) + 1
         backoff = min(LONGEST_RETRY, self._first_retry * 2 ** min(fails - 1, 16))
         self.last_error = int(system_now().timestamp()), failure.reason
+        self.on_change()
         logger.info("webhook_failed update=%d fails=%d", pending.id, fails)
         self._schedule(lane, min(failure.retry_after, LONGEST_RETRY_AFTER) or backoff)
 

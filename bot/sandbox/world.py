@@ -50,9 +50,12 @@ class World:
         self.tasks = Tasks()
         self.webhook = Webhook(self.queue, self.tasks, webhook_retry)
         self.on_change: Callable[[], None] = lambda: None
+        self.closing = asyncio.Event()
         self._typing: dict[int, asyncio.TimerHandle] = {}
         self.taps.on_end = self._tap_ended
         self.queue.on_change = self.changed
+        self.queue.on_drained = lambda: self.feed.publish("drained", {})
+        self.webhook.on_change = self.bot_changed
 
     def changed(self) -> None:
         """Something worth saving changed."""
@@ -191,11 +194,12 @@ class World:
             "commands": self.menus.commands_of(None, ""),
             "menu_button": self.menus.button_of(None),
             "mode": mode,
+            "last_error": self.webhook.last_error[1] if self.webhook.last_error else None,
             "pending_updates": len(self.queue),
         }
 
     def bot_changed(self) -> None:
-        """The bot began to poll, set or removed its webhook."""
+        """The bot began to poll, set or removed its webhook, or the webhook failed."""
         self.feed.publish("bot", {"bot": self.bot_view()})
         self.changed()
 
@@ -214,6 +218,7 @@ class World:
 
     async def close(self) -> None:
         """End listeners, polls, the webhook and timers."""
+        self.closing.set()
         await self.webhook.stop()
         for chat_id in list(self._typing):
             self._typing_timer_off(chat_id)

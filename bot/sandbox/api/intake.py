@@ -73,7 +73,6 @@ async def set_webhook(world: World, params: Params) -> bool:
     if settings:
         world.queue.abort("terminated by setWebhook request")
     await world.webhook.set(settings)
-    world.bot_changed()
     return True
 
 
