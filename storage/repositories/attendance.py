@@ -1,6 +1,5 @@
 """Attendance rows: the one statement a tap needs, the sheet, and new revisions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from storage.uow import Uow
 from storage.vocabulary import AbsenceReason, AttendanceCode, LessonId, PersonId, RecordPart, SchoolId
 
 STUDENT: BindParameter[Any] = bindparam("student")
-Author = aliased(Person, name="author")
+Author = aliased(Person, name="attendance_author")
 
 
 def is_newest(row: Any) -> ColumnElement[bool]:
@@ -38,8 +37,8 @@ def is_newest(row: Any) -> ColumnElement[bool]:
 class AttendanceTap:
     """All that a tap on one student's attendance decides by.
 
-    `code` and `rev`: as it stands (present, 0 where nothing does), `author` and `entered_at` of that. `others`: what is
-    known of the student's other lessons of the day, by their number. `reason`: known for the day.
+    `code` and `rev`: as it stands (present, 0 where nothing does), `author` (a surname) and `entered_at` of that.
+    `others`: what is known of the student's other lessons of the day, by their number. `reason`: known for the day.
     """
 
     lesson: LessonRow
@@ -49,9 +48,7 @@ class AttendanceTap:
     seated: bool
     code: AttendanceCode
     rev: int
-    author_last: str | None
-    author_first: str | None
-    author_middle: str | None
+    author: str | None
     entered_at: datetime | None
     confirmed: bool
     others: dict[int, AttendanceCode]
@@ -81,6 +78,7 @@ def _others() -> ColumnElement[Any]:
         .outerjoin(own, and_(own.lesson_id == lesson.id, own.student_id == STUDENT, is_newest(own)))
         .where(
             lessons.sits(STUDENT, lesson, audience),
+            lesson.school_id == Lesson.school_id,  # with the date: one day's lessons by index
             lesson.on_date == Lesson.on_date,
             lesson.id != Lesson.id,
             lesson.state.not_in(lessons.NOT_HELD),
@@ -133,9 +131,7 @@ TAP = recipients.joins(
             Attendance.code,
             Attendance.rev,
             Attendance.entered_at,
-            Author.last_name.label("author_last"),
-            Author.first_name.label("author_first"),
-            Author.middle_name.label("author_middle"),
+            Author.last_name.label("author"),
             _confirmed().label("confirmed"),
             _others().label("others"),
             _reason().label("known_reason"),
@@ -178,9 +174,7 @@ async def for_tap(
         seated=row.seat is not None,
         code=AttendanceCode(row.code or AttendanceCode.PRESENT),
         rev=row.rev or 0,
-        author_last=row.author_last,
-        author_first=row.author_first,
-        author_middle=row.author_middle,
+        author=row.author,
         entered_at=row.entered_at,
         confirmed=bool(row.confirmed),
         others=_codes(row.others),
@@ -217,7 +211,7 @@ async def add(
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A student of the lesson with the attendance as it stands."""
+    """A student of the lesson with the attendance as it stands, and whether and why earlier lessons were missed."""
 
     student_id: PersonId
     last_name: str
@@ -225,6 +219,8 @@ class SheetRow:
     middle_name: str
     code: AttendanceCode
     rev: int
+    absent_earlier: bool = False
+    reason: AbsenceReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,50 +232,65 @@ class Sheet:
     rev: int
 
 
-SHEET = (
-    lessons.seated(
-        select(
-            Person.id,
-            Person.last_name,
-            Person.first_name,
-            Person.middle_name,
-            Attendance.code,
-            Attendance.rev,
-            LessonRecord.value,
-            LessonRecord.rev.label("confirmed_rev"),
-        ).select_from(Lesson)
-    )
-    .outerjoin(
-        Attendance,
-        and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, is_newest(Attendance)),
-    )
-    .outerjoin(
-        LessonRecord,
-        and_(
-            LessonRecord.lesson_id == Lesson.id,
-            LessonRecord.part == RecordPart.ATTENDANCE.value,
-            records.is_newest(LessonRecord),
-        ),
-    )
-    .where(Lesson.id == bindparam("lesson"))
-    .order_by(Person.key, Person.id)
-)
-
-
-async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
-    """The attendance of everybody who sits in a lesson."""
-    rows = (await uow.execute(SHEET, {"lesson": lesson_id})).all()
-    found = {
-        row.id: SheetRow(
-            row.id,
-            row.last_name,
-            row.first_name,
-            row.middle_name,
-            AttendanceCode(row.code or AttendanceCode.PRESENT),
-            row.rev or 0,
+def _sheet(*more: Any) -> Any:
+    return (
+        lessons.seated(
+            select(
+                Person.id,
+                Person.last_name,
+                Person.first_name,
+                Person.middle_name,
+                Attendance.code,
+                Attendance.rev,
+                LessonRecord.value,
+                LessonRecord.rev.label("confirmed_rev"),
+                *more,
+            ).select_from(Lesson)
         )
-        for row in rows
-    }
+        .outerjoin(
+            Attendance,
+            and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, is_newest(Attendance)),
+        )
+        .outerjoin(
+            LessonRecord,
+            and_(
+                LessonRecord.lesson_id == Lesson.id,
+                LessonRecord.part == RecordPart.ATTENDANCE.value,
+                records.is_newest(LessonRecord),
+            ),
+        )
+        .where(Lesson.id == bindparam("lesson"))
+        .order_by(Person.key, Person.id)
+    )
+
+
+def _absent_earlier() -> ColumnElement[Any]:
+    """«?,ill»: the student's absences in earlier lessons of the day, each by its reason."""
+    earlier, own = aliased(Lesson), aliased(Attendance)
+    return (
+        select(func.aggregate_strings(func.coalesce(own.reason, "?"), ","))
+        .select_from(own)
+        .join(earlier, earlier.id == own.lesson_id)
+        .where(
+            own.student_id == Person.id,
+            own.code == AttendanceCode.ABSENT.value,
+            is_newest(own),
+            earlier.on_date == Lesson.on_date,
+            earlier.starts_at < Lesson.starts_at,
+        )
+        .correlate(Lesson, Person)
+        .scalar_subquery()
+    )
+
+
+SHEET = _sheet()
+DAY_SHEET = _sheet(_absent_earlier().label("earlier"))
+
+
+async def sheet(uow: Uow, lesson_id: LessonId, *, with_day: bool = False) -> Sheet:
+    """The attendance of everybody who sits in a lesson, `with_day` with what is known from earlier lessons."""
+    rows = (await uow.execute(DAY_SHEET if with_day else SHEET, {"lesson": lesson_id})).all()
+    found = {row.id: _sheet_row(row, row.earlier if with_day else None) for row in rows}
     first: Any = rows[0] if rows else None
     return Sheet(
         list(found.values()),
@@ -288,35 +299,15 @@ async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AbsentEarlier:
-    """A student who was absent in an earlier lesson of the day, with the reason if it is known."""
-
-    student_id: PersonId
-    reason: AbsenceReason | None
-
-
-def _absent_earlier() -> Any:
-    earlier, audience = aliased(Lesson), aliased(LessonAudience)
-    return (
-        lessons.seated(select(Person.id, func.max(Attendance.reason).label("reason")).select_from(Lesson))
-        .join(audience, audience.class_id == Enrollment.class_id)
-        .join(earlier, and_(earlier.id == audience.lesson_id, earlier.on_date == Lesson.on_date))
-        .join(Attendance, and_(Attendance.lesson_id == earlier.id, Attendance.student_id == Person.id))
-        .where(
-            Lesson.id == bindparam("lesson"),
-            earlier.starts_at < Lesson.starts_at,
-            Attendance.code == AttendanceCode.ABSENT.value,
-            is_newest(Attendance),
-        )
-        .group_by(Person.id)
+def _sheet_row(row: Any, earlier: str | None) -> SheetRow:
+    reasons = [one for one in (earlier or "").split(",") if one not in {"", "?"}]
+    return SheetRow(
+        student_id=row.id,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        middle_name=row.middle_name,
+        code=AttendanceCode(row.code or AttendanceCode.PRESENT),
+        rev=row.rev or 0,
+        absent_earlier=bool(earlier),
+        reason=AbsenceReason(reasons[0]) if reasons else None,
     )
-
-
-ABSENT_EARLIER = _absent_earlier()
-
-
-async def absent_earlier(uow: Uow, lesson_id: LessonId) -> list[AbsentEarlier]:
-    """Who of a lesson's students was absent earlier that day."""
-    rows: Sequence[Any] = (await uow.execute(ABSENT_EARLIER, {"lesson": lesson_id})).all()
-    return [AbsentEarlier(row.id, AbsenceReason(row.reason) if row.reason else None) for row in rows]

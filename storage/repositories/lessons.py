@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from storage.models.journal import LessonRecord, LessonWork, Mark
 from storage.models.people import Enrollment, Person, SubgroupMember, TelegramAccount
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
+from storage.repositories import records
 from storage.repositories.people import holds_on
+from storage.repositories.records import RecordRow
 from storage.uow import Uow
 from storage.vocabulary import (
     AccountState,
@@ -20,12 +24,14 @@ from storage.vocabulary import (
     LessonState,
     PersonId,
     RecordForm,
+    RecordPart,
     SchoolId,
+    WorkKind,
 )
 
 HALF_A_DAY = timedelta(hours=12)
 NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
-TODAY = cast(date, bindparam("today", type_=Date))
+TODAY = typed(date, bindparam("today", type_=Date))
 MINE: BindParameter[Any] = bindparam("teacher")
 Question = Any  # a Select of whatever columns
 
@@ -43,11 +49,21 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkCount:
+    """How many marks stand in a column."""
+
+    kind: WorkKind
+    ordinal: int
+    marks: int
+
+
+@dataclass(frozen=True, slots=True)
 class LessonRow:
     """A lesson with its standing; `mine` and `substitute` are about who asked, moments are aware UTC.
 
-    `closed_terms`: kinds of the closed terms its date lies in. `day_ends_at`: the end of the last held lesson that its
-    pupils have that day (None where none is held, or where the question doesn't ask: taps have no need of it).
+    `closed_terms`: kinds of the closed terms its date lies in. Only a whole lesson has what follows, a tap on a student
+    has no need of it. `day_ends_at`: the end of the last held lesson that its pupils have that day, None where none is.
+    `parts`: the newest revisions of the record; `works`: its columns that have marks.
     """
 
     id: LessonId
@@ -71,6 +87,8 @@ class LessonRow:
     year_closed: bool
     day_ends_at: datetime | None
     audiences: tuple[Audience, ...]
+    parts: dict[RecordPart, RecordRow]
+    works: tuple[WorkCount, ...]
 
 
 def _day_ends_at() -> ColumnElement[Any]:
@@ -83,8 +101,8 @@ def _day_ends_at() -> ColumnElement[Any]:
             mine.subgroup_id == own.subgroup_id,
             theirs.subgroup_id == others.subgroup_id,
             mine.student_id == theirs.student_id,
-            holds_on(mine.since_on, mine.until_on, cast(date, Lesson.on_date)),
-            holds_on(theirs.since_on, theirs.until_on, cast(date, Lesson.on_date)),
+            holds_on(mine.since_on, mine.until_on, typed(date, Lesson.on_date)),
+            holds_on(theirs.since_on, theirs.until_on, typed(date, Lesson.on_date)),
         )
         .correlate(own, others, Lesson)
     )
@@ -92,9 +110,11 @@ def _day_ends_at() -> ColumnElement[Any]:
         select(func.max(other.ends_at))
         .select_from(own)
         .join(others, others.class_id == own.class_id)
-        .join(other, and_(other.id == others.lesson_id, other.on_date == Lesson.on_date))
+        .join(other, other.id == others.lesson_id)
         .where(
             own.lesson_id == Lesson.id,
+            other.school_id == Lesson.school_id,  # with the date: one day's lessons by index
+            other.on_date == Lesson.on_date,
             other.state.not_in(NOT_HELD),
             or_(own.subgroup_id.is_(None), others.subgroup_id.is_(None), shared),
         )
@@ -117,9 +137,41 @@ def _closed_terms() -> ColumnElement[Any]:
     )
 
 
+def _works() -> ColumnElement[Any]:
+    """«7=control=1,7=control=1,8=answer=1»: for every mark that stands its column's id, kind and ordinal."""
+    other = aliased(Mark)
+    newest = (
+        select(func.max(other.rev))
+        .where(other.work_id == Mark.work_id, other.student_id == Mark.student_id)
+        .correlate(Mark)
+        .scalar_subquery()
+    )
+    column = cast(LessonWork.id, String) + "=" + LessonWork.kind + "=" + cast(LessonWork.ordinal, String)
+    return (
+        select(func.aggregate_strings(column, ","))
+        .select_from(LessonWork)
+        .join(Mark, Mark.work_id == LessonWork.id)
+        .where(LessonWork.lesson_id == Lesson.id, Mark.value.is_not(None), Mark.rev == newest)
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _counted(listed: str | None) -> tuple[WorkCount, ...]:
+    counts: dict[tuple[int, str, int], int] = {}
+    for one in (listed or "").split(","):
+        if one:
+            work_id, kind, ordinal = one.split("=")
+            key = (int(work_id), kind, int(ordinal))
+            counts[key] = counts.get(key, 0) + 1
+    return tuple(
+        WorkCount(WorkKind(kind), ordinal, counts[key]) for key in sorted(counts) for _, kind, ordinal in [key]
+    )
+
+
 def columns() -> tuple[ColumnElement[Any], ...]:
     """What `row_of` reads; a question joins them by `joined`."""
-    return cast(
+    return typed(
         tuple[ColumnElement[Any], ...],
         (
             Lesson.id,
@@ -195,6 +247,8 @@ def row_of(rows: Sequence[Any]) -> LessonRow:
         year_closed=first.year_closed_at is not None,
         day_ends_at=getattr(first, "day_ends_at", None),
         audiences=tuple(audiences[key] for key in sorted(audiences, key=lambda key: key[:2])),
+        parts={one.part: one for one in map(records.from_row, rows) if one is not None},
+        works=_counted(getattr(first, "works", None)),
     )
 
 
@@ -206,13 +260,13 @@ def sits(student: Any, lesson: type[Lesson] = Lesson, audience: type[LessonAudie
         .where(
             member.subgroup_id == audience.subgroup_id,
             member.student_id == student,
-            holds_on(member.since_on, member.until_on, cast(date, lesson.on_date)),
+            holds_on(member.since_on, member.until_on, typed(date, lesson.on_date)),
         )
         .correlate(lesson, audience, Enrollment, Person)
     )
     return and_(
         Enrollment.class_id == audience.class_id,
-        holds_on(Enrollment.since_on, Enrollment.until_on, cast(date, lesson.on_date)),
+        holds_on(Enrollment.since_on, Enrollment.until_on, typed(date, lesson.on_date)),
         or_(audience.subgroup_id.is_(None), in_subgroup),
     )
 
@@ -226,7 +280,18 @@ def seated(question: Question) -> Question:
     )
 
 
-WHOLE = joined(select(*columns(), _day_ends_at().label("day_ends_at")).select_from(Lesson))
+WHOLE = (
+    joined(
+        select(
+            *columns(),
+            _day_ends_at().label("day_ends_at"),
+            _works().label("works"),
+            *records.columns(),
+        ).select_from(Lesson)
+    )
+    .outerjoin(LessonRecord, and_(LessonRecord.lesson_id == Lesson.id, records.is_newest(LessonRecord)))
+    .outerjoin(records.Author, records.Author.id == LessonRecord.author_id)
+)
 BY_ID = WHOLE.where(Lesson.id == bindparam("lesson"), Lesson.school_id == bindparam("school"))
 
 

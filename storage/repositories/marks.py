@@ -18,7 +18,7 @@ from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, LessonId, PersonId, SchoolId, WorkId, WorkKind
 
 STUDENT: BindParameter[Any] = bindparam("student")
-Author = aliased(Person, name="author")
+Author = aliased(Person, name="mark_author")
 
 
 def is_newest(row: Any) -> ColumnElement[bool]:
@@ -46,8 +46,8 @@ class WorkRow:
 class MarkTap:
     """All that a tap on one student's mark decides by.
 
-    `value` and `rev`: as it stands (None, 0 where nothing does), by whom and when; `first_entered_at`: since when a
-    mark stands there without a break. `level` and `short_stay` are the student's class's.
+    `value` and `rev`: as it stands (None, 0 where nothing does), by whom (a surname) and when; `first_entered_at`: since
+    when a mark stands there without a break. `level` and `short_stay` are the student's class's.
     """
 
     lesson: LessonRow
@@ -60,9 +60,7 @@ class MarkTap:
     short_stay: bool
     value: str | None
     rev: int
-    author_last: str | None
-    author_first: str | None
-    author_middle: str | None
+    author: str | None
     entered_at: datetime | None
     first_entered_at: datetime | None
     recipients: list[Recipient]
@@ -101,9 +99,7 @@ TAP = recipients.joins(
             Mark.value,
             Mark.rev,
             Mark.entered_at,
-            Author.last_name.label("author_last"),
-            Author.first_name.label("author_first"),
-            Author.middle_name.label("author_middle"),
+            Author.last_name.label("author"),
             _first_entered_at().label("first_entered_at"),
             *recipients.columns(),
         )
@@ -141,9 +137,7 @@ async def for_tap(
         short_stay=row.short_stay,
         value=row.value,
         rev=row.rev or 0,
-        author_last=row.author_last,
-        author_first=row.author_first,
-        author_middle=row.author_middle,
+        author=row.author,
         entered_at=row.entered_at,
         first_entered_at=row.first_entered_at if row.value is not None else None,
         recipients=list(told.values()),
@@ -274,27 +268,3 @@ async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
             works[row.work_id] = WorkRow(row.work_id, WorkKind(row.kind), row.ordinal)
             student.marks[row.work_id] = MarkRow(row.value, row.rev or 0)
     return Sheet(list(works.values()), list(rows.values()))
-
-
-COUNTS = (
-    select(LessonWork.kind, LessonWork.ordinal, func.count().label("marks"))
-    .join(Mark, Mark.work_id == LessonWork.id)
-    .where(LessonWork.lesson_id == bindparam("lesson"), Mark.value.is_not(None), is_newest(Mark))
-    .group_by(LessonWork.id, LessonWork.kind, LessonWork.ordinal)
-    .order_by(LessonWork.id)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkCount:
-    """How many marks stand in a column."""
-
-    kind: WorkKind
-    ordinal: int
-    marks: int
-
-
-async def counts(uow: Uow, lesson_id: LessonId) -> list[WorkCount]:
-    """The columns of a lesson that have marks, with how many."""
-    rows = await uow.execute(COUNTS, {"lesson": lesson_id})
-    return [WorkCount(WorkKind(row.kind), row.ordinal, row.marks) for row in rows]

@@ -1,6 +1,5 @@
 """A lesson's record in parts (topic, attendance confirmed, homework), each a chain of revisions, and its plan."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,21 +16,18 @@ from storage.uow import Uow
 from storage.vocabulary import LessonId, PersonId, RecordPart, SchoolId
 
 CONFIRMED = "confirmed"
+Author = aliased(Person, name="record_author")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """The newest revision of a part; `value` None: taken back."""
+    """A revision of a part; `value` None: taken back. `author` is a surname."""
 
-    lesson_id: LessonId
     part: RecordPart
     rev: int
     value: str | None
     plan_topic_id: int | None
-    author_id: PersonId
-    author_last: str
-    author_first: str
-    author_middle: str
+    author: str
     entered_at: datetime
 
 
@@ -47,45 +43,48 @@ def is_newest(record: Any) -> ColumnElement[bool]:
     return and_(record.rev == newest)
 
 
-REVISIONS = select(
-    LessonRecord.lesson_id,
-    LessonRecord.part,
-    LessonRecord.rev,
-    LessonRecord.value,
-    LessonRecord.plan_topic_id,
-    LessonRecord.author_id,
-    Person.last_name,
-    Person.first_name,
-    Person.middle_name,
-    LessonRecord.entered_at,
-).join(Person, Person.id == LessonRecord.author_id)
-NEWEST = REVISIONS.where(
-    LessonRecord.lesson_id.in_(bindparam("lessons", expanding=True)), is_newest(LessonRecord)
-).order_by(LessonRecord.lesson_id)
-ONE = REVISIONS.where(
-    LessonRecord.lesson_id == bindparam("lesson"),
-    LessonRecord.part == bindparam("part"),
-    LessonRecord.rev == bindparam("rev"),
+def columns() -> tuple[Any, ...]:
+    """What `from_row` reads of a LessonRecord and its Author."""
+    return (
+        LessonRecord.part,
+        LessonRecord.rev.label("record_rev"),
+        LessonRecord.value.label("record_value"),
+        LessonRecord.plan_topic_id,
+        Author.last_name.label("record_author"),
+        LessonRecord.entered_at.label("record_entered_at"),
+    )
+
+
+def from_row(row: Any) -> RecordRow | None:
+    """The revision in a row of a question that may have none."""
+    if getattr(row, "part", None) is None:
+        return None
+    return RecordRow(
+        part=RecordPart(row.part),
+        rev=row.record_rev,
+        value=row.record_value,
+        plan_topic_id=row.plan_topic_id,
+        author=row.record_author,
+        entered_at=row.record_entered_at,
+    )
+
+
+ONE = (
+    select(*columns())
+    .select_from(LessonRecord)
+    .join(Author, Author.id == LessonRecord.author_id)
+    .where(
+        LessonRecord.lesson_id == bindparam("lesson"),
+        LessonRecord.part == bindparam("part"),
+        LessonRecord.rev == bindparam("rev"),
+    )
 )
-
-
-async def newest(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, dict[RecordPart, RecordRow]]:
-    """The newest revisions of the parts of lessons; a lesson without any has an empty record."""
-    found: dict[LessonId, dict[RecordPart, RecordRow]] = {lesson_id: {} for lesson_id in lesson_ids}
-    if found:
-        for row in await uow.execute(NEWEST, {"lessons": sorted(found)}):
-            found[row.lesson_id][RecordPart(row.part)] = _row(row)
-    return found
 
 
 async def revision(uow: Uow, lesson_id: LessonId, part: RecordPart, rev: int) -> RecordRow | None:
     """One revision of a part."""
     row = (await uow.execute(ONE, {"lesson": lesson_id, "part": part.value, "rev": rev})).first()
-    return None if row is None else _row(row)
-
-
-def _row(row: Any) -> RecordRow:
-    return RecordRow(row.lesson_id, RecordPart(row.part), *row[2:])
+    return None if row is None else from_row(row)
 
 
 async def add(
