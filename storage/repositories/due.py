@@ -13,7 +13,7 @@ from storage.models.people import Person, TelegramAccount
 from storage.models.school import School
 from storage.repositories import recipients
 from storage.uow import Uow
-from storage.vocabulary import AccountState, BotId, ItemState, LetterState, PersonId
+from storage.vocabulary import AccountState, BotId, ItemState, LetterState
 
 PRIORITIES = (0, 1, 2, 3, 4)
 UNRESOLVED = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
@@ -45,10 +45,10 @@ class DueRow:
     timezone: str
 
 
-def reachable() -> ColumnElement[bool]:
-    """The item's recipient has a confirmed account that takes letters; joins telegram_account to item.
+def account_of_item() -> ColumnElement[bool]:
+    """The account an item is written to; joins telegram_account to item.
 
-    An item may name another account: somebody who was disconnected is told so where they were.
+    It is the recipient's confirmed one, unless the item names another: who was disconnected is told so where they were.
     """
     present = aliased(TelegramAccount)
     account = (
@@ -61,7 +61,12 @@ def reachable() -> ColumnElement[bool]:
         .correlate(Item)
         .scalar_subquery()
     )
-    return and_(TelegramAccount.id == func.coalesce(Item.account_id, account), TelegramAccount.unreachable_at.is_(None))
+    return TelegramAccount.id == func.coalesce(Item.account_id, account)
+
+
+def reachable() -> ColumnElement[bool]:
+    """That account takes letters."""
+    return and_(account_of_item(), TelegramAccount.unreachable_at.is_(None))
 
 
 def may_be_claimed(today: ColumnElement[date]) -> ColumnElement[bool]:
@@ -97,10 +102,10 @@ def _is_due(bot_id: BotId, now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, without: Collection[PersonId] = ()) -> list[DueRow]:
+async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collection[str] = ()) -> list[DueRow]:
     """Whole bundles of due items of the most urgent recipients, urgent first; `limit` counts items looked at.
 
-    `without` leaves out recipients whose chat is busy or told us to wait.
+    `held` leaves out chats that told us to wait.
     """
     first: Select[Any] = (
         select(Item.recipient_id)
@@ -109,8 +114,8 @@ async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, without: Colle
         .order_by(Item.priority, Item.due_at)
         .limit(limit)
     )
-    if without:
-        first = first.where(Item.recipient_id.not_in(without))
+    if held:
+        first = first.where(TelegramAccount.chat_id.not_in([int(address) for address in held]))
     people = {row.recipient_id for row in await uow.execute(first)}
     if not people:
         return []

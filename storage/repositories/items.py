@@ -105,6 +105,7 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
             "due_at": case((new.due_at < cap_at, new.due_at), else_=cap_at),
             "cap_at": cap_at,
             "expires_at": new.expires_at,
+            "account_id": new.account_id,
             "state": case((back, ItemState.VOID.value), else_=ItemState.WAITING.value),
             "reason": case((back, VoidReason.BACK_TO_BASE.value), else_=null()),
         },

@@ -12,11 +12,10 @@ from storage.models.delivery import SENDING, Item, Letter
 from storage.models.people import TelegramAccount
 from storage.models.school import School
 from storage.repositories import recipients
-from storage.repositories.due import may_be_claimed
+from storage.repositories.due import account_of_item, may_be_claimed
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import (
-    AccountState,
     BotId,
     Channel,
     ItemId,
@@ -272,15 +271,9 @@ class UnknownLetter:
 async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[UnknownLetter]:
     """Letters of unknown fate, the oldest first."""
     of_letter = Item.letter_id == Letter.id
-    still_told = exists().where(
-        of_letter, recipients.may_still_be_told(today), or_(Item.expires_at.is_(None), Item.expires_at > now)
-    )
-    has_right = exists().where(of_letter, recipients.may_still_be_told(today))
-    account = exists().where(
-        TelegramAccount.bot_id == Letter.bot_id,
-        cast(TelegramAccount.chat_id, String) == Letter.address,
-        TelegramAccount.state == AccountState.ACTIVE.value,
-    )
+    there = exists().where(account_of_item(), cast(TelegramAccount.chat_id, String) == Letter.address)
+    rightful = exists().where(of_letter, recipients.may_still_be_told(today), there.correlate(Item, Letter))
+    in_time = rightful.where(or_(Item.expires_at.is_(None), Item.expires_at > now))
     priority = select(func.min(Item.priority)).where(of_letter).correlate(Letter).scalar_subquery()
     found = await uow.execute(
         select(
@@ -292,8 +285,8 @@ async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[U
             Letter.copies,
             Letter.sending_at,
             priority.label("priority"),
-            (still_told & account).label("goes_on"),
-            (has_right & account & ~still_told).label("expired"),
+            in_time.label("goes_on"),
+            (rightful & ~in_time).label("expired"),
         )
         .where(Letter.bot_id == bot_id, Letter.state == LetterState.UNKNOWN.value)
         .order_by(Letter.sending_at, Letter.id)

@@ -587,6 +587,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.create_index('ix_item_due', ['bot_id', 'priority', 'due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_item_expires', ['bot_id', 'expires_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index('ix_item_lesson', ['lesson_id'], unique=False)
         batch_op.create_index('ix_item_letter', ['letter_id'], unique=False)
         batch_op.create_index('ix_item_recipient_key', ['recipient_id', 'collapse_key'], unique=False)
@@ -622,6 +623,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_item_recipient_key')
         batch_op.drop_index('ix_item_letter')
         batch_op.drop_index('ix_item_lesson')
+        batch_op.drop_index('ix_item_expires', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_item_due', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table('item')

@@ -1,0 +1,396 @@
+"""The postman: one loop that makes letters of due items and sees each through to a known end (delivery, §2)."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.clock import Clock, machine_now
+from services.outbox.limits import BULK, Breaker, Crowd
+from services.outbox.outcomes import Address, Outcome, backoff, second_copy_after
+from services.outbox.pace import Pace
+from services.outbox.ready import Readiness, Ready
+from services.outbox.transport import Composer, FrozenLetter, Transport
+from services.outbox.unreached import list_unreached
+from storage.failures import passes
+from storage.repositories import accounts, letters, owner
+from storage.uow import Storage, Uow
+from storage.vocabulary import BotId, ItemId, LetterId, LetterState
+
+log = logging.getLogger("zvonok.postman")
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], "asyncio.Task[None]"]
+
+WIDTH = 8  # letters on the wire at once, and so the most copies that a kill can cause
+ROOM_FOR_URGENT = 2  # of these, kept free of letters that may wait
+LOOK_EVERY = 1.0  # seconds: other processes put items without calling us
+CARE_EVERY = 5.0  # seconds between rounds over unknown letters and expired items
+LEDGER_RETRY = (0.2, 1.0, 3.0)
+NEVER = float("inf")
+
+
+class NotTheOwner(Exception):
+    """Another process took the bot over: this one must stop."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the postman has done since it started."""
+
+    sent: int = 0
+    returned: int = 0
+    unknown: int = 0
+    copies: int = 0
+    dead: int = 0
+    ledgers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A request that came to an end, kept until its settle commits."""
+
+    letter: FrozenLetter
+    outcome: Outcome
+
+
+class Postman:
+    """Sends what is due.
+
+    1. Look: read whole bundles of due items whose recipient is reachable, and have them composed, outside any write.
+    2. Choose: the most urgent ready letters whose chat may be written to, never more than WIDTH on the wire.
+    3. Ledger, one transaction: settle what has finished; claim items `waiting → told` while id, rev, state, right and
+       consent still stand; store their letters as sending; commit.
+    4. Send each over HTTP when the pace gives it a token. The result waits in memory until its settle commits.
+    5. From time to time: letters of unknown fate go again, marked; items that came too late go on the list.
+
+    The settle is retried for ever, the send never.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Clock,
+        composer: Composer,
+        transport: Transport,
+        pace: Pace,
+        *,
+        bot_id: BotId,
+        spawn: Spawn,
+        at: Callable[[str], None] = lambda point: None,
+        width: int = WIDTH,
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._transport = transport
+        self._pace = pace
+        self._bot_id = bot_id
+        self._spawn = spawn
+        self._at = at
+        self._width = width
+        self._ready = Readiness(storage, clock, composer, bot_id)
+        self._flying: dict[LetterId, FrozenLetter] = {}
+        self._finished: list[Finished] = []
+        self._queueing: set[asyncio.Task[Any]] = set()  # claimed letters that wait for their token
+        self._epoch = 0
+        self._breaker = Breaker()
+        self._crowd = Crowd()
+        self._refusals: dict[str, int] = {}  # in a row, by chat
+        self._called = asyncio.Event()
+        self._stopping = False
+        self._in_doubt = True  # rows may say `sending` that we don't carry
+        self._look_at = 0.0
+        self._care_at = 0.0
+        self.counts = Counts()
+        self.halted = False
+        self.running = False
+
+    def wake(self) -> None:
+        """Something is due, or may be: look now."""
+        self._look_at = 0.0
+        self._called.set()
+
+    async def run(self, epoch: int) -> None:
+        """Work as the owner of this epoch until stopped. Raises NotTheOwner when the bot was taken over."""
+        self._epoch = epoch
+        self._ready.clear()
+        self._stopping = self.halted = False
+        self._in_doubt = True
+        self._look_at = self._care_at = 0.0
+        self.running = True
+        failures = 0
+        try:
+            while not self._done():
+                try:
+                    pause = await self._round()
+                    failures = 0
+                except Exception as error:
+                    if not passes(error):
+                        raise
+                    self._in_doubt = True
+                    log.warning("ledger_retry error=%s", type(error).__name__)
+                    await asyncio.sleep(LEDGER_RETRY[min(failures, len(LEDGER_RETRY) - 1)])
+                    failures += 1
+                    continue
+                await self._rest(pause)
+        finally:
+            self.running = False
+
+    def stop(self) -> None:
+        """No new letters. What is on the wire is waited for and settled by `run`, which then returns."""
+        self._stopping = True
+        for task in self._queueing:
+            task.cancel()
+        self._called.set()
+
+    def _done(self) -> bool:
+        return self._stopping and not self._flying
+
+    async def _rest(self, seconds: float) -> None:
+        if self._done():
+            return
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), seconds)
+        self._called.clear()
+
+    async def _round(self) -> float:
+        """One pass of the numbered steps; seconds until the next is worth while, unless called."""
+        if self._stopping or self.halted:
+            if self._finished:
+                await self._ledger([])
+            return LOOK_EVERY
+        if self._in_doubt:
+            await self._ledger([])
+        now = self._monotonic()
+        if now >= self._care_at:
+            self._care_at = now + CARE_EVERY
+            await self._care()
+        if now >= self._look_at or not self._ready:
+            self._look_at = now + LOOK_EVERY
+            await self._ready.look(now, self._busy(), self._pace.held_chats(LOOK_EVERY))
+        chosen, soonest = self._choose()
+        if chosen or self._finished or self._ready.empty:
+            await self._ledger(chosen)
+        if self._finished:
+            return 0.0
+        return min(max(min(soonest, self._look_at) - self._monotonic(), 0.001), LOOK_EVERY)
+
+    def _monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _busy(self) -> set[str]:
+        return {letter.address for letter in self._flying.values()}
+
+    # 2. Choose
+
+    def _choose(self) -> tuple[list[Ready], float]:
+        """Letters to claim now, and when the next could be."""
+        now = self._monotonic()
+        width = self._breaker.width(now, self._width)
+        room = width - len(self._flying) + len(self._finished)
+        opens = max(self._pace.bot_ready_at(), self._breaker.until(now))
+        if opens > now:
+            return [], opens
+        keep = ROOM_FOR_URGENT if self._pace.keeps_room and width > ROOM_FOR_URGENT else 0
+        taken = self._busy()
+        chosen: list[Ready] = []
+        soonest = NEVER
+        for one in self._ready.in_order():
+            bulk = one.priority >= BULK
+            if room - len(chosen) <= (keep if bulk else 0):
+                break  # the rest is no more urgent
+            at = self._pace.chat_ready_at(one.address, one.priority)
+            at = max(at, self._pace.bulk_ready_at()) if bulk else at
+            if at > now:
+                soonest = min(soonest, at)
+            elif one.address not in taken:
+                if bulk:
+                    self._pace.take_bulk()
+                taken.add(one.address)
+                chosen.append(one)
+        self._ready.take(chosen)
+        return chosen, soonest
+
+    # 3. Ledger
+
+    async def _ledger(self, chosen: Sequence[Ready]) -> None:
+        """The one write transaction; then the claimed letters take off."""
+        settling, empty = list(self._finished), list(self._ready.empty)
+        now, machine = self._clock.now(), machine_now()
+        async with self._storage.writing() as uow:
+            await self._ensure_owner(uow)
+            if self._in_doubt:
+                older, never_began = await letters.adopt(uow, self._bot_id, self._epoch, sorted(self._flying))
+                if older or never_began:
+                    log.warning("letters_adopted older=%d never_began=%d", older, never_began)
+            if settling:
+                await self._settle(uow, settling, now, machine)
+            if empty:
+                await letters.cancel_untold(uow, empty)
+            off = await self._claim(uow, chosen, now, machine) if chosen else []
+        self._in_doubt = False
+        self.counts.ledgers += 1
+        self._finished = self._finished[len(settling) :]
+        for one in settling:
+            del self._flying[one.letter.id]
+        self._ready.empty = self._ready.empty[len(empty) :]
+        self._flying |= {letter.id: letter for letter, _ in off}
+        if settling:
+            self._at("after_settle")
+        if off:
+            self._at("after_claim")
+        for letter, priority in off:
+            self._spawn(self._carry(letter, priority), f"letter {letter.id}")
+
+    async def _ensure_owner(self, uow: Uow) -> None:
+        if not await owner.owns(uow, self._bot_id, self._epoch):
+            raise NotTheOwner
+
+    async def _claim(
+        self, uow: Uow, chosen: Sequence[Ready], now: datetime, machine: datetime
+    ) -> list[tuple[FrozenLetter, int]]:
+        """Freeze new letters and begin copies; those that took hold, with their priorities."""
+        ids: dict[str, LetterId] = {}
+        fresh = [one for one in chosen if one.copy_of is None]
+        if fresh:
+            claims = [
+                letters.Claim(one.address, one.method, one.payload, one.target_letter_id, one.items, one.today)
+                for one in fresh
+            ]
+            ids |= await letters.freeze(uow, self._bot_id, self._epoch, claims, now, machine)
+            for one in fresh:
+                if one.address not in ids:  # it moved on, or the right ended: look again
+                    await letters.cancel_without_right(uow, [item for item, _ in one.items], one.today)
+                    self._look_at = 0.0
+        copies = {one.copy_of: one.address for one in chosen if one.copy_of is not None}
+        if copies:
+            begun = await letters.begin_copies(uow, self._bot_id, self._epoch, sorted(copies), machine)
+            ids |= {copies[letter_id]: letter_id for letter_id in begun}
+            self.counts.copies += len(begun)
+        aims = {one.target_letter_id for one in chosen} - {None}
+        targets = await letters.external_ids(uow, sorted(aim for aim in aims if aim is not None))
+        return [
+            (
+                FrozenLetter(
+                    id=ids[one.address],
+                    address=one.address,
+                    method=one.method,
+                    payload=one.payload,
+                    target_external_id=None if one.target_letter_id is None else targets.get(one.target_letter_id),
+                    copy=one.copy,
+                ),
+                one.priority,
+            )
+            for one in chosen
+            if one.address in ids
+        ]
+
+    async def _settle(self, uow: Uow, settling: Sequence[Finished], now: datetime, machine: datetime) -> None:
+        results = [
+            letters.Settled(one.letter.id, one.outcome.state, one.outcome.slug, one.outcome.external_id)
+            for one in settling
+        ]
+        await letters.settle(uow, results, machine)
+        returned = [one.letter_id for one in results if one.state is LetterState.RETURNED]
+        if returned:
+            await letters.give_back(uow, returned)
+        dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
+        if dead:
+            await self._list(uow, await letters.bury(uow, dead), now)
+        for one in settling:
+            if one.outcome.address is Address.UNREACHABLE:
+                await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, one.outcome.slug, now)
+            elif one.outcome.address is Address.MOVED and one.outcome.migrated_to is not None:
+                await accounts.move(uow, self._bot_id, one.letter.address, one.outcome.migrated_to)
+
+    async def _list(self, uow: Uow, item_ids: Sequence[ItemId], now: datetime) -> None:
+        for item_id in await list_unreached(uow, item_ids, now):
+            log.critical("alarm unreached_and_nobody_to_tell item=%d", item_id)
+
+    # 4. Send
+
+    async def _carry(self, letter: FrozenLetter, priority: int) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._queueing.add(task)
+        try:
+            await self._pace.take(letter.address, priority)
+        except asyncio.CancelledError:
+            self._end(letter, Outcome(LetterState.RETURNED, "stopped"))
+            return
+        finally:
+            self._queueing.discard(task)
+        self._at("before_http")
+        outcome = await self._transport.send(letter)
+        self._at("after_http")
+        self._note(letter, outcome)
+        self._end(letter, outcome)
+
+    def _end(self, letter: FrozenLetter, outcome: Outcome) -> None:
+        self._finished.append(Finished(letter, outcome))
+        self._called.set()
+
+    def _note(self, letter: FrozenLetter, outcome: Outcome) -> None:
+        """Remember what the outcome says of chat, bot and network."""
+        now = self._monotonic()
+        self._breaker.note(now, never_left=outcome.network)
+        self._count(letter, outcome)
+        if outcome.state is LetterState.SENT:
+            self._refusals.pop(letter.address, None)
+        elif not outcome.network:
+            self._refusals[letter.address] = refusals = self._refusals.get(letter.address, 0) + 1
+            self._pace.hold_chat(
+                letter.address, backoff(refusals) if outcome.pause_chat is None else outcome.pause_chat
+            )
+        if outcome.slug == "http_429" and self._crowd.note(now, letter.address):
+            self._pace.hold_bot(outcome.pause_chat or 1.0)
+        if outcome.pause_bot:
+            self._pace.hold_bot(outcome.pause_bot)
+        if outcome.halt and not self.halted:
+            self.halted = True
+            log.critical("alarm bot_refused outcome=%s", outcome.slug)
+
+    def _count(self, letter: FrozenLetter, outcome: Outcome) -> None:
+        match outcome.state:
+            case LetterState.SENT | LetterState.CLOSED:
+                self.counts.sent += 1
+            case LetterState.RETURNED:
+                self.counts.returned += 1
+            case LetterState.UNKNOWN:
+                self.counts.unknown += 1
+            case LetterState.DEAD:
+                self.counts.dead += 1
+                log.critical("alarm letter_dead letter=%d outcome=%s", letter.id, outcome.slug)
+        if outcome.state is not LetterState.SENT:
+            log.info("letter_%s letter=%d outcome=%s", outcome.state.value, letter.id, outcome.slug)
+
+    # 5. Care
+
+    async def _care(self) -> None:
+        """Prepare copies of letters of unknown fate, close those that are over, list what came too late."""
+        now, machine = self._clock.now(), machine_now()
+        async with self._storage.reading() as uow:
+            # Where schools live in several zones the latest date decides: a right that ended is over.
+            zones = [ZoneInfo(name) for name in await letters.zones(uow)]
+            today = max((now.astimezone(zone).date() for zone in zones), default=now.date())
+            unknown = await letters.unknown(uow, self._bot_id, now, today)
+        over = [one for one in unknown if one.over]
+        again = [one for one in unknown if not one.over and _may_repeat(one, machine)]
+        self._ready.add_copies(again, today, self._monotonic())
+        async with self._storage.writing() as uow:
+            await self._ensure_owner(uow)
+            if over:
+                await self._list(uow, await letters.close_over(uow, over), now)
+            late = await letters.expire(uow, self._bot_id, now)
+            await self._list(uow, late, now)
+        if late:
+            log.warning("items_expired count=%d", len(late))
+            self._care_at = 0.0  # there may be more than one chunk
+
+
+def _may_repeat(letter: letters.UnknownLetter, machine: datetime) -> bool:
+    return machine - letter.sending_at >= timedelta(seconds=second_copy_after(letter.copies))

@@ -1,0 +1,201 @@
+"""Letters composed and not yet claimed: what is due, gathered by recipient and bundle."""
+
+import logging
+from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.clock import Clock
+from services.outbox.transport import Composer, DueItem, Reachable
+from storage.failures import passes
+from storage.repositories import due
+from storage.repositories.letters import UnknownLetter
+from storage.uow import Storage, Uow
+from storage.vocabulary import (
+    BotId,
+    ItemId,
+    ItemKind,
+    LessonId,
+    LetterId,
+    LetterMethod,
+    PersonId,
+    SchoolId,
+    WorkId,
+)
+
+log = logging.getLogger("zvonok.postman")
+
+LOOK_LIMIT = 200  # due items looked at in one go
+FRESH = 2.0  # seconds a composed letter stays worth claiming
+BROKEN_REST = 60.0  # seconds before a bundle that could not be composed is tried again
+
+Item = tuple[ItemId, int]  # id and rev
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter that may be claimed, or the next copy of one of unknown fate; `today` is the recipient's date."""
+
+    priority: int
+    due_at: datetime
+    address: str
+    bundle: tuple[int, str]  # recipient and bundle; of a copy: the letter
+    method: LetterMethod
+    payload: dict[str, Any]
+    target_letter_id: LetterId | None
+    items: tuple[Item, ...]
+    today: date
+    composed_at: float
+    copy_of: LetterId | None = None
+    copy: int = 0
+
+
+class Readiness:
+    """Keeps the most urgent due letters composed, so that the ledger only has to claim them."""
+
+    def __init__(self, storage: Storage, clock: Clock, composer: Composer, bot_id: BotId) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._composer = composer
+        self._bot_id = bot_id
+        self._letters: list[Ready] = []
+        self._broken: dict[tuple[int, str], float] = {}
+        self.empty: list[Item] = []  # items with nothing left to tell
+
+    def __bool__(self) -> bool:
+        return bool(self._letters)
+
+    def in_order(self) -> list[Ready]:
+        """The letters, the most urgent first."""
+        return self._letters
+
+    def take(self, chosen: Sequence[Ready]) -> None:
+        """These were chosen."""
+        gone = {id(one) for one in chosen}
+        self._letters = [one for one in self._letters if id(one) not in gone]
+
+    def clear(self) -> None:
+        """Forget them: another owner may have told their items."""
+        self._letters = []
+        self.empty = []
+
+    async def look(self, now: float, busy: Container[str], held: Collection[str]) -> None:
+        """Compose what is due, unless its chat is busy or held; what is composed and fresh stays as it is."""
+        moment = self._clock.now()
+        fresh = {one.bundle: one for one in self._letters if now - one.composed_at < FRESH}
+        self._broken = {bundle: until for bundle, until in self._broken.items() if until > now}
+        composed: list[Ready] = []
+        async with self._storage.reading() as uow:
+            rows = await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held)
+            for bundle in _bundles(rows):
+                key = (bundle[0].recipient_id, bundle[0].bundle)
+                known = fresh.get(key)
+                if known is not None and known.items == tuple((ItemId(row.id), row.rev) for row in bundle):
+                    continue
+                fresh.pop(key, None)
+                if bundle[0].address in busy or key in self._broken:
+                    continue
+                ready = await self._tried(uow, bundle, moment, now)
+                if ready is not None:
+                    composed.append(ready)
+        self._letters = [*fresh.values(), *composed]
+        self._sort()
+
+    async def _tried(self, uow: Uow, bundle: Sequence[due.DueRow], moment: datetime, now: float) -> Ready | None:
+        """The bundle's letter; a template that fails rests its bundle and lets the others go."""
+        try:
+            return await self._compose(uow, bundle, moment, now)
+        except Exception as error:
+            if passes(error):
+                raise
+            first = bundle[0]
+            self._broken[(first.recipient_id, first.bundle)] = now + BROKEN_REST
+            log.critical("alarm letter_not_composed items=%s", [row.id for row in bundle], exc_info=error)
+            return None
+
+    async def _compose(self, uow: Uow, bundle: Sequence[due.DueRow], moment: datetime, now: float) -> Ready | None:
+        first = bundle[0]
+        zone = ZoneInfo(first.timezone)
+        recipient = Reachable(
+            PersonId(first.recipient_id),
+            SchoolId(first.school_id),
+            self._bot_id,
+            first.address,
+            first.locale,
+            zone,
+        )
+        letter = await self._composer.compose(uow, recipient, [_item(row) for row in bundle], moment)
+        if letter is None:
+            self.empty += [(ItemId(row.id), row.rev) for row in bundle]
+            return None
+        told = [row for row in bundle if row.id in letter.item_ids]
+        if not told:
+            raise ValueError("a letter tells at least one of its items")
+        return Ready(
+            priority=min(row.priority for row in told),
+            due_at=min(row.due_at for row in told),
+            address=first.address,
+            bundle=(first.recipient_id, first.bundle),
+            method=letter.method,
+            payload={**letter.payload, "locale": first.locale},
+            target_letter_id=letter.target_letter_id,
+            items=tuple((ItemId(row.id), row.rev) for row in told),
+            today=moment.astimezone(zone).date(),
+            composed_at=now,
+        )
+
+    def add_copies(self, unknown: Sequence[UnknownLetter], today: date, now: float) -> None:
+        """Letters of unknown fate whose time has come go once more, as they are."""
+        known = {one.copy_of for one in self._letters}
+        self._letters += [
+            Ready(
+                priority=one.priority,
+                due_at=one.sending_at,
+                address=one.address,
+                bundle=(0, f"copy:{one.id}"),
+                method=one.method,
+                payload=one.payload,
+                target_letter_id=one.target_letter_id,
+                items=(),
+                today=today,
+                composed_at=now,
+                copy_of=one.id,
+                copy=one.copies + 1,
+            )
+            for one in unknown
+            if one.id not in known
+        ]
+        self._sort()
+
+    def _sort(self) -> None:
+        self._letters.sort(key=lambda one: (one.priority, one.due_at))
+
+
+def _bundles(rows: Sequence[due.DueRow]) -> list[list[due.DueRow]]:
+    """Rows that share a letter, the most urgent letter first."""
+    by_bundle = sorted(rows, key=lambda row: (row.recipient_id, row.bundle, row.id))
+    gathered = [list(group) for _, group in groupby(by_bundle, key=lambda row: (row.recipient_id, row.bundle))]
+    return sorted(gathered, key=lambda bundle: min((row.priority, row.due_at) for row in bundle))
+
+
+def _item(row: due.DueRow) -> DueItem:
+    return DueItem(
+        id=ItemId(row.id),
+        rev=row.rev,
+        kind=ItemKind(row.kind),
+        bundle=row.bundle,
+        collapse_key=row.collapse_key,
+        base=row.base,
+        value=row.value,
+        priority=row.priority,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        student_id=None if row.student_id is None else PersonId(row.student_id),
+        lesson_id=None if row.lesson_id is None else LessonId(row.lesson_id),
+        work_id=None if row.work_id is None else WorkId(row.work_id),
+        previous_letter_id=None if row.previous_letter_id is None else LetterId(row.previous_letter_id),
+    )

@@ -1,0 +1,61 @@
+"""Whether a messenger account takes letters."""
+
+from datetime import datetime
+
+from sqlalchemy import null, select, update
+
+from storage.models.people import TelegramAccount
+from storage.uow import Uow
+from storage.vocabulary import AccountState, BotId
+
+
+async def mark_unreachable(uow: Uow, bot_id: BotId, address: str, reason: str, now: datetime) -> None:
+    """The messenger refuses this chat; the items of its person wait."""
+    await uow.write(
+        update(TelegramAccount)
+        .where(
+            TelegramAccount.bot_id == bot_id,
+            TelegramAccount.chat_id == int(address),
+            TelegramAccount.state != AccountState.REVOKED.value,
+            TelegramAccount.unreachable_at.is_(None),
+        )
+        .values(unreachable_at=now, unreachable_reason=reason)
+    )
+
+
+async def is_unreachable(uow: Uow, bot_id: BotId, chat_id: int) -> bool:
+    """Whether an account of this chat was given up."""
+    found = await uow.execute(
+        select(TelegramAccount.id).where(
+            TelegramAccount.bot_id == bot_id,
+            TelegramAccount.user_id == chat_id,
+            TelegramAccount.state != AccountState.REVOKED.value,
+            TelegramAccount.unreachable_at.is_not(None),
+        )
+    )
+    return found.first() is not None
+
+
+async def release(uow: Uow, bot_id: BotId, chat_id: int) -> None:
+    """The chat takes letters again: what waits for its person may go."""
+    released = await uow.write(
+        update(TelegramAccount)
+        .where(
+            TelegramAccount.bot_id == bot_id,
+            TelegramAccount.user_id == chat_id,
+            TelegramAccount.state != AccountState.REVOKED.value,
+            TelegramAccount.unreachable_at.is_not(None),
+        )
+        .values(unreachable_at=null(), unreachable_reason=null())
+    )
+    if released:
+        uow.put_items = True
+
+
+async def move(uow: Uow, bot_id: BotId, address: str, to: str) -> None:
+    """The chat has a new id."""
+    await uow.write(
+        update(TelegramAccount)
+        .where(TelegramAccount.bot_id == bot_id, TelegramAccount.chat_id == int(address))
+        .values(chat_id=int(to))
+    )
