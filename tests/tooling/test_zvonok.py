@@ -1,7 +1,7 @@
 """The way in, with pretended Pythons: what it finds, makes, remakes and says.
 
 Each test has its own copy of the script and a PATH with the bare POSIX tools and the Pythons it pretends to have, so
-the machine's own Pythons, uv and network play no part. A pretended Python answers the version question itself and
+the machine's own Pythons, uv and network play no part. A pretended Python answers with its own version and
 leaves the locking to the real one; the environment it makes holds a Python that tells how it was called.
 """
 
@@ -23,7 +23,10 @@ TOOLS = ("sh", "dirname", "readlink", "cp", "mv", "rm", "mkdir", "cmp", "grep", 
 
 PRETENDED = """#!/bin/sh
 case "$*" in
-    *version_info*) [ {fits} = yes ] && echo "$0" ;;
+    *version_info*) exec "{real}" -c '
+import sys
+sys.version_info, sys.executable = ({version}, 0, "final", 0), sys.argv[1]
+exec(sys.argv[2])' "$0" "$2" ;;
     "-m venv "*)
         [ "${{NO_VENV_MODULE-}}" ] && exit 1
         echo made >>"{ledger}"
@@ -56,9 +59,12 @@ class Place:
     inner: Path
     ledger: Path
 
-    def pretend(self, name: str, *, fits: bool = True) -> None:
+    def pretend(self, name: str, version: tuple[int, int] = (3, 12)) -> None:
         script = PRETENDED.format(
-            fits="yes" if fits else "no", ledger=self.ledger, inner=self.inner, real=Path(sys.executable).resolve()
+            version="{}, {}".format(*version),
+            ledger=self.ledger,
+            inner=self.inner,
+            real=Path(sys.executable).resolve(),
         )
         write_script(self.tools / name, script)
 
@@ -116,8 +122,9 @@ def place(tmp_path: Path) -> Place:
     return Place(home, tools, inner, tmp_path / "ledger")
 
 
-def test_it_says_in_one_sentence_that_no_python_fits(place: Place) -> None:
-    place.pretend("python3", fits=False)
+@pytest.mark.parametrize("version", [(3, 10), (3, 14), (2, 7)])
+def test_it_says_in_one_sentence_that_no_python_fits(place: Place, version: tuple[int, int]) -> None:
+    place.pretend("python3", version)
     answer = place.run("run")
     assert answer.returncode == 1
     assert answer.stdout == ""
@@ -128,12 +135,18 @@ def test_it_says_in_one_sentence_that_no_python_fits(place: Place) -> None:
 
 def test_it_passes_by_pythons_that_are_too_old_or_do_not_start(place: Place) -> None:
     write_script(place.tools / "python3.13", "#!/bin/sh\necho 'pyenv: command not found' >&2\nexit 127\n")
-    place.pretend("python3.11", fits=False)
+    place.pretend("python3.11", (3, 10))
     place.pretend("python3")
     answer = place.run("run")
     assert answer.returncode == 0, answer.stderr
     assert "pyenv" not in answer.stderr
     assert place.environments_made() == 1
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_it_takes_every_python_that_fits(place: Place, version: tuple[int, int]) -> None:
+    place.pretend("python3", version)
+    assert place.run("run").returncode == 0
 
 
 def test_a_second_start_makes_nothing_and_says_nothing(place: Place) -> None:
