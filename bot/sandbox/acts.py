@@ -140,6 +140,14 @@ def forward(world: World, person: Person, message_id: Any, to: Any) -> Message:
     return world.post(world.person(to).id, "friend", source.text, **fields)
 
 
+def friend_writes(world: World, person: Person, text: str) -> Message:
+    """A letter of somebody outside; the bot doesn't know of it, its links work."""
+    text = clean(text).strip()
+    if not text or utf16_length(text) > MAX_TEXT:
+        raise ControlError(400, "bad_request", f"A text has 1 to {MAX_TEXT} characters.")
+    return world.post(person.id, "friend", text, entities=find_entities(text, []))
+
+
 def visible_buttons(message: Message) -> list[list[str]]:
     """Texts of the inline buttons."""
     return [[button["text"] for button in row] for row in message.keyboard or []]

@@ -39,7 +39,8 @@ class Sandbox:
     async def connect(cls, url: str) -> AsyncIterator[Sandbox]:
         """Connect to the sandbox at `url` for the length of a block."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT)
-        async with aiohttp.ClientSession(timeout=timeout, read_bufsize=_LINE_LIMIT) as session:
+        connector = aiohttp.TCPConnector(limit=0)  # a hundred people may wait for answers at once
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=_LINE_LIMIT) as session:
             telegram = cls(url, session)
             telegram.seq = (await telegram.request("GET", "/sandbox/state", sync=False))["seq"]
             tasks = Tasks()

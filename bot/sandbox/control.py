@@ -59,6 +59,7 @@ class Control:
             ("POST", f"{person}/unblock", self.unblock),
             ("POST", f"{person}/deactivate", self.deactivate),
             ("POST", f"{person}/forward", self.forward),
+            ("POST", f"{person}/friend", self.friend),
             ("POST", f"{person}/read", self.read),
             ("GET", "/sandbox/clock", self.clock),
             ("POST", "/sandbox/clock", self.move_clock),
@@ -181,6 +182,12 @@ class Control:
         body = await read_json(request)
         message = acts.forward(self._world, self._person(request), body.get("message_id"), body.get("to", "bot"))
         return self._world.view(message)
+
+    async def friend(self, request: web.Request) -> Json:
+        text = (await read_json(request)).get("text")
+        if not isinstance(text, str):
+            raise ControlError(400, "bad_request", "text is missing.")
+        return self._world.view(acts.friend_writes(self._world, self._person(request), text))
 
     async def read(self, request: web.Request) -> Json:
         person = self._person(request)

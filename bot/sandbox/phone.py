@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
@@ -100,6 +101,11 @@ class Person:
         """Press START, or open a deep link with this payload."""
         return await self._sent("start", {"payload": payload})
 
+    async def opens(self, link: str) -> Message:
+        """Open a deep link to the bot (https://t.me/<bot>?start=<payload>)."""
+        payload = parse_qs(urlsplit(link).query).get("start", [""])[0]
+        return await self.starts(payload)
+
     async def taps(
         self,
         text: str,
@@ -183,7 +189,8 @@ class Person:
         """The button meant; None if it is one of the keyboard under the input field."""
 
         def find() -> list[tuple[Message, Button]] | None:
-            candidates = [self._messages.get(message.id, message)] if message else reversed(self.letters)
+            received = [seen for seen in reversed(self.messages) if seen.author != "person"]
+            candidates = [self._messages.get(message.id, message)] if message else received
             for candidate in candidates:
                 button = candidate.button(text)
                 if button:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,7 +64,6 @@ class Caller:
     url: str
     token: str
     session: aiohttp.ClientSession
-    files: dict[str, bytes] = field(default_factory=dict)
 
     async def __call__(self, method: str, **params: Any) -> tuple[int, dict[str, Any]]:
         async with self.session.post(f"{self.url}/bot{self.token}/{method}", json=params) as response:
