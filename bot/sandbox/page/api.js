@@ -11,7 +11,9 @@ async function call(path, body = null, init = {}) {
   let response;
   try {
     response = await fetch(`/sandbox/${path}`, {
-      ...(body === null ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+      ...(body === null
+        ? {}
+        : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
       ...init,
     });
   } catch {

@@ -14,18 +14,46 @@ export class ChatLog {
   #days = new Map();
   #shown = FIRST_SHOWN;
   #stuck = true;
+  #top = 0;
   #fresh = 0;
 
   constructor(phone) {
     this.phone = phone;
-    this.list = h("ol", { class: "messages", role: "log", aria: { label: T.chat.log, live: "polite", relevant: "additions" }, data: { testid: "messages" } });
-    this.earlier = h("button", { type: "button", class: "button earlier", hidden: true, on: { click: () => this.#showMore() } });
+    this.list = h("ol", {
+      class: "messages",
+      role: "log",
+      aria: { label: T.chat.log, live: "polite", relevant: "additions" },
+      data: { testid: "messages" },
+    });
+    this.earlier = h("button", {
+      type: "button",
+      class: "button earlier",
+      hidden: true,
+      on: { click: () => this.#showMore() },
+    });
     this.typing = h("div", { class: "typing", hidden: true, data: { testid: "typing" } }, h("i"), h("i"), h("i"));
     this.note = h("div", { class: "log-note" });
     this.content = h("div", { class: "log-content" }, this.note, this.earlier, this.list, this.typing);
-    this.scroller = h("div", { class: "log", tabIndex: 0, role: "region", aria: { label: T.phone.log(phone.name()) } }, this.content);
+    this.scroller = h(
+      "div",
+      { class: "log", tabIndex: 0, role: "region", aria: { label: T.phone.log(phone.name()) } },
+      this.content,
+    );
     this.badge = h("span", { class: "jump-count" });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, title: T.chat.jump, aria: { label: T.chat.jump }, data: { testid: "jump" }, on: { click: () => this.toEnd(true) } }, this.badge, icon("down"));
+    this.jump = h(
+      "button",
+      {
+        type: "button",
+        class: "jump",
+        hidden: true,
+        title: T.chat.jump,
+        aria: { label: T.chat.jump },
+        data: { testid: "jump" },
+        on: { click: () => this.toEnd(true) },
+      },
+      this.badge,
+      icon("down"),
+    );
     this.element = h("div", { class: "log-frame" }, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const sizes = new ResizeObserver(() => this.#stuck && this.toEnd());
@@ -43,6 +71,7 @@ export class ChatLog {
     else if (what === "edited") this.#edited(message, change.visible);
     else if (what === "pending") this.#views.get(message.id)?.update(message);
     else if (what === "typing") this.#showTyping();
+    else if (what === "taken") for (const view of this.#views.values()) view.ticks();
     else if (what === "deleted") this.draw();
     else if (what === "loaded" || what === "status") this.draw();
   }
@@ -127,12 +156,19 @@ export class ChatLog {
     this.element.classList.toggle("empty", empty);
     this.note.hidden = !(empty || (count === 0 && texts[status]) || status === "failed");
     if (this.note.hidden) return;
-    const again = status === "failed" ? h("button", { type: "button", class: "button", on: { click: () => this.phone.load() } }, T.chat.again) : null;
+    const again =
+      status === "failed"
+        ? h("button", { type: "button", class: "button", on: { click: () => this.phone.load() } }, T.chat.again)
+        : null;
     this.note.replaceChildren(...(empty ? this.#welcome() : [h("p", {}, texts[status])]), ...(again ? [again] : []));
   }
 
   #welcome() {
-    return [this.phone.botAvatar(), h("p", { class: "welcome" }, T.chat.empty), h("p", { class: "hint" }, T.chat.emptyHint)];
+    return [
+      this.phone.botAvatar(),
+      h("p", { class: "welcome" }, T.chat.empty),
+      h("p", { class: "hint" }, T.chat.emptyHint),
+    ];
   }
 
   #added(message) {
@@ -165,7 +201,11 @@ export class ChatLog {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.#stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    // What grows below the end doesn't let go of it: only a scroll upwards does.
+    if (near) this.#stuck = true;
+    else if (scrollTop < this.#top - 1) this.#stuck = false;
+    this.#top = scrollTop;
     if (this.#stuck) this.#fresh = 0;
     this.#showJump();
     if (this.#stuck) this.phone.seen();

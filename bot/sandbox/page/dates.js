@@ -42,7 +42,10 @@ export function dayTitle(moment, now, zone) {
 
 // The wall clock of the zone as <input type="datetime-local"> wants it.
 export function localParts(moment, zone) {
-  const parts = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone).formatToParts(moment);
+  const parts = format(
+    { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    zone,
+  ).formatToParts(moment);
   const of = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return `${of.year}-${of.month}-${of.day}T${of.hour}:${of.minute}`;
 }

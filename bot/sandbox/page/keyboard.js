@@ -8,16 +8,31 @@ const SIGNS = { url: "outside", copy: "copy" };
 
 // acts: {tap(row, col), start(payload), copy(text)}.
 export function inlineKeyboard(rows, acts) {
-  const made = rows.map((buttons, row) => h("div", { class: "keys-row", data: { count: String(buttons.length) } }, buttons.map((button, col) => key(button, row, col, acts))));
+  const made = rows.map((buttons, row) =>
+    h(
+      "div",
+      { class: "keys-row", data: { count: String(buttons.length) } },
+      buttons.map((button, col) => key(button, row, col, acts)),
+    ),
+  );
   return h("div", { class: "keys", data: { testid: "keyboard" } }, made);
 }
 
 function key(button, row, col, acts) {
-  const props = { class: "key", data: { testid: "button", kind: button.kind, row: String(row), col: String(col), style: button.style } };
+  const props = {
+    class: "key",
+    data: { testid: "button", kind: button.kind, row: String(row), col: String(col), style: button.style },
+  };
   const label = h("span", { class: "key-label" }, button.text);
   const sign = SIGNS[button.kind] && button.start === undefined ? icon(SIGNS[button.kind]) : null;
   const href = button.kind === "url" && button.start === undefined ? safeHref(button.url) : null;
-  if (href) return h("a", { ...props, href, target: "_blank", rel: "noopener noreferrer", title: T.message.opensLink }, label, sign);
+  if (href)
+    return h(
+      "a",
+      { ...props, href, target: "_blank", rel: "noopener noreferrer", title: T.message.opensLink },
+      label,
+      sign,
+    );
   const press = () => {
     if (button.kind === "copy") acts.copy(button.copy);
     else if (button.start !== undefined) acts.start(button.start);

@@ -12,7 +12,18 @@ export function openMenu(anchor, host, items, label) {
   closeOpenMenu?.();
   if (wasMine) return;
   const buttons = items.map((item) =>
-    h("button", { type: "button", role: "menuitem", class: item.danger ? "menu-item danger" : "menu-item", tabIndex: -1, on: { click: () => choose(item) } }, icon(item.icon), h("span", {}, item.label)),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        class: item.danger ? "menu-item danger" : "menu-item",
+        tabIndex: -1,
+        on: { click: () => choose(item) },
+      },
+      icon(item.icon),
+      h("span", {}, item.label),
+    ),
   );
   const menu = h("div", { class: "menu", role: "menu", aria: { label }, data: { testid: "menu" } }, buttons);
   host.append(menu);
@@ -81,20 +92,42 @@ export class Layers {
 
   alert(text, url = null) {
     const href = url ? safeHref(url) : null;
-    const extra = href ? h("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, T.open) : null;
+    const extra = href
+      ? h("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, T.open)
+      : null;
     return this.#window("alertdialog", (close) => {
       const words = h("p", { class: "window-text" }, text);
-      const ok = h("button", { type: "button", class: "button primary", data: { testid: "alert-ok" }, on: { click: () => close(null) } }, T.ok);
-      return { testid: "alert", label: text, parts: [words, h("div", { class: "window-buttons" }, extra, ok)], first: ok };
+      const ok = h(
+        "button",
+        { type: "button", class: "button primary", data: { testid: "alert-ok" }, on: { click: () => close(null) } },
+        T.ok,
+      );
+      return {
+        testid: "alert",
+        label: text,
+        parts: [words, h("div", { class: "window-buttons" }, extra, ok)],
+        first: ok,
+      };
     });
   }
 
   // options: [{value, label, lead}]; resolves to the value, or null when closed.
   choose(title, options) {
     return this.#window("dialog", (close) => {
-      const buttons = options.map(({ value, label, lead }) => h("button", { type: "button", class: "choice", on: { click: () => close(value) } }, lead, h("span", {}, label)));
+      const buttons = options.map(({ value, label, lead }) =>
+        h(
+          "button",
+          { type: "button", class: "choice", on: { click: () => close(value) } },
+          lead,
+          h("span", {}, label),
+        ),
+      );
       const cancel = h("button", { type: "button", class: "button", on: { click: () => close(null) } }, T.cancel);
-      const parts = [h("h2", { class: "window-title" }, title), h("div", { class: "choices" }, buttons), h("div", { class: "window-buttons" }, cancel)];
+      const parts = [
+        h("h2", { class: "window-title" }, title),
+        h("div", { class: "choices" }, buttons),
+        h("div", { class: "window-buttons" }, cancel),
+      ];
       return { testid: "chooser", label: title, parts, first: buttons[0] ?? cancel };
     });
   }
@@ -132,9 +165,28 @@ export class Layers {
 
 // A picture over the whole page.
 export function showPicture(url, name) {
-  const close = h("button", { type: "button", class: "icon-button", aria: { label: T.close }, title: T.close }, icon("close"));
-  const save = h("a", { class: "icon-button", href: `${url}?download=1`, download: name, aria: { label: T.message.download }, title: T.message.download }, icon("download"));
-  const dialog = h("dialog", { class: "picture", aria: { label: name } }, h("div", { class: "picture-bar" }, h("span", {}, name), save, close), h("img", { src: url, alt: name }));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", aria: { label: T.close }, title: T.close },
+    icon("close"),
+  );
+  const save = h(
+    "a",
+    {
+      class: "icon-button",
+      href: `${url}?download=1`,
+      download: name,
+      aria: { label: T.message.download },
+      title: T.message.download,
+    },
+    icon("download"),
+  );
+  const dialog = h(
+    "dialog",
+    { class: "picture", aria: { label: name } },
+    h("div", { class: "picture-bar" }, h("span", {}, name), save, close),
+    h("img", { src: url, alt: name }),
+  );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());

@@ -37,6 +37,7 @@ export class MessageView {
     if (keys !== this.#keysOf) this.#drawKeys();
     this.#keysOf = keys;
     this.pending();
+    this.ticks();
   }
 
   pending() {
@@ -69,7 +70,12 @@ export class MessageView {
     if (!quoted) return null;
     const name = { bot: this.phone.botName(), person: T.message.you, friend: T.message.friend }[quoted.from];
     const words = quoted.text || T.message.file;
-    return h("button", { type: "button", class: "quote", on: { click: () => this.phone.reveal(quoted.id) } }, h("b", {}, name), h("span", {}, words));
+    return h(
+      "button",
+      { type: "button", class: "quote", on: { click: () => this.phone.reveal(quoted.id) } },
+      h("b", {}, name),
+      h("span", {}, words),
+    );
   }
 
   #file() {
@@ -77,13 +83,38 @@ export class MessageView {
     if (!file) return null;
     if (kind === "photo" || (file.mime.startsWith("image/") && file.width)) return picture(file);
     const extension = file.name.includes(".") ? file.name.split(".").pop().slice(0, 4) : "";
-    const badge = h("span", { class: "document-badge", aria: { hidden: "true" } }, extension ? extension.toUpperCase() : icon("file"));
-    const words = h("span", { class: "document-words" }, h("b", { class: "document-name" }, file.name), h("small", {}, fileSize(file.size)));
-    return h("a", { class: "document", href: `${file.url}?download=1`, download: file.name, title: T.message.download, data: { testid: "document" } }, badge, words, icon("download"));
+    const badge = h(
+      "span",
+      { class: "document-badge", aria: { hidden: "true" } },
+      extension ? extension.toUpperCase() : icon("file"),
+    );
+    const words = h(
+      "span",
+      { class: "document-words" },
+      h("b", { class: "document-name" }, file.name),
+      h("small", {}, fileSize(file.size)),
+    );
+    return h(
+      "a",
+      {
+        class: "document",
+        href: `${file.url}?download=1`,
+        download: file.name,
+        title: T.message.download,
+        data: { testid: "document" },
+      },
+      badge,
+      words,
+      icon("download"),
+    );
   }
 
   #text() {
-    const words = h("div", { class: "text", dir: "auto", lang: "", data: { testid: "text" } }, rich(this.message.html, this.phone.acts));
+    const words = h(
+      "div",
+      { class: "text", dir: "auto", lang: "", data: { testid: "text" } },
+      rich(this.message.html, this.phone.acts),
+    );
     const place = h("div", { class: this.message.text ? "words" : "words wordless" }, words, this.#meta());
     return place;
   }
@@ -91,21 +122,29 @@ export class MessageView {
   #meta() {
     const { date, edited, silent, from } = this.message;
     const { zone } = this.phone.store;
+    this.tick = from === "person" ? h("span", { class: "ticks" }) : null;
+    this.ticks();
     const moment = Date.parse(date);
     return h("span", { class: "meta" }, [
       silent && from === "bot" ? icon("silent", T.message.silent) : null,
       edited ? h("span", { class: "edited" }, T.message.edited) : null,
       h("time", { dateTime: date }, hoursMinutes(moment, zone)),
-      from === "person" ? this.#ticks() : null,
+      this.tick,
     ]);
   }
 
-  #ticks() {
-    return this.message.delivered ? icon("checks", T.message.delivered) : icon("check", T.message.sent);
+  // One tick: sent; two: the bot has taken it.
+  ticks() {
+    if (!this.tick) return;
+    const taken = this.message.id <= this.phone.chat.taken;
+    this.tick.replaceChildren(taken ? icon("checks", T.message.taken) : icon("check", T.message.sent));
   }
 
   #menuButton() {
-    this.menuButton = iconButton("more", T.message.menu, () => this.#openMenu(), { class: "message-menu", aria: { label: T.message.menu, haspopup: "menu", expanded: "false" } });
+    this.menuButton = iconButton("more", T.message.menu, () => this.#openMenu(), {
+      class: "message-menu",
+      aria: { label: T.message.menu, haspopup: "menu", expanded: "false" },
+    });
     return this.menuButton;
   }
 
@@ -129,7 +168,8 @@ export class MessageView {
     this.bubble.addEventListener("pointerdown", (event) => {
       if (event.pointerType === "touch") timer = setTimeout(() => this.#openMenu(), LONG_PRESS);
     });
-    for (const type of ["pointerup", "pointercancel", "pointermove"]) this.bubble.addEventListener(type, () => clearTimeout(timer));
+    for (const type of ["pointerup", "pointercancel", "pointermove"])
+      this.bubble.addEventListener(type, () => clearTimeout(timer));
   }
 
   #drawKeys() {
@@ -139,7 +179,10 @@ export class MessageView {
     if (!this.message.keyboard) return;
     this.keys = inlineKeyboard(this.message.keyboard, { ...this.phone.acts, tap: (row, col) => this.#tap(row, col) });
     this.element.append(this.keys);
-    if (focused) this.keys.querySelector(`[data-row="${focused.row}"][data-col="${focused.col}"]`)?.focus({ preventScroll: true });
+    if (focused)
+      this.keys
+        .querySelector(`[data-row="${focused.row}"][data-col="${focused.col}"]`)
+        ?.focus({ preventScroll: true });
   }
 
   async #tap(row, col) {
@@ -154,7 +197,24 @@ export class MessageView {
 }
 
 function picture(file) {
-  const image = h("img", { src: file.url, alt: file.name, width: file.width, height: file.height, loading: "lazy", draggable: false });
+  const image = h("img", {
+    src: file.url,
+    alt: file.name,
+    width: file.width,
+    height: file.height,
+    loading: "lazy",
+    draggable: false,
+  });
   const press = () => showPicture(file.url, file.name);
-  return h("button", { type: "button", class: "photo", aria: { label: `${T.message.openPhoto}: ${file.name}` }, data: { testid: "photo" }, on: { click: press } }, image);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "photo",
+      aria: { label: `${T.message.openPhoto}: ${file.name}` },
+      data: { testid: "photo" },
+      on: { click: press },
+    },
+    image,
+  );
 }

@@ -37,7 +37,11 @@ function code(inner, acts) {
 }
 
 function spoiler(inner) {
-  const made = h("span", { class: "spoiler", tabIndex: 0, role: "button", aria: { label: T.message.spoiler } }, h("span", { class: "spoiler-text" }, inner));
+  const made = h(
+    "span",
+    { class: "spoiler", tabIndex: 0, role: "button", aria: { label: T.message.spoiler } },
+    h("span", { class: "spoiler-text" }, inner),
+  );
   return pressable(made, () => {
     made.classList.add("revealed");
     made.removeAttribute("aria-label");
@@ -48,7 +52,8 @@ function spoiler(inner) {
 
 function link(node, inner, acts) {
   const { start, command } = node.dataset;
-  if (command !== undefined) return pressable(h("a", { class: "command", role: "button", tabIndex: 0 }, inner), () => acts.command(command));
+  if (command !== undefined)
+    return pressable(h("a", { class: "command", role: "button", tabIndex: 0 }, inner), () => acts.command(command));
   const href = safeHref(node.getAttribute("href"));
   if (href === null) return inner;
   const made = h("a", { href, target: "_blank", rel: "noopener noreferrer" }, inner);
@@ -89,7 +94,10 @@ export function deepLink(text, username) {
     return null;
   }
   const same = (name) => (name ?? "").toLowerCase() === username.toLowerCase();
-  if (url.protocol === "tg:") return url.hostname === "resolve" && same(url.searchParams.get("domain")) ? (url.searchParams.get("start") ?? "") : null;
+  if (url.protocol === "tg:")
+    return url.hostname === "resolve" && same(url.searchParams.get("domain"))
+      ? (url.searchParams.get("start") ?? "")
+      : null;
   if (!["t.me", "telegram.me"].includes(url.hostname)) return null;
   return same(url.pathname.replace(/^\/|\/$/gu, "")) ? (url.searchParams.get("start") ?? "") : null;
 }

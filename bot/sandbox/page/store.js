@@ -6,11 +6,9 @@ export class Chat {
   messages = new Map();
   replyKeyboard = null;
   typing = null;
+  taken = 0; // the bot has taken the person's messages up to this one
+  loading = null; // the fetch under way
   waiting = []; // events that came while the messages were being fetched
-
-  get last() {
-    return Math.max(0, ...this.messages.keys());
-  }
 }
 
 export class Store {
@@ -20,6 +18,7 @@ export class Store {
   chats = new Map();
   #listeners = new Map();
   #answered = new Set();
+  #drained = false; // the bot has taken everything that was sent
 
   constructor(api) {
     this.api = api;
@@ -44,20 +43,31 @@ export class Store {
   async sync() {
     const state = await this.api.state();
     this.bot = state.bot;
+    this.#drained = state.bot?.pending_updates === 0;
     this.people = new Map(state.people.map((person) => [person.id, person]));
-    this.#setClock(state.clock);
+    this.setClock(state.clock);
     for (const person of state.people) this.chat(person.id).typing = person.typing ? "typing" : null;
-    this.#tell("bot");
     this.#tell("people");
+    this.#tell("bot");
     const open = [...this.chats].filter(([id, chat]) => chat.status !== "unloaded" && this.people.has(id));
     for (const id of [...this.chats.keys()]) if (!this.people.has(id)) this.chats.delete(id);
     await Promise.all(open.map(([id]) => this.load(id)));
     return state.seq;
   }
 
+  // Fetch a chat's messages, after any fetch that is still under way: that one may know less.
   async load(id) {
     const chat = this.chat(id);
-    if (chat.status === "loading") return;
+    while (chat.loading) await chat.loading;
+    chat.loading = this.#fetch(id, chat);
+    try {
+      await chat.loading;
+    } finally {
+      chat.loading = null;
+    }
+  }
+
+  async #fetch(id, chat) {
     const first = chat.status !== "ready";
     chat.status = "loading";
     chat.waiting = [];
@@ -68,6 +78,7 @@ export class Store {
       chat.seq = fetched.seq;
       chat.messages = new Map(fetched.messages.map((message) => [message.id, message]));
       chat.replyKeyboard = fetched.reply_keyboard;
+      if (this.#drained) chat.taken = newest(chat);
     } catch (trouble) {
       chat.status = "failed";
       this.#tell(`chat:${id}`, { what: "status" });
@@ -80,8 +91,10 @@ export class Store {
 
   apply(type, data, seq) {
     if (type === "person") return this.#setPerson(data.person);
+    if (type === "drained") return this.#allTaken();
     if (type === "bot") return this.#setBot(data.bot);
-    if (type === "clock") return this.#clockMoved(data);
+    if (type === "clock") return this.setClock(data);
+    if (type === "message" && data.message.from === "person") this.#drained = false;
     const chat = this.chat(data.person);
     if (type === "typing") return this.#setTyping(data.person, data.on ? data.action : null);
     if (chat.status === "loading") return void chat.waiting.push([type, data, seq]);
@@ -128,6 +141,14 @@ export class Store {
     this.#tell(`chat:${data.person}`, { what: "answer", answer: data });
   }
 
+  #allTaken() {
+    this.#drained = true;
+    for (const [id, chat] of this.chats) {
+      chat.taken = newest(chat);
+      this.#tell(`chat:${id}`, { what: "taken" });
+    }
+  }
+
   #setTyping(id, action) {
     const chat = this.chat(id);
     if (chat.typing === action) return;
@@ -147,17 +168,9 @@ export class Store {
     this.#tell("bot");
   }
 
-  #setClock(clock) {
+  setClock(clock) {
     this.clock = clock && { ...clock, heard: performance.now(), at: Date.parse(clock.now) };
     this.#tell("clock");
-  }
-
-  #clockMoved(clock) {
-    this.#setClock(clock);
-  }
-
-  setClock(clock) {
-    this.#setClock(clock);
   }
 
   // Now, in milliseconds: the sandbox's clock runs on between its events.
@@ -172,4 +185,8 @@ export class Store {
   name(person) {
     return [person.first_name, person.last_name].filter(Boolean).join(" ");
   }
+}
+
+function newest(chat) {
+  return Math.max(0, ...chat.messages.keys());
 }

@@ -1,6 +1,20 @@
 // The live feed. Whenever it breaks, everything is fetched again and the feed goes on from there.
 
-const TYPES = ["message", "edit", "delete", "pending", "answer", "typing", "person", "reply_keyboard", "commands", "bot", "clock", "reset"];
+const TYPES = [
+  "message",
+  "edit",
+  "delete",
+  "pending",
+  "answer",
+  "typing",
+  "person",
+  "reply_keyboard",
+  "commands",
+  "bot",
+  "clock",
+  "drained",
+  "reset",
+];
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 5000;
 

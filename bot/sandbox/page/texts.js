@@ -95,7 +95,7 @@ export const T = {
     edited: "изм.",
     silent: "Без звука",
     sent: "Отправлено",
-    delivered: "Получено ботом",
+    taken: "Получено ботом",
     forwarded: (name) => `Переслано от: ${name}`,
     fromFriend: "Сообщение от знакомого",
     you: "Вы",

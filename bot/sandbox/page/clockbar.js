@@ -1,0 +1,158 @@
+// The sandbox's clock: what time it is there, and the buttons that move it.
+
+import { hoursMinutes, localParts, momentOf, seconds, shortDate, weekdayDate } from "./dates.js";
+import { h, icon } from "./dom.js";
+import { T } from "./texts.js";
+
+export class ClockBar {
+  constructor(store, api, say) {
+    Object.assign(this, { store, api, say });
+    this.hours = h("span", { class: "clock-hours", data: { testid: "clock-time" } });
+    this.seconds = h("span", { class: "clock-seconds", aria: { hidden: "true" } });
+    this.date = h("span", { class: "clock-date", data: { testid: "clock-date" } });
+    this.shortDate = h("span", { class: "clock-date-short", aria: { hidden: "true" } });
+    const face = h("span", { class: "clock-face" }, this.hours, this.seconds);
+    this.toggle = h(
+      "button",
+      {
+        type: "button",
+        class: "clock-now",
+        title: T.clock.move,
+        aria: { expanded: "false", controls: "clock-moves" },
+        data: { testid: "clock" },
+        on: { click: () => this.#unfold(!this.unfolded) },
+      },
+      face,
+      this.date,
+      this.shortDate,
+      icon("down"),
+    );
+    this.moves = h("div", {
+      class: "moves",
+      id: "clock-moves",
+      role: "group",
+      aria: { label: T.clock.move },
+      data: { testid: "clock-moves" },
+    });
+    this.element = h(
+      "div",
+      { class: "clock", role: "group", aria: { label: T.clock.label } },
+      this.toggle,
+      this.moves,
+    );
+    this.setter = this.#makeSetter();
+    store.on("clock", () => this.draw());
+    document.addEventListener(
+      "pointerdown",
+      (event) => this.unfolded && !this.element.contains(event.target) && this.#unfold(false),
+    );
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.unfolded) {
+        this.#unfold(false);
+        this.toggle.focus();
+      }
+    });
+    setInterval(() => this.#tick(), 250);
+    this.draw();
+  }
+
+  // On a narrow window the moves fold away under the time.
+  #unfold(open) {
+    this.unfolded = open;
+    this.element.classList.toggle("unfolded", open);
+    this.toggle.setAttribute("aria-expanded", String(open));
+  }
+
+  draw() {
+    const { clock } = this.store;
+    this.element.hidden = !clock;
+    if (!clock) return;
+    const jumps = JSON.stringify(clock.jumps);
+    if (jumps !== this.jumps) this.#drawMoves(clock.jumps);
+    this.jumps = jumps;
+    this.#tick();
+  }
+
+  #drawMoves(jumps) {
+    const moves = [
+      ...jumps.map(({ id, title }) => this.#move(title, { jump: id })),
+      this.#move(T.clock.five, { advance_seconds: 300 }),
+      this.#move(T.clock.hour, { advance_seconds: 3600 }),
+    ];
+    this.moves.replaceChildren(...moves, this.setter);
+  }
+
+  #move(title, change) {
+    const button = h(
+      "button",
+      { type: "button", class: "move", data: { testid: "jump-to", jump: change.jump } },
+      title,
+    );
+    button.addEventListener("click", () => this.#go(button, change));
+    return button;
+  }
+
+  #makeSetter() {
+    const field = h("input", {
+      type: "datetime-local",
+      class: "moment",
+      required: true,
+      aria: { label: T.clock.setTitle },
+    });
+    const apply = h("button", { type: "submit", class: "button primary" }, T.clock.apply);
+    const form = h("form", { class: "setter-form" }, field, apply);
+    const box = h("details", { class: "setter" }, h("summary", { class: "move" }, T.clock.set), form);
+    box.addEventListener("toggle", () => {
+      if (box.open) field.value = localParts(this.store.now(), this.store.zone);
+    });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (await this.#go(apply, { set: momentOf(field.value, this.store.zone).toISOString() })) box.open = false;
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (!box.contains(event.target)) box.open = false;
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !box.open) return;
+      event.stopPropagation();
+      box.open = false;
+      box.querySelector("summary").focus();
+    });
+    return box;
+  }
+
+  async #go(button, change) {
+    if (button.getAttribute("aria-busy")) return false;
+    button.setAttribute("aria-busy", "true");
+    try {
+      this.store.setClock(await this.api.clock(change));
+      this.#unfold(false);
+      this.say(
+        T.clock.moved(
+          `${shortDate(this.store.now(), this.store.zone)}, ${hoursMinutes(this.store.now(), this.store.zone)}`,
+        ),
+        true,
+      );
+      return true;
+    } catch (trouble) {
+      if (trouble.slug === undefined) throw trouble;
+      this.say(trouble.message || T.noNetwork);
+      return false;
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  #tick() {
+    if (!this.store.clock) return;
+    const now = this.store.now();
+    write(this.hours, hoursMinutes(now, this.store.zone));
+    write(this.seconds, seconds(now));
+    write(this.date, weekdayDate(now, this.store.zone));
+    write(this.shortDate, shortDate(now, this.store.zone));
+  }
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
