@@ -187,18 +187,35 @@ async def access_class(uow: Uow, actor: Actor, class_id: ClassId, today: date) -
     return found
 
 
-def ensure_record_open(lesson: OwnLesson, part: RecordPart, now: datetime) -> None:
-    """Raises the refusal that says why this part of the record may not be entered now, and what to do instead."""
+def refusal_to_record(lesson: OwnLesson, part: RecordPart, now: datetime) -> SchoolError | None:
+    """The refusal that says why this part of the record may not be entered now, and what to do instead."""
     refusal = windows.why_not_record(lesson.span(), part, now)
+    return None if refusal is None else _said(refusal, lesson, now)
+
+
+def ensure_record_open(lesson: OwnLesson, part: RecordPart, now: datetime) -> None:
+    """Raises the refusal that `refusal_to_record` finds."""
+    refusal = refusal_to_record(lesson, part, now)
     if refusal is not None:
-        raise _said(refusal, lesson, now)
+        raise refusal
+
+
+def refusal_to_mark(
+    lesson: OwnLesson, kind: WorkKind, now: datetime, *, takes_marks: bool | None = None
+) -> SchoolError | None:
+    """The refusal that says why no mark of this kind may be entered now, and what to do instead.
+
+    `takes_marks`: whether the class of the one student in question does.
+    """
+    refusal = windows.why_not_mark(lesson.span(takes_marks=takes_marks), kind, now, lesson.regulation)
+    return None if refusal is None else _said(refusal, lesson, now)
 
 
 def ensure_marks_open(lesson: OwnLesson, kind: WorkKind, now: datetime, *, takes_marks: bool | None = None) -> None:
-    """Raises the refusal that says why no mark of this kind may be entered now, and what to do instead."""
-    refusal = windows.why_not_mark(lesson.span(takes_marks=takes_marks), kind, now, lesson.regulation)
+    """Raises the refusal that `refusal_to_mark` finds."""
+    refusal = refusal_to_mark(lesson, kind, now, takes_marks=takes_marks)
     if refusal is not None:
-        raise _said(refusal, lesson, now)
+        raise refusal
 
 
 def _said(refusal: Refusal, lesson: OwnLesson, now: datetime) -> SchoolError:

@@ -16,7 +16,7 @@ from storage.vocabulary import BotId, DraftPurpose
 
 LIVES = timedelta(minutes=30)  # a text typed later is hardly the answer any more
 
-__all__ = ["DraftRow", "Drafts", "drop", "expect", "peek", "take"]
+__all__ = ["DraftRow", "Drafts", "any_of", "drop", "expect", "peek", "take"]
 
 
 class Drafts:
@@ -37,6 +37,11 @@ async def expect(
 ) -> None:
     """Let the next text be for this; a newer question takes the place of an older."""
     await rows.put(uow, bot_id, user_id, purpose, data, now, now + LIVES)
+
+
+async def any_of(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> bool:
+    """Whether a text of this user is awaited."""
+    return await rows.find(uow, bot_id, user_id, now) is not None
 
 
 async def peek(uow: Uow, bot_id: BotId, user_id: int, purpose: DraftPurpose, now: datetime) -> dict[str, Any] | None:

@@ -46,8 +46,8 @@ class WorkRow:
 class MarkTap:
     """All that a tap on one student's mark decides by.
 
-    `value` and `rev`: as it stands (None, 0 where nothing does), by whom (a surname) and when; `first_entered_at`: since
-    when a mark stands there without a break. `level` and `short_stay` are the student's class's.
+    `value` and `rev`: as it stands (None, 0 where nothing does), by whom (a surname) and when; `first_entered_at`:
+    since when a mark stands there without a break. `level` and `short_stay` are the student's class's.
     """
 
     lesson: LessonRow

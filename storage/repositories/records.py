@@ -165,3 +165,19 @@ class LessonPlace:
     class_id: int
     subgroup_id: int | None
     starts_at: datetime
+
+
+async def plan_topic(uow: Uow, topic_id: int, school_id: SchoolId, subject_id: int) -> str | None:
+    """The title of a topic in the school's plans for a subject."""
+    question = (
+        select(PlanTopic.title)
+        .join(LessonPlan, LessonPlan.id == PlanTopic.plan_id)
+        .where(
+            PlanTopic.id == topic_id,
+            PlanTopic.gone_at.is_(None),
+            LessonPlan.school_id == school_id,
+            LessonPlan.subject_id == subject_id,
+        )
+    )
+    row = (await uow.execute(question)).first()
+    return None if row is None else str(row.title)

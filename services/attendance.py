@@ -1,0 +1,238 @@
+"""Attendance: who is absent or late, and the press that confirms it (О 2.5; М учитель а)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.access import NotInLesson, OwnLesson, access_lesson, ensure_record_open, own_lesson
+from services.actor import Actor
+from services.changes import Outcome, Standing
+from services.clock import Clock
+from services.errors import NotFoundHere
+from services.lessons import Card, LessonTitle, card_of, named, title_of
+from services.letters import news
+from services.outbox import items
+from services.records import note_record
+from services.rules import attendance as rules
+from services.rules import windows
+from services.rules.short_names import Named
+from storage.repositories import attendance as rows
+from storage.repositories import audit, records
+from storage.repositories.attendance import AttendanceTap, Sheet
+from storage.uow import Storage, Uow
+from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, RecordPart
+
+PART = RecordPart.ATTENDANCE
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedStudent:
+    """A student in the grid, with the attendance that stands and its revision."""
+
+    name: Named
+    code: AttendanceCode
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceSheet:
+    """The grid of a lesson; `rev` is the newest revision of «Готово», 0 where there was none."""
+
+    title: LessonTitle
+    students: Sequence[SeatedStudent]
+    confirmed: bool
+    rev: int
+
+    @property
+    def all_present(self) -> bool:
+        """Whether nobody is absent or late."""
+        return all(one.code is AttendanceCode.PRESENT for one in self.students)
+
+
+@dataclass(frozen=True, slots=True)
+class AttendancePut:
+    """What became of a tap on a name; `rev` is the student's newest revision, `standing` is for CHANGED."""
+
+    outcome: Outcome
+    sheet: AttendanceSheet
+    student: Named
+    code: AttendanceCode
+    rev: int
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceConfirmed:
+    """What became of «Готово» or «Все присутствуют».
+
+    `sheet` instead of a card: somebody is marked, or the attendance was changed meanwhile; it wants a look first.
+    `back_to`: the revision that «Отменить» restores, for SAVED.
+    """
+
+    outcome: Outcome
+    card: Card | None
+    sheet: AttendanceSheet | None = None
+    back_to: int | None = None
+
+
+class Attendance:
+    """Enters attendance."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    async def sheet(self, actor: Actor, lesson_id: LessonId) -> AttendanceSheet:
+        """The grid of a lesson the actor teaches."""
+        now = self._clock.now()
+        async with self._storage.reading() as uow:
+            lesson = await access_lesson(uow, actor, lesson_id)
+            ensure_record_open(lesson, PART, now)
+            return _sheet(lesson, await rows.sheet(uow, lesson.id))
+
+    async def put(
+        self, actor: Actor, lesson_id: LessonId, student_id: PersonId, code: AttendanceCode, seen: int
+    ) -> AttendancePut:
+        """Enter one student's attendance after revision `seen`, in six statements; the family hears of an absence."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
+            outcome = await self._put(uow, actor, lesson, tap, student_id, code, seen, now)
+            if outcome is Outcome.SAVED:
+                sheet = await rows.sheet(uow, lesson.id)
+                return AttendancePut(outcome, _sheet(lesson, sheet), _name(tap, student_id), code, seen + 1)
+            tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
+            sheet = await rows.sheet(uow, lesson.id)
+        # Who was faster may have wanted the same.
+        outcome = Outcome.ALREADY if tap.code is code else outcome
+        standing = None if outcome is Outcome.ALREADY else _standing(tap, lesson)
+        return AttendancePut(outcome, _sheet(lesson, sheet), _name(tap, student_id), code, tap.rev, standing)
+
+    async def _put(
+        self,
+        uow: Uow,
+        actor: Actor,
+        lesson: OwnLesson,
+        tap: AttendanceTap,
+        student_id: PersonId,
+        code: AttendanceCode,
+        seen: int,
+        now: datetime,
+    ) -> Outcome:
+        if tap.code is code:
+            return Outcome.ALREADY
+        if tap.rev != seen or not await rows.add(uow, lesson.id, student_id, seen + 1, code, actor.person_id, now):
+            return Outcome.CHANGED
+        await note_attendance(uow, actor, lesson, {student_id: (seen + 1, code)}, now)
+        await items.put(uow, facts_of(lesson, tap, student_id, code, now), now)
+        return Outcome.SAVED
+
+    async def confirm(self, actor: Actor, lesson_id: LessonId, seen: int) -> AttendanceConfirmed:
+        """«Готово»: the attendance stands as marked; what was to wait for it goes now."""
+        return await self._confirm(actor, lesson_id, seen, all_present=False)
+
+    async def confirm_all_present(self, actor: Actor, lesson_id: LessonId, seen: int) -> AttendanceConfirmed:
+        """«Все присутствуют»: confirms, unless somebody is marked absent or late: then the grid is to be looked at."""
+        return await self._confirm(actor, lesson_id, seen, all_present=True)
+
+    async def _confirm(self, actor: Actor, lesson_id: LessonId, seen: int, *, all_present: bool) -> AttendanceConfirmed:
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await access_lesson(uow, actor, lesson_id)
+            ensure_record_open(lesson, PART, now)
+            marked = await rows.sheet(uow, lesson.id, with_day=True)
+            sheet = _sheet(lesson, marked)
+            if all_present and not sheet.all_present:
+                return AttendanceConfirmed(Outcome.CHANGED, None, sheet)
+            if sheet.confirmed:
+                return AttendanceConfirmed(Outcome.ALREADY, await card_of(uow, lesson, now, marked))
+            fresh = sheet.rev == seen
+            if not fresh or not await records.add(
+                uow, lesson.id, PART, seen + 1, records.CONFIRMED, actor.person_id, now
+            ):
+                return await self._confirmed_meanwhile(uow, actor, lesson, now)
+            await note_record(uow, actor, lesson, PART, seen + 1, now)
+            await items.hasten(
+                uow, lesson.id, ItemKind.ABSENCE, now + timedelta(seconds=lesson.regulation.absence_window_seconds)
+            )
+            lesson = await access_lesson(uow, actor, lesson_id)
+            return AttendanceConfirmed(Outcome.SAVED, await card_of(uow, lesson, now, marked), back_to=seen)
+
+    async def _confirmed_meanwhile(
+        self, uow: Uow, actor: Actor, lesson: OwnLesson, now: datetime
+    ) -> AttendanceConfirmed:
+        lesson = await access_lesson(uow, actor, lesson.id)
+        marked = await rows.sheet(uow, lesson.id, with_day=True)
+        if marked.confirmed:
+            return AttendanceConfirmed(Outcome.ALREADY, await card_of(uow, lesson, now, marked))
+        return AttendanceConfirmed(Outcome.CHANGED, None, _sheet(lesson, marked))
+
+
+def facts_of(
+    lesson: OwnLesson, tap: AttendanceTap, student_id: PersonId, code: AttendanceCode, now: datetime
+) -> list[items.Fact]:
+    """What the family of a student is told of a changed attendance; only on the lesson's own day is it an alarm."""
+    today = now < windows.day_end(lesson.row.on_date, lesson.zone)
+    return news.absence_tapped(
+        tap.recipients,
+        lesson_id=lesson.id,
+        student_id=student_id,
+        code=code,
+        alarm=today and rules.alarms(lesson.row.slot, tap.others, tap.reason is not None),
+        confirmed=tap.confirmed,
+        now=now,
+        zone=lesson.zone,
+        regulation=lesson.regulation,
+    )
+
+
+async def note_attendance(
+    uow: Uow,
+    actor: Actor,
+    lesson: OwnLesson,
+    put: dict[PersonId, tuple[int, AttendanceCode]],
+    now: datetime,
+) -> None:
+    """The audit line of students' new revisions of attendance; after the lesson's day it is noted as late (О 2.5)."""
+    await audit.note(
+        uow,
+        school_id=lesson.row.school_id,
+        actor_id=actor.person_id,
+        at=now,
+        action="attendance_marked",
+        subject=f"lesson:{lesson.id}",
+        detail={
+            "students": {str(student): [rev, code.value] for student, (rev, code) in put.items()},
+            "late": windows.is_late(PART, lesson.span(), now, None),
+        },
+    )
+
+
+async def _access(
+    uow: Uow, actor: Actor, lesson_id: LessonId, student_id: PersonId, now: datetime
+) -> tuple[AttendanceTap, OwnLesson]:
+    """A student in a lesson the actor teaches. Raises NotFoundHere, NotYourLesson, NotInLesson and why it is closed."""
+    today = now.astimezone(actor.zone).date()
+    tap = await rows.for_tap(uow, lesson_id, student_id, actor.school_id, actor.person_id, today)
+    if tap is None:
+        raise NotFoundHere
+    lesson = own_lesson(tap.lesson)
+    ensure_record_open(lesson, PART, now)
+    if not tap.seated:
+        raise NotInLesson
+    return tap, lesson
+
+
+def _sheet(lesson: OwnLesson, sheet: Sheet) -> AttendanceSheet:
+    students = [SeatedStudent(named(row), row.code, row.rev) for row in sheet.rows]
+    return AttendanceSheet(title_of(lesson), students, sheet.confirmed, sheet.rev)
+
+
+def _name(tap: AttendanceTap, student_id: PersonId) -> Named:
+    return Named(student_id, tap.last_name, tap.first_name, tap.middle_name)
+
+
+def _standing(tap: AttendanceTap, lesson: OwnLesson) -> Standing | None:
+    if tap.author is None or tap.entered_at is None:
+        return None
+    return Standing(tap.code.value, tap.author, tap.entered_at.astimezone(lesson.zone))

@@ -1,0 +1,323 @@
+"""Marks: a lesson's columns and what stands in them (О 2.5, 2.6; М ж)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services import words
+from services.access import (
+    NotInLesson,
+    OwnLesson,
+    access_lesson,
+    ensure_marks_open,
+    own_lesson,
+    refusal_to_mark,
+)
+from services.actor import Actor
+from services.changes import Outcome, Standing
+from services.clock import Clock
+from services.errors import NotFoundHere, SchoolError
+from services.i18n import N_
+from services.lessons import LessonTitle, title_of
+from services.letters import news
+from services.outbox import items
+from services.rules import clocks
+from services.rules import marks as rules
+from services.rules.marks import Verdict
+from services.rules.short_names import Named
+from storage.repositories import audit
+from storage.repositories import marks as rows
+from storage.repositories.marks import MarkTap, Sheet, WorkRow
+from storage.uow import Storage, Uow
+from storage.vocabulary import AttendanceCode, LessonId, PersonId, WorkId, WorkKind
+
+
+class UndoOver(SchoolError):
+    """The time to replace or withdraw a mark is over (М ж)."""
+
+    sentence = N_(
+        "{name} has {value} ({author}, {day} at {hour}). A mark can be changed for {minutes} minutes ({clause}). "
+        "A correction goes through the deputy head."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedStudent:
+    """A student in a column's grid, with the mark that stands (None: none), its revision and the attendance."""
+
+    name: Named
+    value: str | None
+    rev: int
+    attendance: AttendanceCode
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSheet:
+    """The grid of one column; `works` are all columns of the lesson in the order they were made."""
+
+    title: LessonTitle
+    work: WorkRow
+    works: Sequence[WorkRow]
+    students: Sequence[MarkedStudent]
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """The columns there are, and the kinds of work a new one may have now, each with its ordinal."""
+
+    title: LessonTitle
+    works: Sequence[WorkRow]
+    kinds: Sequence[tuple[WorkKind, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChoice:
+    """The marks to choose from for one student; `until` (school time): till when the one that stands may change."""
+
+    title: LessonTitle
+    work: WorkRow
+    student: Named
+    value: str | None
+    rev: int
+    scale: Sequence[str]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPut:
+    """What became of a tap on a mark.
+
+    `value` is what was wanted (None: withdrawn), `rev` the newest revision now, `former` what stood before and what
+    «Отменить» puts back, for SAVED; `standing` is for CHANGED.
+    """
+
+    outcome: Outcome
+    sheet: MarkSheet
+    student: Named
+    value: str | None
+    rev: int
+    former: str | None = None
+    standing: Standing | None = None
+
+
+class Marks:
+    """Enters marks."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    async def open(self, actor: Actor, lesson_id: LessonId) -> MarkSheet | KindChoice:
+        """The lesson's newest column; the kinds of work to choose from where it has none."""
+        async with self._storage.reading() as uow:
+            lesson = await access_lesson(uow, actor, lesson_id)
+            sheet = await rows.sheet(uow, lesson.id)
+        if not sheet.works:
+            return self._kinds(lesson, sheet.works)
+        return _sheet(lesson, sheet, sheet.works[-1].id)
+
+    async def choose_kind(self, actor: Actor, lesson_id: LessonId) -> KindChoice:
+        """The lesson's columns and the kinds of work for another."""
+        async with self._storage.reading() as uow:
+            lesson = await access_lesson(uow, actor, lesson_id)
+            works = await rows.works(uow, lesson.id)
+        return self._kinds(lesson, works)
+
+    def _kinds(self, lesson: OwnLesson, works: Sequence[WorkRow]) -> KindChoice:
+        now = self._clock.now()
+        taken = {kind: sum(work.kind is kind for work in works) for kind in WorkKind}
+        kinds = [(kind, taken[kind] + 1) for kind in WorkKind if refusal_to_mark(lesson, kind, now) is None]
+        if not kinds and not works:
+            ensure_marks_open(lesson, WorkKind.ANSWER, now)
+        return KindChoice(title_of(lesson), works, kinds)
+
+    async def add_work(self, actor: Actor, lesson_id: LessonId, kind: WorkKind, ordinal: int) -> MarkSheet:
+        """The column of a kind with this ordinal, made if it isn't there: pressed twice, it is one column."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await access_lesson(uow, actor, lesson_id)
+            work_id = await work_of(uow, actor, lesson, kind, ordinal, now)
+            return _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+
+    async def sheet(self, actor: Actor, work_id: WorkId) -> MarkSheet:
+        """The grid of a column of a lesson the actor teaches."""
+        async with self._storage.reading() as uow:
+            lesson_id = await rows.lesson_of_work(uow, work_id)
+            if lesson_id is None:
+                raise NotFoundHere
+            lesson = await access_lesson(uow, actor, lesson_id)
+            return _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+
+    async def choose(self, actor: Actor, work_id: WorkId, student_id: PersonId) -> MarkChoice:
+        """What may be put for a student; refuses where nothing may."""
+        now = self._clock.now()
+        async with self._storage.reading() as uow:
+            tap, lesson = await _access(uow, actor, work_id, student_id, now)
+        until = _until(tap, lesson)
+        if until is not None and now >= until:
+            raise _undo_over(tap, lesson)
+        local = None if until is None else until.astimezone(lesson.zone)
+        scale = lesson.regulation.scale
+        return MarkChoice(title_of(lesson), tap.work, name_of(tap, student_id), tap.value, tap.rev, scale, local)
+
+    async def put(self, actor: Actor, work_id: WorkId, student_id: PersonId, value: str | None, seen: int) -> MarkPut:
+        """Put a mark after revision `seen`, or withdraw it (value None), in six statements; the family is told.
+
+        Raises UndoOver where a mark stands that may not change any more, and every refusal of the door.
+        """
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            tap, lesson = await _access(uow, actor, work_id, student_id, now)
+            if value is not None and not rules.in_scale(value, lesson.regulation):
+                raise NotFoundHere
+            verdict = _judge(tap, lesson, value, seen, now)
+            if verdict is Verdict.PUT and await rows.add(
+                uow, work_id, student_id, seen + 1, value, actor.person_id, now
+            ):
+                await note_marks(uow, actor, lesson, {(work_id, student_id): (seen + 1, value)}, now)
+                await items.put(uow, facts_of(lesson, tap, student_id, value, now), now)
+                sheet = _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+                return MarkPut(Outcome.SAVED, sheet, name_of(tap, student_id), value, seen + 1, tap.value)
+            if verdict is Verdict.PUT:  # somebody was faster by a moment: what they put stands now
+                tap, lesson = await _access(uow, actor, work_id, student_id, now)
+                verdict = _judge(tap, lesson, value, seen, now)
+            if verdict is Verdict.UNDO_OVER:
+                raise _undo_over(tap, lesson)
+            sheet = _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+        already = verdict is Verdict.ALREADY
+        return MarkPut(
+            Outcome.ALREADY if already else Outcome.CHANGED,
+            sheet,
+            name_of(tap, student_id),
+            value,
+            tap.rev,
+            standing=standing_of(tap, lesson.zone),
+        )
+
+
+async def work_of(uow: Uow, actor: Actor, lesson: OwnLesson, kind: WorkKind, ordinal: int, now: datetime) -> WorkId:
+    """The id of a lesson's column, made if it isn't there and its window is open. Raises why it isn't."""
+    works = await rows.works(uow, lesson.id)
+    found = next((work.id for work in works if (work.kind, work.ordinal) == (kind, ordinal)), None)
+    if found is not None:
+        return found
+    ensure_marks_open(lesson, kind, now)
+    if ordinal > sum(work.kind is kind for work in works) + 1:
+        raise NotFoundHere
+    await rows.add_work(uow, lesson.id, kind, ordinal, actor.person_id, now)
+    works = await rows.works(uow, lesson.id)
+    return next(work.id for work in works if (work.kind, work.ordinal) == (kind, ordinal))
+
+
+def facts_of(
+    lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, now: datetime
+) -> list[items.Fact]:
+    """What the family of a student is told of a changed mark."""
+    return news.mark_changed(
+        tap.recipients,
+        lesson_id=lesson.id,
+        work_id=tap.work.id,
+        student_id=student_id,
+        value=value,
+        now=now,
+        zone=lesson.zone,
+        regulation=lesson.regulation,
+    )
+
+
+async def note_marks(
+    uow: Uow,
+    actor: Actor,
+    lesson: OwnLesson,
+    put: dict[tuple[WorkId, PersonId], tuple[int, str | None]],
+    now: datetime,
+) -> None:
+    """The audit line of students' new revisions of marks."""
+    await audit.note(
+        uow,
+        school_id=lesson.row.school_id,
+        actor_id=actor.person_id,
+        at=now,
+        action="marks_put",
+        subject=f"lesson:{lesson.id}",
+        detail={"marks": [[work, student, rev, value] for (work, student), (rev, value) in put.items()]},
+    )
+
+
+async def _access(
+    uow: Uow, actor: Actor, work_id: WorkId, student_id: PersonId, now: datetime
+) -> tuple[MarkTap, OwnLesson]:
+    """A student in a column of a lesson the actor teaches, with the window open for it.
+
+    Raises NotFoundHere, NotYourLesson, NotInLesson and why the window is closed.
+    """
+    today = now.astimezone(actor.zone).date()
+    tap = await rows.for_tap(uow, work_id, student_id, actor.school_id, actor.person_id, today)
+    if tap is None:
+        raise NotFoundHere
+    lesson = own_lesson(tap.lesson)
+    if not tap.seated:
+        raise NotInLesson
+    takes_marks = lesson.regulation.takes_marks(tap.level, tap.short_stay)
+    ensure_marks_open(lesson, tap.work.kind, now, takes_marks=takes_marks)
+    return tap, lesson
+
+
+def _judge(tap: MarkTap, lesson: OwnLesson, value: str | None, seen: int, now: datetime) -> Verdict:
+    return rules.judge(
+        wanted=value,
+        seen=seen,
+        current=tap.value,
+        rev=tap.rev,
+        first_entered_at=tap.first_entered_at,
+        now=now,
+        regulation=lesson.regulation,
+    )
+
+
+def _until(tap: MarkTap, lesson: OwnLesson) -> datetime | None:
+    if tap.first_entered_at is None:
+        return None
+    return clocks.undo_until(tap.first_entered_at, lesson.regulation)
+
+
+def _undo_over(tap: MarkTap, lesson: OwnLesson) -> UndoOver:
+    entered_at = (tap.entered_at or lesson.row.starts_at).astimezone(lesson.zone)
+    return UndoOver(
+        name=Named(0, tap.last_name, tap.first_name).usual,
+        value=tap.value,
+        author=tap.author,
+        day=words.day_and_month(entered_at.date()),
+        hour=words.hour(entered_at, lesson.zone),
+        minutes=lesson.regulation.undo_minutes,
+        clause=lesson.regulation.clauses["late_marks"],
+    )
+
+
+def name_of(tap: MarkTap, student_id: PersonId) -> Named:
+    """The student a tap is about."""
+    return Named(student_id, tap.last_name, tap.first_name, tap.middle_name)
+
+
+def standing_of(tap: MarkTap, zone: ZoneInfo) -> Standing | None:
+    """The revision that stands, if there is any."""
+    if tap.author is None or tap.entered_at is None:
+        return None
+    return Standing(tap.value, tap.author, tap.entered_at.astimezone(zone))
+
+
+def _sheet(lesson: OwnLesson, sheet: Sheet, work_id: WorkId) -> MarkSheet:
+    work = next((one for one in sheet.works if one.id == work_id), None)
+    if work is None:  # the lesson has lost its students, and with them the sheet's rows
+        raise NotFoundHere
+    students = [
+        MarkedStudent(
+            Named(row.student_id, row.last_name, row.first_name, row.middle_name),
+            row.marks[work_id].value,
+            row.marks[work_id].rev,
+            row.attendance,
+        )
+        for row in sheet.rows
+    ]
+    return MarkSheet(title_of(lesson), work, sheet.works, students)

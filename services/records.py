@@ -1,0 +1,266 @@
+"""The parts of a lesson's record that are texts: topic and homework, and taking any part back (О 2.5–2.7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services import drafts
+from services.access import OwnLesson, access_lesson, ensure_record_open
+from services.actor import Actor
+from services.changes import Outcome, Standing
+from services.clock import Clock
+from services.errors import SchoolError
+from services.i18n import N_
+from services.lessons import Card, LessonTitle, Part, card_of, part_of, title_of, topics_of
+from services.letters import news
+from services.names import clean
+from services.outbox import items
+from services.rules import windows
+from services.rules.plans import PlannedTopic
+from storage.repositories import audit, lessons, recipients, records
+from storage.repositories.records import RecordRow
+from storage.uow import Storage, Uow
+from storage.vocabulary import DraftPurpose, LessonId, RecordPart
+
+NONE_SET = ""  # homework «не задано»
+LIMITS = {RecordPart.TOPIC: 300, RecordPart.HOMEWORK: 2000}
+TYPED = {DraftPurpose.TOPIC: RecordPart.TOPIC, DraftPurpose.HOMEWORK: RecordPart.HOMEWORK}
+
+
+class TopicTooLong(SchoolError):
+    """A topic is a line."""
+
+    sentence = N_("The topic has {length} characters, at most {limit} fit. Shorten it and send it again.")
+
+
+class HomeworkTooLong(SchoolError):
+    """Homework fits a letter."""
+
+    sentence = N_("The homework has {length} characters, at most {limit} fit. Shorten it and send it again.")
+
+
+class NothingTyped(SchoolError):
+    """The text has no word in it."""
+
+    sentence = N_("There is no text in this message. Type it, please.")
+
+
+class NothingAwaited(SchoolError):
+    """The question this text answers is gone."""
+
+    sentence = N_("I wasn't waiting for a text. Open the lesson and press the button again.")
+
+
+class NoSuchTopic(SchoolError):
+    """The topic isn't in the lesson's plan (any more)."""
+
+    sentence = N_("The plan has changed and this topic is no longer in it. Open the lesson again.")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """What the topic's screen offers: the next topics of the plan; a typed one is awaited."""
+
+    title: LessonTitle
+    current: Part | None
+    topics: list[PlannedTopic]
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeworkChoice:
+    """What the homework's screen offers; a typed text is awaited."""
+
+    title: LessonTitle
+    current: Part | None
+    due_at: datetime | None
+    clause: str
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPut:
+    """What became of a tap or a typed text, with the card as it stands now.
+
+    `standing`: what stands instead, for CHANGED. `back_to`: the revision that «Отменить» restores, for SAVED.
+    """
+
+    part: RecordPart
+    outcome: Outcome
+    card: Card
+    standing: Standing | None = None
+    back_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    part: RecordPart
+    value: str | None
+    plan_topic_id: int | None = None
+
+
+class Records:
+    """Enters topics and homework."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    async def choose_topic(self, actor: Actor, lesson_id: LessonId) -> TopicChoice:
+        """Offer the plan's next topics and await a typed one."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await self._open(uow, actor, lesson_id, RecordPart.TOPIC, now)
+            topics = await topics_of(uow, lesson)
+            rev = await self._await_text(uow, actor, lesson, DraftPurpose.TOPIC, now)
+        return TopicChoice(title_of(lesson), part_of(lesson, RecordPart.TOPIC), topics, rev)
+
+    async def choose_homework(self, actor: Actor, lesson_id: LessonId) -> HomeworkChoice:
+        """Offer «Не задано» and await a typed homework."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await self._open(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
+            rev = await self._await_text(uow, actor, lesson, DraftPurpose.HOMEWORK, now)
+        due_at = lesson.homework_due_at
+        return HomeworkChoice(
+            title_of(lesson),
+            part_of(lesson, RecordPart.HOMEWORK),
+            None if due_at is None else due_at.astimezone(lesson.zone),
+            lesson.regulation.clauses["homework"],
+            rev,
+        )
+
+    async def put_plan_topic(self, actor: Actor, lesson_id: LessonId, topic_id: int, seen: int) -> RecordPut:
+        """Enter a topic of the lesson's plan."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await self._open(uow, actor, lesson_id, RecordPart.TOPIC, now)
+            title = await records.plan_topic(uow, topic_id, lesson.row.school_id, lesson.row.subject_id)
+            if title is None:
+                raise NoSuchTopic
+            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            wanted = _Wanted(RecordPart.TOPIC, title[: LIMITS[RecordPart.TOPIC]], topic_id)
+            return await _put(uow, actor, lesson, wanted, seen, now)
+
+    async def no_homework(self, actor: Actor, lesson_id: LessonId, seen: int) -> RecordPut:
+        """Enter «Не задано»."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await self._open(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
+            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            return await _put(uow, actor, lesson, _Wanted(RecordPart.HOMEWORK, NONE_SET), seen, now)
+
+    async def put_typed(self, actor: Actor, purpose: DraftPurpose, text: str) -> RecordPut:
+        """Enter the text that a draft of this purpose awaits.
+
+        Where somebody was faster the draft stays, with the version now seen: sent again, the text replaces theirs.
+        """
+        now = self._clock.now()
+        part = TYPED[purpose]
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            data = await drafts.take(uow, actor.bot_id, actor.user_id, purpose, now)
+            if data is None:
+                raise NothingAwaited
+            lesson = await self._open(uow, actor, LessonId(data["lesson"]), part, now)
+            put = await _put(uow, actor, lesson, _Wanted(part, _typed(part, text)), data["seen"], now)
+            if put.outcome is Outcome.CHANGED:
+                again = {"lesson": int(lesson.id), "seen": put.card.revs[part]}
+                await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, again, now)
+            return put
+
+    async def restore(self, actor: Actor, lesson_id: LessonId, part: RecordPart, back_to: int, seen: int) -> RecordPut:
+        """Let a part stand as it did in revision `back_to` (0: empty): «Отменить»."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            lesson = await self._open(uow, actor, lesson_id, part, now)
+            former = await records.revision(uow, lesson.id, part, back_to) if back_to else None
+            wanted = _Wanted(part, former.value, former.plan_topic_id) if former else _Wanted(part, None)
+            return await _put(uow, actor, lesson, wanted, seen, now)
+
+    async def _open(self, uow: Uow, actor: Actor, lesson_id: LessonId, part: RecordPart, now: datetime) -> OwnLesson:
+        lesson = await access_lesson(uow, actor, lesson_id)
+        ensure_record_open(lesson, part, now)
+        return lesson
+
+    async def _await_text(self, uow: Uow, actor: Actor, lesson: OwnLesson, purpose: DraftPurpose, now: datetime) -> int:
+        seen = _rev(lesson, TYPED[purpose])
+        data: dict[str, Any] = {"lesson": int(lesson.id), "seen": seen}
+        await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, data, now)
+        return seen
+
+
+def _typed(part: RecordPart, text: str) -> str:
+    typed = clean(text) if part is RecordPart.TOPIC else text.replace("\x00", "").strip()
+    limit = LIMITS[part]
+    if not typed:
+        raise NothingTyped
+    if len(typed) > limit:
+        too_long = TopicTooLong if part is RecordPart.TOPIC else HomeworkTooLong
+        raise too_long(length=len(typed), limit=limit)
+    return typed
+
+
+async def _put(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: _Wanted, seen: int, now: datetime) -> RecordPut:
+    """Add the wanted revision after `seen`, note it, tell the families, and say what became of it."""
+    current = lesson.row.parts.get(wanted.part)
+    if _stands(current, wanted):
+        return RecordPut(wanted.part, Outcome.ALREADY, await card_of(uow, lesson, now))
+    fresh = seen == _rev(lesson, wanted.part)
+    if not fresh or not await records.add(
+        uow, lesson.id, wanted.part, seen + 1, wanted.value, actor.person_id, now, wanted.plan_topic_id
+    ):
+        return await _too_late(uow, actor, lesson, wanted, now)
+    await note_record(uow, actor, lesson, wanted.part, seen + 1, now)
+    if wanted.part is RecordPart.HOMEWORK:
+        await _tell(uow, lesson, wanted.value, now)
+    lesson = await access_lesson(uow, actor, lesson.id)
+    card = await card_of(uow, lesson, now)
+    return RecordPut(wanted.part, Outcome.SAVED, card, back_to=seen)
+
+
+async def _too_late(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: _Wanted, now: datetime) -> RecordPut:
+    lesson = await access_lesson(uow, actor, lesson.id)
+    current = lesson.row.parts.get(wanted.part)
+    card = await card_of(uow, lesson, now)
+    if current is None or _stands(current, wanted):
+        return RecordPut(wanted.part, Outcome.ALREADY, card)
+    standing = Standing(current.value, current.author, current.entered_at.astimezone(lesson.zone))
+    return RecordPut(wanted.part, Outcome.CHANGED, card, standing)
+
+
+async def note_record(uow: Uow, actor: Actor, lesson: OwnLesson, part: RecordPart, rev: int, now: datetime) -> None:
+    """The audit line of a part's new revision; what comes after its clock is noted as late (О 2.5)."""
+    late = windows.is_late(part, lesson.span(), now, lesson.homework_due_at)
+    await audit.note(
+        uow,
+        school_id=lesson.row.school_id,
+        actor_id=actor.person_id,
+        at=now,
+        action=f"{part.value}_put",
+        subject=f"lesson:{lesson.id}",
+        detail={"rev": rev, "late": late},
+    )
+
+
+async def _tell(uow: Uow, lesson: OwnLesson, text: str | None, now: datetime) -> None:
+    """Homework reaches the families of every student whose class has homework (О 2.7; В 3.8)."""
+    with_homework = {
+        one.class_id for one in lesson.row.audiences if lesson.regulation.takes_marks(one.level, one.short_stay)
+    }
+    students = [one.student_id for one in await lessons.seats(uow, lesson.id) if one.class_id in with_homework]
+    told = await recipients.recipients_of_students(uow, students, now.astimezone(lesson.zone).date())
+    facts = news.homework_changed(
+        told, lesson_id=lesson.id, text=text, now=now, zone=lesson.zone, regulation=lesson.regulation
+    )
+    await items.put(uow, facts, now)
+
+
+def _stands(current: RecordRow | None, wanted: _Wanted) -> bool:
+    if current is None:
+        return wanted.value is None
+    return current.value == wanted.value and wanted.plan_topic_id in {None, current.plan_topic_id}
+
+
+def _rev(lesson: OwnLesson, part: RecordPart) -> int:
+    row = lesson.row.parts.get(part)
+    return 0 if row is None else row.rev
