@@ -1,0 +1,166 @@
+"""The demo school's rows: what its written past is made of, and writing that past in bulk."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, func, insert, select
+
+from storage.models.audit import AuditEntry
+from storage.models.delivery import Occurrence
+from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
+from storage.models.people import Enrollment, Homeroom, Person, SubgroupMember, TelegramAccount
+from storage.models.school import AcademicYear, LessonPlan, PlanTopic, SchoolClass, Subject
+from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
+from storage.uow import Uow
+from storage.vocabulary import LessonState, SchoolId
+
+Rows = Sequence[dict[str, Any]]
+
+
+async def last_trace(uow: Uow) -> datetime | None:
+    """The latest moment of school time that anything in the base speaks of as past."""
+    columns = (
+        AuditEntry.at,
+        Occurrence.at,
+        LessonRecord.entered_at,
+        Attendance.entered_at,
+        Mark.entered_at,
+        TelegramAccount.linked_at,
+        TelegramAccount.last_seen_at,
+    )
+    found = [(await uow.execute(select(func.max(column)))).scalar_one() for column in columns]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyLesson:
+    """A lesson that began without anything in its journal; moments aware UTC. `first`: its class's first of the day."""
+
+    id: int
+    on_date: date
+    starts_at: datetime
+    ends_at: datetime
+    first: bool
+    subject_id: int
+    subject: str
+    class_id: int
+    level: int
+    subgroup_id: int | None
+    teacher_id: int
+
+
+async def empty_lessons(uow: Uow, school_id: SchoolId, since: date, ended_by: datetime) -> list[EmptyLesson]:
+    """Lessons from a day on that ended by a moment and have no record, in their order."""
+    first = (
+        select(LessonAudience.class_id, Lesson.on_date, func.min(Lesson.slot).label("slot"))
+        .join(Lesson, Lesson.id == LessonAudience.lesson_id)
+        .where(Lesson.school_id == school_id)
+        .group_by(LessonAudience.class_id, Lesson.on_date)
+        .subquery()
+    )
+    teacher = select(func.min(LessonTeacher.teacher_id)).where(LessonTeacher.lesson_id == Lesson.id).scalar_subquery()
+    question = (
+        select(
+            Lesson.id,
+            Lesson.on_date,
+            Lesson.starts_at,
+            Lesson.ends_at,
+            (Lesson.slot == first.c.slot).label("first"),
+            Lesson.subject_id,
+            Subject.name,
+            LessonAudience.class_id,
+            SchoolClass.level,
+            LessonAudience.subgroup_id,
+            teacher.label("teacher_id"),
+        )
+        .join(Subject, Subject.id == Lesson.subject_id)
+        .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
+        .join(SchoolClass, SchoolClass.id == LessonAudience.class_id)
+        .join(first, (first.c.class_id == LessonAudience.class_id) & (first.c.on_date == Lesson.on_date))
+        .where(
+            Lesson.school_id == school_id,
+            Lesson.on_date >= since,
+            Lesson.ends_at <= ended_by,
+            Lesson.state == LessonState.PLANNED.value,
+            ~exists().where(LessonRecord.lesson_id == Lesson.id),
+        )
+        .order_by(Lesson.starts_at, Lesson.id)
+    )
+    return [EmptyLesson(*row) for row in await uow.execute(question)]
+
+
+async def seats(uow: Uow, school_id: SchoolId) -> dict[tuple[int, int | None], list[int]]:
+    """The students of every class (subgroup None) and of every subgroup of it, as they sit now."""
+    found: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    enrolled = select(Enrollment.class_id, Enrollment.student_id).where(
+        Enrollment.school_id == school_id, Enrollment.until_on.is_(None)
+    )
+    for class_id, student_id in await uow.execute(enrolled.order_by(Enrollment.student_id)):
+        found[class_id, None].append(student_id)
+    members = (
+        select(Enrollment.class_id, SubgroupMember.subgroup_id, SubgroupMember.student_id)
+        .join(Enrollment, Enrollment.student_id == SubgroupMember.student_id)
+        .where(Enrollment.school_id == school_id, Enrollment.until_on.is_(None), SubgroupMember.until_on.is_(None))
+        .order_by(SubgroupMember.student_id)
+    )
+    for class_id, subgroup_id, student_id in await uow.execute(members):
+        found[class_id, subgroup_id].append(student_id)
+    return found
+
+
+async def homerooms(uow: Uow, school_id: SchoolId) -> dict[int, int]:
+    """The homeroom teacher of each class."""
+    question = select(Homeroom.class_id, Homeroom.teacher_id).where(
+        Homeroom.school_id == school_id, Homeroom.until_on.is_(None)
+    )
+    return {row.class_id: row.teacher_id for row in await uow.execute(question)}
+
+
+async def plan_topics(uow: Uow, school_id: SchoolId) -> dict[tuple[int, int], list[tuple[int, str, int, str | None]]]:
+    """The topics of each subject and level in their order: id, title, hours, kind of work."""
+    question = (
+        select(
+            LessonPlan.subject_id, LessonPlan.level, PlanTopic.id, PlanTopic.title, PlanTopic.hours, PlanTopic.work_kind
+        )
+        .join(PlanTopic, PlanTopic.plan_id == LessonPlan.id)
+        .where(LessonPlan.school_id == school_id, PlanTopic.gone_at.is_(None))
+        .order_by(LessonPlan.id, PlanTopic.ordinal)
+    )
+    found: dict[tuple[int, int], list[tuple[int, str, int, str | None]]] = defaultdict(list)
+    for subject_id, level, *topic in await uow.execute(question):
+        found[subject_id, level].append((topic[0], topic[1], topic[2], topic[3]))
+    return found
+
+
+async def people_by_key(uow: Uow, school_id: SchoolId, keys: Sequence[str]) -> dict[str, int]:
+    """Ids of people by the key of their full name."""
+    question = select(Person.key, Person.id).where(Person.school_id == school_id, Person.key.in_(list(keys)))
+    return {row.key: row.id for row in await uow.execute(question)}
+
+
+async def year_of(uow: Uow, school_id: SchoolId) -> tuple[date, date]:
+    """The first and last day of the school's year."""
+    question = select(AcademicYear.starts_on, AcademicYear.ends_on).where(AcademicYear.school_id == school_id)
+    row = (await uow.execute(question.order_by(AcademicYear.starts_on.desc()).limit(1))).one()
+    return row.starts_on, row.ends_on
+
+
+async def write(uow: Uow, records: Rows, attendance: Rows) -> None:
+    """Records and attendance of lessons that had none."""
+    if records:
+        await uow.execute(insert(LessonRecord), list(records))
+    if attendance:
+        await uow.execute(insert(Attendance), list(attendance))
+
+
+async def write_works(uow: Uow, works: Rows, marks: Sequence[Rows]) -> None:
+    """Columns of marks, each with its marks, whose `work_id` is filled in here."""
+    if not works:
+        return
+    added = await uow.execute(insert(LessonWork).returning(LessonWork.id, sort_by_parameter_order=True), list(works))
+    filled = [{**row, "work_id": work.id} for work, rows in zip(added, marks, strict=True) for row in rows]
+    if filled:
+        await uow.execute(insert(Mark), filled)
