@@ -1,0 +1,90 @@
+"""Facts about the way in: who joined, was confirmed, disconnected, or came from another phone. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.outbox.items import Fact
+from services.rules import quiet_hours
+from services.rules.regulation import Regulation
+from storage.vocabulary import AccountId, BotId, InvitationId, ItemKind, PersonId, SchoolId
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Where and when a fact comes up: the school with its zone and regulation, and the moment."""
+
+    school_id: SchoolId
+    zone: ZoneInfo
+    regulation: Regulation
+    now: datetime
+
+
+def joined(
+    occasion: Occasion, bot_id: BotId, homeroom_teacher: PersonId, account_id: AccountId, invitation_id: InvitationId
+) -> Fact:
+    """For the homeroom teacher: a guardian came in, or added a child."""
+    return _fact(
+        occasion,
+        ItemKind.JOINED,
+        bot_id,
+        homeroom_teacher,
+        "joined",
+        f"joined:{account_id}:{invitation_id}",
+        account_id,
+    )
+
+
+def confirmed(occasion: Occasion, bot_id: BotId, guardian_id: PersonId, account_id: AccountId) -> Fact:
+    """For the guardian: the homeroom teacher confirmed."""
+    key = f"confirmed:{account_id}:{occasion.now:%y%m%d%H%M%S}"
+    return _fact(occasion, ItemKind.CONFIRMED, bot_id, guardian_id, f"access:{account_id}", key, account_id)
+
+
+def revoked(occasion: Occasion, bot_id: BotId, guardian_id: PersonId, account_id: AccountId) -> Fact:
+    """For the guardian, at the chat that was disconnected."""
+    key = f"revoked:{account_id}"
+    return _fact(occasion, ItemKind.REVOKED, bot_id, guardian_id, f"access:{account_id}", key, account_id, there=True)
+
+
+def relinked(occasion: Occasion, bot_id: BotId, owner_id: PersonId, account_id: AccountId) -> Fact:
+    """For the owner of the old account, at its chat: somebody came in their place from another one."""
+    key = f"relinked:{account_id}"
+    return _fact(occasion, ItemKind.RELINKED, bot_id, owner_id, f"access:{account_id}", key, account_id, there=True)
+
+
+def relinked_staff(occasion: Occasion, bot_id: BotId, administrator: PersonId, account_id: AccountId) -> Fact:
+    """For an administrator: a person came in from another account."""
+    return _fact(
+        occasion, ItemKind.RELINKED, bot_id, administrator, "relinked", f"relinked_staff:{account_id}", account_id
+    )
+
+
+def _fact(
+    occasion: Occasion,
+    kind: ItemKind,
+    bot_id: BotId,
+    recipient: PersonId,
+    bundle: str,
+    key: str,
+    account_id: AccountId,
+    *,
+    there: bool = False,
+) -> Fact:
+    hours = quiet_hours.default_hours(occasion.regulation)
+    times = quiet_hours.times(kind, hours, occasion.now, occasion.zone, occasion.regulation)
+    assert times is not None, f"{kind} goes to everybody"
+    return Fact(
+        school_id=occasion.school_id,
+        bot_id=bot_id,
+        recipient_id=recipient,
+        kind=kind,
+        bundle=bundle,
+        collapse_key=key,
+        value=str(account_id),
+        priority=times.priority,
+        due_at=times.due_at,
+        cap_at=times.cap_at,
+        expires_at=times.expires_at,
+        account_id=account_id if there else None,
+    )
