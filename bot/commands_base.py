@@ -14,7 +14,7 @@ from services.errors import SchoolError
 from services.i18n import N_
 from services.i18n import gettext as _
 from storage.repositories.calendar import school_ids
-from storage.schema import is_current, migrate
+from storage.schema import is_current, is_empty, migrate
 from storage.uow import Storage
 from storage.vocabulary import SchoolId
 
@@ -26,6 +26,12 @@ class NoSchoolYet(SchoolError):
     """The base is empty."""
 
     sentence = N_("There is no school in this base yet. Begin with: ./zvonok school new school.toml")
+
+
+class NoDemoYet(SchoolError):
+    """The demo school hasn't been seeded."""
+
+    sentence = N_("The demo school isn't there yet. It comes with: ./zvonok run")
 
 
 class WhichSchool(SchoolError):
@@ -66,6 +72,8 @@ async def opened(*, create: bool = False) -> AsyncIterator[tuple[Settings, Stora
     try:
         if create:
             await migrate(storage)
+        elif await is_empty(storage):
+            raise NoDemoYet if settings.is_demo else NoSchoolYet
         elif not await is_current(storage):
             raise OldSchema
         yield settings, storage, make_clock(settings)

@@ -14,7 +14,8 @@ from services.errors import SchoolError
 from services.i18n import N_
 from services.i18n import gettext as _
 from services.imports.values import split_application
-from services.joining import Issued, Joining
+from services.invitations import Issued
+from services.joining import Joining
 from services.people import People
 from services.school_file import BadSchoolFile, read_school_file
 from services.schools import Schools

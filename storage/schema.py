@@ -33,6 +33,16 @@ async def migrate(storage: Storage, revision: str = "head") -> None:
         await connection.run_sync(run)
 
 
+async def is_empty(storage: Storage) -> bool:
+    """Whether the base was never migrated."""
+
+    def read(connection: Connection) -> bool:
+        return MigrationContext.configure(connection).get_current_revision() is None
+
+    async with storage.reader.connect() as connection:
+        return await connection.run_sync(read)
+
+
 async def is_current(storage: Storage) -> bool:
     """Whether the base stands at the newest revision."""
 
