@@ -65,7 +65,7 @@ def postgres_database(*, empty: bool = False) -> Iterator[str]:
     server = _server()
     template = "template0" if empty else run.once("postgres", _postgres_template)
     name = f"zvonok_{os.getpid()}_{next(_numbers)}"
-    _tell(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _create(server, name, template)
     try:
         yield _at(server, name)
     finally:
@@ -75,7 +75,7 @@ def postgres_database(*, empty: bool = False) -> Iterator[str]:
 def _postgres_template() -> str:
     server = _server()
     name = f"{TEMPLATE}_{os.getpid()}"  # a server given from outside may serve several runs
-    _tell(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    _create(server, name, "template0")
     migrated(_at(server, name))
     return name
 
@@ -133,7 +133,18 @@ def _at(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+def _create(server: str, name: str, template: str) -> None:
+    with _connected(server) as connection:
+        # Copying files is three times quicker than writing them through the log, which PostgreSQL does since 15.
+        how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
+
+
 def _tell(server: str, statement: str) -> None:
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with _connected(server) as connection:
         connection.execute(statement.encode())
+
+
+def _connected(server: str) -> "psycopg.Connection[tuple[object, ...]]":
+    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
