@@ -1,0 +1,37 @@
+"""Who of the demo school has a phone in the pocket Telegram, by the names in its lists."""
+
+from dataclasses import dataclass
+
+from services.names import fold
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone: its label, whose it is, and its number in the pocket Telegram. Staff are let in by a staff code."""
+
+    id: int
+    label: str
+    name: str
+    staff: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of the person's name."""
+        return fold(self.name)
+
+
+TEACHER = Phone(7001, "Учитель", "Ковалёв Андрей Николаевич", staff=True)
+HOMEROOM_TEACHER = Phone(7002, "Классный руководитель 7Б", "Соловьёва Елена Викторовна", staff=True)
+MOTHER = Phone(7003, "Мама", "Морозова Екатерина Андреевна")
+FATHER = Phone(7004, "Папа", "Иванов Николай Сергеевич")
+DEPUTY = Phone(7005, "Завуч", "Громова Наталья Сергеевна", staff=True)
+NEWCOMER = Phone(7006, "Мама, ещё не подключена", "Кузнецова Елена Владимировна")
+
+CONNECTED = (TEACHER, HOMEROOM_TEACHER, MOTHER, FATHER, DEPUTY)
+CHILDREN = (
+    "Морозова Анастасия Романовна",
+    "Морозов Арсений Романович",
+    "Иванов Пётр Николаевич",
+    "Кузнецов Артём Павлович",
+)
+"""The children of these families; on the day of the demo they are at school, so that their absence is news."""

@@ -1,0 +1,138 @@
+"""The clock of the demo school on the page of phones: jumps to the moments that make a school day."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.demo.moment import DAY, WEEK, is_school_day, next_school_day
+from bot.sandbox.times import Jump
+from services import words
+from services.calendar import SchoolCalendar
+from services.clock import ShiftedClock, StoppedClock
+from services.i18n import N_
+from services.i18n import gettext as _
+
+MORNING, EVENING = 8 * 60, 18 * 60 + 30
+Target = Callable[[SchoolCalendar, datetime], datetime | None]
+
+
+def next_bell(calendar: SchoolCalendar, now: datetime) -> datetime | None:
+    """When the next lesson begins, today or on the next school day."""
+    return _next(calendar, now, starts=True)
+
+
+def next_end(calendar: SchoolCalendar, now: datetime) -> datetime | None:
+    """When the lesson that is on, or else the next one, ends."""
+    return _next(calendar, now, starts=False)
+
+
+def _next(calendar: SchoolCalendar, now: datetime, *, starts: bool) -> datetime | None:
+    day: date | None = calendar.today(now)
+    while day is not None:
+        if is_school_day(calendar, day):
+            for slot in sorted(calendar.slots(day).values(), key=lambda slot: slot.number):
+                bell = calendar.at(day, slot.starts_minute if starts else slot.ends_minute)
+                if bell > now:
+                    return bell
+        day = next_school_day(calendar, day)
+    return None
+
+
+def next_evening(calendar: SchoolCalendar, now: datetime) -> datetime:
+    """The next 18:30, when the evening letters go out."""
+    today = calendar.at(calendar.today(now), EVENING)
+    return today if today > now else calendar.at(calendar.today(now) + DAY, EVENING)
+
+
+def next_morning(calendar: SchoolCalendar, now: datetime) -> datetime:
+    """Eight o'clock of the next school day; of tomorrow when the year is over."""
+    today = calendar.today(now)
+    return calendar.at(next_school_day(calendar, today) or today + DAY, MORNING)
+
+
+def week_later(calendar: SchoolCalendar, now: datetime) -> datetime:
+    """The same hour a week later."""
+    there = datetime.combine(calendar.today(now) + WEEK, now.astimezone(calendar.zone).time(), tzinfo=calendar.zone)
+    return there.astimezone(now.tzinfo)
+
+
+_JUMPS: dict[str, tuple[str, Target]] = {
+    "bell": (N_("To the next bell"), next_bell),
+    "end": (N_("To the lesson's end"), next_end),
+    "evening": (N_("Evening, 18:30"), next_evening),
+    "morning": (N_("Tomorrow, 8:00"), next_morning),
+    "week": (N_("A week on"), week_later),
+}
+
+
+def moments_between(calendar: SchoolCalendar, now: datetime, target: datetime) -> list[datetime]:
+    """The moments at which something may fall due on the way to a target: bells within a day, mornings and evenings."""
+    found: set[datetime] = set()
+    day = calendar.today(now)
+    last = calendar.today(target)
+    while day <= last:
+        minutes = {MORNING, EVENING}
+        if day in (calendar.today(now), last) and is_school_day(calendar, day):
+            slots = calendar.slots(day).values()
+            minutes |= {slot.starts_minute for slot in slots} | {slot.ends_minute for slot in slots}
+        found |= {calendar.at(day, minute) for minute in minutes}
+        day += timedelta(days=1)
+    return sorted(moment for moment in found if now < moment < target)
+
+
+class DemoClock:
+    """What the page needs of a clock: `now`, jumps, and moves that never go back.
+
+    On the way `tick` is awaited at every moment when something may fall due, so that a day lived in a second is a
+    whole day: bells ring, reminders and evening letters go out.
+    """
+
+    def __init__(
+        self, clock: ShiftedClock | StoppedClock, calendar: SchoolCalendar, tick: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._clock = clock
+        self._calendar = calendar
+        self._tick = tick
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the school's zone."""
+        return self._calendar.zone.key
+
+    def now(self) -> datetime:
+        """School time, aware UTC."""
+        return self._clock.now()
+
+    def jumps(self) -> Sequence[Jump]:
+        """The jumps that lead somewhere now."""
+        now = self.now()
+        return [
+            Jump(ident, self._title(ident, title, now))
+            for ident, (title, target) in _JUMPS.items()
+            if target(self._calendar, now) is not None
+        ]
+
+    def _title(self, ident: str, title: str, now: datetime) -> str:
+        today, there = self._calendar.today(now), self._calendar.today(next_morning(self._calendar, now))
+        if ident == "morning" and there != today + DAY:
+            return _("{day}, 8:00").format(day=words.day(there, today))
+        return _(title)
+
+    async def jump(self, jump_id: str) -> None:
+        """Go to one of the jumps. Raises KeyError for an unknown one, ValueError for one that leads nowhere."""
+        target = _JUMPS[jump_id][1](self._calendar, self.now())
+        if target is None:
+            raise ValueError(_("The school year is over."))
+        await self.set(target)
+
+    async def advance(self, seconds: float) -> None:
+        """Go forward by seconds."""
+        await self.set(self.now() + timedelta(seconds=seconds))
+
+    async def set(self, moment: datetime) -> None:
+        """Go forward to a moment. Raises ValueError for one that is past."""
+        now = self.now()
+        if moment < now:
+            raise ValueError(_("School time goes forward only: what was told stays told."))
+        for stop in [*moments_between(self._calendar, now, moment), moment]:
+            self._clock.set(max(stop, self._clock.now()))
+            await self._tick()

@@ -1,0 +1,105 @@
+"""The demo's clock jumps to the moments that make a school day, and stops wherever something may fall due."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.demo import clock as clocks
+from bot.demo.clock import DemoClock
+from bot.demo.moment import ZONE, calendar_of, demo_school
+from services.calendar import SchoolCalendar
+from services.clock import StoppedClock
+
+CALENDAR = calendar_of(demo_school(2026))
+
+
+def local(day: str, hour: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{day}T{hour}").replace(tzinfo=ZONE)
+
+
+class Ticks:
+    """Counts the ticks with the moment of each."""
+
+    def __init__(self, clock: StoppedClock) -> None:
+        self.clock = clock
+        self.seen: list[str] = []
+
+    async def __call__(self) -> None:
+        self.seen.append(self.clock.now().astimezone(ZONE).strftime("%d %H:%M"))
+
+
+def demo_clock(now: datetime) -> tuple[DemoClock, Ticks]:
+    clock = StoppedClock(now)
+    ticks = Ticks(clock)
+    return DemoClock(clock, CALENDAR, ticks), ticks
+
+
+@pytest.mark.parametrize(
+    ("target", "now", "expected"),
+    [
+        (clocks.next_bell, local("11-23", "10:38"), local("11-23", "11:35")),
+        (clocks.next_bell, local("11-23", "10:30"), local("11-23", "11:35")),  # the bell that just rang is past
+        (clocks.next_bell, local("11-23", "07:00"), local("11-23", "08:30")),
+        (clocks.next_bell, local("11-27", "15:30"), local("11-30", "08:30")),  # Friday afternoon
+        (clocks.next_bell, local("10-25", "12:00"), local("11-02", "08:30")),  # the autumn break
+        (clocks.next_end, local("11-23", "10:38"), local("11-23", "11:15")),
+        (clocks.next_end, local("11-23", "11:20"), local("11-23", "12:20")),  # in the break
+        (clocks.next_evening, local("11-23", "10:38"), local("11-23", "18:30")),
+        (clocks.next_evening, local("11-23", "18:30"), local("11-24", "18:30")),
+        (clocks.next_morning, local("11-23", "10:38"), local("11-24", "08:00")),
+        (clocks.next_morning, local("11-27", "10:38"), local("11-30", "08:00")),
+        (clocks.week_later, local("11-23", "10:38"), local("11-30", "10:38")),
+    ],
+)
+def test_a_jump_leads_to(
+    target: Callable[[SchoolCalendar, datetime], datetime | None], now: datetime, expected: datetime
+) -> None:
+    assert target(CALENDAR, now.astimezone(UTC)) == expected
+
+
+def test_after_the_last_day_no_bell_rings_but_days_go_on() -> None:
+    june = datetime(2027, 6, 2, 7, 0, tzinfo=UTC)
+    clock, _ticks = demo_clock(june)
+    assert [jump.id for jump in clock.jumps()] == ["evening", "morning", "week"]
+
+
+def test_the_page_is_shown_jumps_with_russian_titles() -> None:
+    monday, _ = demo_clock(local("11-23", "10:38"))
+    assert [jump.title for jump in monday.jumps()] == [
+        "До следующего звонка",
+        "До конца урока",
+        "Вечер, 18:30",
+        "Завтра, 8:00",
+        "Через неделю",
+    ]
+    friday, _ = demo_clock(local("11-27", "10:38"))
+    assert friday.jumps()[3].title == "пн 30 ноября, 8:00"
+
+
+async def test_on_the_way_to_the_evening_every_bell_rings() -> None:
+    clock, ticks = demo_clock(local("11-23", "12:00"))
+    await clock.jump("evening")
+    assert ticks.seen == [
+        "23 12:20", "23 12:30", "23 13:15", "23 13:25", "23 14:10", "23 14:20", "23 15:05", "23 18:30",
+    ]  # fmt: skip
+    assert clock.now() == local("11-23", "18:30")
+
+
+async def test_a_week_passes_by_mornings_and_evenings_and_the_bells_of_its_ends() -> None:
+    clock, ticks = demo_clock(local("11-23", "14:30"))
+    await clock.jump("week")
+    assert ticks.seen[:3] == ["23 15:05", "23 18:30", "24 08:00"]
+    assert ticks.seen[-1] == "30 14:30"
+    assert len([tick for tick in ticks.seen if tick.endswith("18:30")]) == 7
+
+
+async def test_time_goes_forward_only() -> None:
+    clock, ticks = demo_clock(local("11-23", "10:38"))
+    with pytest.raises(ValueError, match="только вперёд"):
+        await clock.set(local("11-23", "10:37"))
+    with pytest.raises(KeyError):
+        await clock.jump("yesterday")
+    await clock.advance(60)
+    assert clock.now() == local("11-23", "10:38") + timedelta(minutes=1)
+    assert ticks.seen == ["23 10:39"]
