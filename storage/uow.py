@@ -28,8 +28,9 @@ class NestedUnitOfWork(RuntimeError):
 class Uow:
     """One open transaction. Its statements are counted, because a tap has a budget."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, seq: InboxSeq | None = None) -> None:
         self.connection = connection
+        self.seq = seq  # the update that asked for this
         self.dialect = connection.dialect.name
         self.statements = 0
         self.put_items = False
@@ -64,7 +65,7 @@ class Storage:
         """
         with _once():
             async with self.writer.connect() as connection, connection.begin():
-                uow = Uow(connection)
+                uow = Uow(connection, seq)
                 yield uow
                 if seq is not None:
                     await _mark_done(uow, seq, now)

@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.clock import Clock, machine_now
-from services.outbox.limits import BULK, Breaker, Crowd
-from services.outbox.outcomes import Address, Outcome, backoff, second_copy_after
+from services.outbox.experience import Experience
+from services.outbox.limits import BULK
+from services.outbox.outcomes import Address, Outcome, second_copy_after
 from services.outbox.pace import Pace
 from services.outbox.ready import Readiness, Ready
 from services.outbox.transport import Composer, FrozenLetter, Transport
@@ -35,18 +36,6 @@ NEVER = float("inf")
 
 class NotTheOwner(Exception):
     """Another process took the bot over: this one must stop."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the postman has done since it started."""
-
-    sent: int = 0
-    returned: int = 0
-    unknown: int = 0
-    copies: int = 0
-    dead: int = 0
-    ledgers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +85,12 @@ class Postman:
         self._finished: list[Finished] = []
         self._queueing: set[asyncio.Task[Any]] = set()  # claimed letters that wait for their token
         self._epoch = 0
-        self._breaker = Breaker()
-        self._crowd = Crowd()
-        self._refusals: dict[str, int] = {}  # in a row, by chat
+        self.experience = Experience(pace)
         self._called = asyncio.Event()
         self._stopping = False
         self._in_doubt = True  # rows may say `sending` that we don't carry
         self._look_at = 0.0
         self._care_at = 0.0
-        self.counts = Counts()
-        self.halted = False
         self.running = False
 
     def wake(self) -> None:
@@ -117,7 +102,7 @@ class Postman:
         """Work as the owner of this epoch until stopped. Raises NotTheOwner when the bot was taken over."""
         self._epoch = epoch
         self._ready.clear()
-        self._stopping = self.halted = False
+        self._stopping = self.experience.halted = False
         self._in_doubt = True
         self._look_at = self._care_at = 0.0
         self.running = True
@@ -146,6 +131,23 @@ class Postman:
             task.cancel()
         self._called.set()
 
+    async def hand_over(self, patience: float) -> None:
+        """The bot is another's: wait for what is on the wire, and write down what surely arrived.
+
+        The rest is the new owner's, who takes it for unknown.
+        """
+        deadline = self._monotonic() + patience
+        while len(self._finished) < len(self._flying) and self._monotonic() < deadline:
+            self._called.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), deadline - self._monotonic())
+        arrived = [one for one in self._finished if one.outcome.state is LetterState.SENT]
+        self._finished.clear()
+        self._flying.clear()
+        if arrived:
+            async with self._storage.writing() as uow:
+                await self._settle(uow, arrived, self._clock.now(), machine_now())
+
     def _done(self) -> bool:
         return self._stopping and not self._flying
 
@@ -159,7 +161,7 @@ class Postman:
 
     async def _round(self) -> float:
         """One pass of the numbered steps; seconds until the next is worth while, unless called."""
-        if self._stopping or self.halted:
+        if self._stopping or self.experience.halted:
             if self._finished:
                 await self._ledger([])
             return LOOK_EVERY
@@ -190,9 +192,9 @@ class Postman:
     def _choose(self) -> tuple[list[Ready], float]:
         """Letters to claim now, and when the next could be."""
         now = self._monotonic()
-        width = self._breaker.width(now, self._width)
+        width = self.experience.width(now, self._width)
         room = width - len(self._flying) + len(self._finished)
-        opens = max(self._pace.bot_ready_at(), self._breaker.until(now))
+        opens = max(self._pace.bot_ready_at(), self.experience.open_at(now))
         if opens > now:
             return [], opens
         keep = ROOM_FOR_URGENT if self._pace.keeps_room and width > ROOM_FOR_URGENT else 0
@@ -233,10 +235,10 @@ class Postman:
                 await letters.cancel_untold(uow, empty)
             off = await self._claim(uow, chosen, now, machine) if chosen else []
         self._in_doubt = False
-        self.counts.ledgers += 1
+        self.experience.counts.ledgers += 1
         self._finished = self._finished[len(settling) :]
         for one in settling:
-            del self._flying[one.letter.id]
+            self._flying.pop(one.letter.id, None)
         self._ready.empty = self._ready.empty[len(empty) :]
         self._flying |= {letter.id: letter for letter, _ in off}
         if settling:
@@ -270,7 +272,7 @@ class Postman:
         if copies:
             begun = await letters.begin_copies(uow, self._bot_id, self._epoch, sorted(copies), machine)
             ids |= {copies[letter_id]: letter_id for letter_id in begun}
-            self.counts.copies += len(begun)
+            self.experience.counts.copies += len(begun)
         aims = {one.target_letter_id for one in chosen} - {None}
         targets = await letters.external_ids(uow, sorted(aim for aim in aims if aim is not None))
         return [
@@ -327,46 +329,13 @@ class Postman:
         self._at("before_http")
         outcome = await self._transport.send(letter)
         self._at("after_http")
-        self._note(letter, outcome)
+        self.experience.note(letter, outcome)
         self._end(letter, outcome)
 
     def _end(self, letter: FrozenLetter, outcome: Outcome) -> None:
-        self._finished.append(Finished(letter, outcome))
-        self._called.set()
-
-    def _note(self, letter: FrozenLetter, outcome: Outcome) -> None:
-        """Remember what the outcome says of chat, bot and network."""
-        now = self._monotonic()
-        self._breaker.note(now, never_left=outcome.network)
-        self._count(letter, outcome)
-        if outcome.state is LetterState.SENT:
-            self._refusals.pop(letter.address, None)
-        elif not outcome.network:
-            self._refusals[letter.address] = refusals = self._refusals.get(letter.address, 0) + 1
-            self._pace.hold_chat(
-                letter.address, backoff(refusals) if outcome.pause_chat is None else outcome.pause_chat
-            )
-        if outcome.slug == "http_429" and self._crowd.note(now, letter.address):
-            self._pace.hold_bot(outcome.pause_chat or 1.0)
-        if outcome.pause_bot:
-            self._pace.hold_bot(outcome.pause_bot)
-        if outcome.halt and not self.halted:
-            self.halted = True
-            log.critical("alarm bot_refused outcome=%s", outcome.slug)
-
-    def _count(self, letter: FrozenLetter, outcome: Outcome) -> None:
-        match outcome.state:
-            case LetterState.SENT | LetterState.CLOSED:
-                self.counts.sent += 1
-            case LetterState.RETURNED:
-                self.counts.returned += 1
-            case LetterState.UNKNOWN:
-                self.counts.unknown += 1
-            case LetterState.DEAD:
-                self.counts.dead += 1
-                log.critical("alarm letter_dead letter=%d outcome=%s", letter.id, outcome.slug)
-        if outcome.state is not LetterState.SENT:
-            log.info("letter_%s letter=%d outcome=%s", outcome.state.value, letter.id, outcome.slug)
+        if letter.id in self._flying:  # else it was handed over
+            self._finished.append(Finished(letter, outcome))
+            self._called.set()
 
     # 5. Care
 

@@ -80,13 +80,20 @@ async def finish(uow: Uow, finished: Sequence[Finished], now: datetime) -> None:
         await uow.write(update(Inbox).where(Inbox.seq.in_(seqs)).values(values))
 
 
-async def waiting(uow: Uow, bot_id: BotId, after: int, limit: int) -> list[Waiting]:
-    """Updates not yet done, in order, past a seq."""
+async def new_seqs(uow: Uow, bot_id: BotId, limit: int = 1000) -> list[InboxSeq]:
+    """Updates not yet done, in order."""
+    found = await uow.execute(
+        select(Inbox.seq).where(Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW).order_by(Inbox.seq).limit(limit)
+    )
+    return [InboxSeq(row.seq) for row in found]
+
+
+async def waiting(uow: Uow, seqs: Sequence[InboxSeq]) -> list[Waiting]:
+    """These updates, in order, as far as they are not yet done."""
     found = await uow.execute(
         select(Inbox.seq, Inbox.update_id, Inbox.lane, Inbox.payload)
-        .where(Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW, Inbox.seq > after)
+        .where(Inbox.seq.in_(seqs), Inbox.state == InboxState.NEW)
         .order_by(Inbox.seq)
-        .limit(limit)
     )
     return [Waiting(InboxSeq(row.seq), row.update_id, row.lane, row.payload or "{}") for row in found]
 
@@ -123,6 +130,12 @@ async def unanswered(uow: Uow, bot_id: BotId, since: datetime) -> list[Unanswere
     for row in found:
         lanes.setdefault(row.lane, []).append(InboxSeq(row.seq))
     return [Unanswered(lane, tuple(seqs)) for lane, seqs in lanes.items()]
+
+
+async def has_older(uow: Uow, before: datetime) -> bool:
+    """Whether there is anything to forget."""
+    old = select(Inbox.seq).where(Inbox.received_at < before, Inbox.state != InboxState.NEW).limit(1)
+    return (await uow.execute(old)).first() is not None
 
 
 async def prune(uow: Uow, before: datetime, limit: int = 200) -> int:

@@ -1,0 +1,48 @@
+"""aiogram's Dispatcher as a router only: no polling, no webhook, no memory of its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram import Dispatcher, Router
+from aiogram.types import ChatMemberUpdated
+
+from bot.middlewares import Fresh, VisitorMiddleware
+from services.actor import Visitor
+from services.clock import Clock
+from storage.repositories import accounts
+from storage.uow import Storage
+
+
+def make_dispatcher(
+    workflow: dict[str, Any], fresh: Fresh | None = None, routers: Sequence[Router] | None = None
+) -> Dispatcher:
+    """A dispatcher with everything that handlers may ask for by name.
+
+    `workflow` must hold `storage`, `clock` and `directory`. `fresh` sends somebody the present screen anew: where an
+    update turns out to have taken effect before. Without `routers` those of the school serve, the fallback last.
+    """
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.workflow_data.update(workflow)
+    dispatcher.update.outer_middleware(VisitorMiddleware(workflow["directory"], workflow["storage"], fresh))
+    dispatcher.include_router(membership())
+    if routers is None:
+        import handlers
+
+        routers = handlers.routers()
+    dispatcher.include_routers(*routers)
+    return dispatcher
+
+
+def membership() -> Router:
+    """The bot was blocked or let in again: a blocked chat's items wait. (A return is seen by the middleware.)"""
+    router = Router(name="membership")
+
+    @router.my_chat_member()
+    async def changed(event: ChatMemberUpdated, visitor: Visitor, storage: Storage, clock: Clock) -> None:
+        if event.new_chat_member.status != "kicked":
+            return
+        now = clock.now()
+        async with storage.writing(visitor.seq, now=now) as uow:
+            await accounts.mark_unreachable(uow, visitor.bot_id, str(visitor.chat_id), "blocked", now)
+
+    return router

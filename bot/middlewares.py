@@ -1,0 +1,84 @@
+"""Who taps, in what language, and what a refusal looks like."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from aiogram import BaseMiddleware, Bot
+from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import Chat, TelegramObject, Update, User
+
+from bot.errors import language_of, say, say_already_saved
+from services.actor import Visitor
+from services.directory import Directory
+from services.errors import SchoolError
+from services.i18n import speaking
+from storage.repositories import accounts
+from storage.uow import AlreadyDone, Storage
+from storage.vocabulary import BotId
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+Fresh = Callable[[Bot, Visitor], Awaitable[None]]
+
+
+class VisitorMiddleware(BaseMiddleware):
+    """Gives every handler `visitor` and `actor`, speaks the person's language, and says what was refused.
+
+    Rights are not decided here: services check them at every tap.
+    """
+
+    def __init__(self, directory: Directory, storage: Storage, fresh: Fresh | None) -> None:
+        self._directory = directory
+        self._storage = storage
+        self._fresh = fresh
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle an update of a private chat; the bot takes no part in groups and channels."""
+        user: User | None = data.get("event_from_user")
+        chat: Chat | None = data.get("event_chat")
+        bot: Bot = data["bot"]
+        if user is None or chat is None or chat.type != ChatType.PRIVATE or not isinstance(event, Update):
+            return None
+        visitor = Visitor(BotId(bot.id), user.id, chat.id, language_of(user), data.get("inbox_seq"))
+        actor = await self._directory.actor(visitor)
+        if actor is not None:
+            visitor = replace(visitor, locale=actor.locale)
+        if is_return(event):
+            await self._release(visitor)
+        data |= {"visitor": visitor, "actor": actor}
+        with speaking(visitor.locale):
+            try:
+                return await handler(event, data)
+            except SchoolError as refusal:
+                await _leniently(say(bot, event, refusal.say()))
+            except AlreadyDone:
+                await _leniently(say_already_saved(bot, event))
+                if self._fresh is not None:
+                    await self._fresh(bot, visitor)
+        return None
+
+    async def _release(self, visitor: Visitor) -> None:
+        """Somebody we could not write to is back: what waits for them may go."""
+        async with self._storage.reading() as uow:
+            if not await accounts.is_unreachable(uow, visitor.bot_id, visitor.user_id):
+                return
+        async with self._storage.writing() as uow:
+            await accounts.release(uow, visitor.bot_id, visitor.user_id)
+
+
+def is_return(update: Update) -> bool:
+    """Whether an update shows that its chat takes letters again: /start, or the bot unblocked."""
+    if update.my_chat_member is not None:
+        return update.my_chat_member.new_chat_member.status == "member"
+    text = update.message.text if update.message is not None else None
+    return text is not None and text.partition(" ")[0] == "/start"
+
+
+async def _leniently(telling: Awaitable[None]) -> None:
+    """A tap too old to be answered is no error."""
+    try:
+        await telling
+    except TelegramBadRequest as refusal:
+        if "query is too old" not in refusal.message and "query ID is invalid" not in refusal.message:
+            raise

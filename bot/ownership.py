@@ -1,0 +1,99 @@
+"""Whose bot it is: a lock file against a second process on the same data, a lease in the base against other hosts."""
+
+import asyncio
+import fcntl
+import logging
+import os
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from storage.repositories import owner
+from storage.uow import Storage
+from storage.vocabulary import BotId
+
+log = logging.getLogger("zvonok.owner")
+
+TTL = timedelta(seconds=15)
+RENEW_EVERY = 5.0
+ASK_EVERY = 1.0
+
+
+class Ownership:
+    """The right to run a bot's lanes, ledger and ticks.
+
+    The lock file holds a random name of this data directory: its lease may be taken again at once by whoever has the
+    lock, so that a restart need not wait for the lease of the process that was killed. The lock is on a file of its
+    own: closing any descriptor of the database's file would drop SQLite's locks.
+    """
+
+    def __init__(self, storage: Storage, bot_id: BotId, data_dir: Path) -> None:
+        self._storage = storage
+        self._bot_id = bot_id
+        self._path = data_dir / f"owner-{bot_id}.lock"
+        self._file: int | None = None
+        self._holder = ""
+        self.epoch: int | None = None
+
+    async def take(self) -> int:
+        """Wait until the bot is ours; the new epoch."""
+        said = False
+        while not self._lock() or (epoch := await self._acquire()) is None:
+            if not said:
+                log.warning("owner_waits bot=%d another process runs it", self._bot_id)
+                said = True
+            await asyncio.sleep(ASK_EVERY)
+        self.epoch = epoch
+        log.info("owner_is_here bot=%d epoch=%d", self._bot_id, epoch)
+        return epoch
+
+    async def keep(self) -> None:
+        """Renew the lease until it is lost: taken by another, or not renewed for as long as it lasts."""
+        loop = asyncio.get_running_loop()
+        renewed_at = loop.time()
+        while loop.time() - renewed_at < TTL.total_seconds():
+            await asyncio.sleep(RENEW_EVERY)
+            asked_at = loop.time()
+            try:
+                async with asyncio.timeout(RENEW_EVERY), self._storage.writing() as uow:
+                    renewed = self.epoch is not None and await owner.renew(uow, self._bot_id, self.epoch, TTL)
+            except Exception as error:
+                log.warning("lease_not_renewed error=%s", type(error).__name__)
+                continue
+            if not renewed:
+                break
+            renewed_at = asked_at
+        log.critical("alarm owner_lost bot=%d", self._bot_id)
+
+    async def release(self) -> None:
+        """Let another in."""
+        if self.epoch is not None:
+            async with self._storage.writing() as uow:
+                await owner.release(uow, self._bot_id, self.epoch)
+            self.epoch = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    async def _acquire(self) -> int | None:
+        async with self._storage.writing() as uow:
+            return await owner.acquire(uow, self._bot_id, self._holder, TTL)
+
+    def _lock(self) -> bool:
+        if self._file is not None:
+            return True
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            return False
+        self._file = file
+        self._holder = os.pread(file, 64, 0).decode("ascii", "replace")
+        if len(self._holder) != 32:
+            self._holder = uuid4().hex
+            os.ftruncate(file, 0)
+            os.pwrite(file, self._holder.encode(), 0)
+            os.fsync(file)
+        return True

@@ -1,0 +1,62 @@
+"""The metronome: calls the ticks every fifteen seconds and keeps nothing of its own (delivery, §4)."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from services.clock import Clock
+
+log = logging.getLogger("zvonok.scheduler")
+
+EVERY = 15  # real seconds, whatever the school's clock does
+
+
+class Tick(Protocol):
+    """A job of the clock: looks what fell due and does it, each occurrence once."""
+
+    async def __call__(self, now: datetime) -> None:
+        """Do what is due at `now`, school time, aware UTC."""
+        ...
+
+
+class Metronome:
+    """Runs the ticks one after another, never two rounds at once."""
+
+    def __init__(self, clock: Clock, ticks: Sequence[Tick]) -> None:
+        self._clock = clock
+        self._ticks = ticks
+        self._one_round = asyncio.Lock()
+        self._scheduler: Any = None
+
+    def start(self) -> None:
+        """Tick now and from now on."""
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+        self._scheduler.add_job(self.tick, "interval", seconds=EVERY)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No more rounds; the running one ends."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        async with self._one_round:
+            pass
+
+    async def tick(self) -> None:
+        """One round; a job that fails is logged and hinders no other."""
+        async with self._one_round:
+            for job in self._ticks:
+                try:
+                    await job(self._clock.now())
+                except Exception as error:
+                    log.critical("alarm tick_failed job=%s", _name(job), exc_info=error)
+
+
+def _name(job: Tick) -> str:
+    return getattr(job, "__qualname__", type(job).__qualname__)

@@ -1,0 +1,1 @@
+"""The web side: webhook and health; the host may mount more."""
