@@ -96,36 +96,10 @@ class Attendance:
         """Enter one student's attendance after revision `seen`, in six statements; the family hears of an absence."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
-            outcome = await self._put(uow, actor, lesson, tap, student_id, code, seen, now)
-            if outcome is Outcome.SAVED:
-                sheet = await rows.sheet(uow, lesson.id)
-                return AttendancePut(outcome, _sheet(lesson, sheet), _name(tap, student_id), code, seen + 1)
-            tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
-            sheet = await rows.sheet(uow, lesson.id)
-        # Who was faster may have wanted the same.
-        outcome = Outcome.ALREADY if tap.code is code else outcome
-        standing = None if outcome is Outcome.ALREADY else _standing(tap, lesson)
-        return AttendancePut(outcome, _sheet(lesson, sheet), _name(tap, student_id), code, tap.rev, standing)
-
-    async def _put(
-        self,
-        uow: Uow,
-        actor: Actor,
-        lesson: OwnLesson,
-        tap: AttendanceTap,
-        student_id: PersonId,
-        code: AttendanceCode,
-        seen: int,
-        now: datetime,
-    ) -> Outcome:
-        if tap.code is code:
-            return Outcome.ALREADY
-        if tap.rev != seen or not await rows.add(uow, lesson.id, student_id, seen + 1, code, actor.person_id, now):
-            return Outcome.CHANGED
-        await note_attendance(uow, actor, lesson, {student_id: (seen + 1, code)}, now)
-        await items.put(uow, facts_of(lesson, tap, student_id, code, now), now)
-        return Outcome.SAVED
+            done = await enter(uow, actor, lesson_id, student_id, code, seen, now)
+            await items.put(uow, done.facts, now)
+            sheet = _sheet(done.lesson, await rows.sheet(uow, lesson_id))
+        return AttendancePut(done.outcome, sheet, done.student, code, done.rev, done.standing)
 
     async def confirm(self, actor: Actor, lesson_id: LessonId, seen: int) -> AttendanceConfirmed:
         """«Готово»: the attendance stands as marked; what was to wait for it goes now."""
@@ -168,7 +142,40 @@ class Attendance:
         return AttendanceConfirmed(Outcome.CHANGED, None, _sheet(lesson, marked))
 
 
-def facts_of(
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of one student's attendance; `facts` are to be put by whoever asked, all of a use case at once."""
+
+    outcome: Outcome
+    lesson: OwnLesson
+    student: Named
+    rev: int
+    facts: Sequence[items.Fact] = ()
+    standing: Standing | None = None
+
+
+async def enter(
+    uow: Uow,
+    actor: Actor,
+    lesson_id: LessonId,
+    student_id: PersonId,
+    code: AttendanceCode,
+    seen: int,
+    now: datetime,
+) -> Entered:
+    """Enter one student's attendance after revision `seen`, with its audit line."""
+    tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
+    if tap.code is not code and tap.rev == seen:
+        if await rows.add(uow, lesson_id, student_id, seen + 1, code, actor.person_id, now):
+            await _note(uow, actor, lesson, student_id, seen + 1, code, now)
+            facts = _facts(lesson, tap, student_id, code, now)
+            return Entered(Outcome.SAVED, lesson, _name(tap, student_id), seen + 1, facts)
+        tap, lesson = await _access(uow, actor, lesson_id, student_id, now)  # somebody was faster by a moment
+    outcome = Outcome.ALREADY if tap.code is code else Outcome.CHANGED
+    return Entered(outcome, lesson, _name(tap, student_id), tap.rev, standing=_standing(tap, lesson))
+
+
+def _facts(
     lesson: OwnLesson, tap: AttendanceTap, student_id: PersonId, code: AttendanceCode, now: datetime
 ) -> list[items.Fact]:
     """What the family of a student is told of a changed attendance; only on the lesson's own day is it an alarm."""
@@ -186,25 +193,18 @@ def facts_of(
     )
 
 
-async def note_attendance(
-    uow: Uow,
-    actor: Actor,
-    lesson: OwnLesson,
-    put: dict[PersonId, tuple[int, AttendanceCode]],
-    now: datetime,
+async def _note(
+    uow: Uow, actor: Actor, lesson: OwnLesson, student_id: PersonId, rev: int, code: AttendanceCode, now: datetime
 ) -> None:
-    """The audit line of students' new revisions of attendance; after the lesson's day it is noted as late (О 2.5)."""
+    """The audit line; what is entered after the lesson's day is noted as late (О 2.5)."""
     await audit.note(
         uow,
         school_id=lesson.row.school_id,
         actor_id=actor.person_id,
         at=now,
-        action="attendance_marked",
-        subject=f"lesson:{lesson.id}",
-        detail={
-            "students": {str(student): [rev, code.value] for student, (rev, code) in put.items()},
-            "late": windows.is_late(PART, lesson.span(), now, None),
-        },
+        action="attendance_put",
+        subject=f"attendance:{lesson.id}:{student_id}",
+        detail={"rev": rev, "code": code.value, "late": windows.is_late(PART, lesson.span(), now, None)},
     )
 
 

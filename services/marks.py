@@ -159,7 +159,15 @@ class Marks:
             raise _undo_over(tap, lesson)
         local = None if until is None else until.astimezone(lesson.zone)
         scale = lesson.regulation.scale
-        return MarkChoice(title_of(lesson), tap.work, name_of(tap, student_id), tap.value, tap.rev, scale, local)
+        return MarkChoice(
+            title_of(lesson),
+            tap.work,
+            Named(student_id, tap.last_name, tap.first_name, tap.middle_name),
+            tap.value,
+            tap.rev,
+            scale,
+            local,
+        )
 
     async def put(self, actor: Actor, work_id: WorkId, student_id: PersonId, value: str | None, seen: int) -> MarkPut:
         """Put a mark after revision `seen`, or withdraw it (value None), in six statements; the family is told.
@@ -168,32 +176,45 @@ class Marks:
         """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            tap, lesson = await _access(uow, actor, work_id, student_id, now)
-            if value is not None and not rules.in_scale(value, lesson.regulation):
-                raise NotFoundHere
-            verdict = _judge(tap, lesson, value, seen, now)
-            if verdict is Verdict.PUT and await rows.add(
-                uow, work_id, student_id, seen + 1, value, actor.person_id, now
-            ):
-                await note_marks(uow, actor, lesson, {(work_id, student_id): (seen + 1, value)}, now)
-                await items.put(uow, facts_of(lesson, tap, student_id, value, now), now)
-                sheet = _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
-                return MarkPut(Outcome.SAVED, sheet, name_of(tap, student_id), value, seen + 1, tap.value)
-            if verdict is Verdict.PUT:  # somebody was faster by a moment: what they put stands now
-                tap, lesson = await _access(uow, actor, work_id, student_id, now)
-                verdict = _judge(tap, lesson, value, seen, now)
-            if verdict is Verdict.UNDO_OVER:
-                raise _undo_over(tap, lesson)
-            sheet = _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
-        already = verdict is Verdict.ALREADY
-        return MarkPut(
-            Outcome.ALREADY if already else Outcome.CHANGED,
-            sheet,
-            name_of(tap, student_id),
-            value,
-            tap.rev,
-            standing=standing_of(tap, lesson.zone),
-        )
+            done = await enter(uow, actor, work_id, student_id, value, seen, now)
+            await items.put(uow, done.facts, now)
+            sheet = _sheet(done.lesson, await rows.sheet(uow, done.lesson.id), work_id)
+        return MarkPut(done.outcome, sheet, done.student, value, done.rev, done.former, done.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of one mark; `facts` are to be put by whoever asked, all of a use case at once."""
+
+    outcome: Outcome
+    lesson: OwnLesson
+    student: Named
+    rev: int
+    former: str | None = None
+    facts: Sequence[items.Fact] = ()
+    standing: Standing | None = None
+
+
+async def enter(
+    uow: Uow, actor: Actor, work_id: WorkId, student_id: PersonId, value: str | None, seen: int, now: datetime
+) -> Entered:
+    """Put or withdraw one mark after revision `seen`, with its audit line. Raises what Marks.put raises."""
+    tap, lesson = await _access(uow, actor, work_id, student_id, now)
+    if value is not None and not rules.in_scale(value, lesson.regulation):
+        raise NotFoundHere
+    student = Named(student_id, tap.last_name, tap.first_name, tap.middle_name)
+    verdict = _judge(tap, lesson, value, seen, now)
+    if verdict is Verdict.PUT:
+        if await rows.add(uow, work_id, student_id, seen + 1, value, actor.person_id, now):
+            await _note(uow, actor, lesson, tap, student_id, seen + 1, value, now)
+            facts = _facts(lesson, tap, student_id, value, now)
+            return Entered(Outcome.SAVED, lesson, student, seen + 1, tap.value, facts)
+        tap, lesson = await _access(uow, actor, work_id, student_id, now)  # somebody was faster by a moment
+        verdict = _judge(tap, lesson, value, seen, now)
+    if verdict is Verdict.UNDO_OVER:
+        raise _undo_over(tap, lesson)
+    outcome = Outcome.ALREADY if verdict is Verdict.ALREADY else Outcome.CHANGED
+    return Entered(outcome, lesson, student, tap.rev, standing=_standing(tap, lesson.zone))
 
 
 async def work_of(uow: Uow, actor: Actor, lesson: OwnLesson, kind: WorkKind, ordinal: int, now: datetime) -> WorkId:
@@ -210,10 +231,7 @@ async def work_of(uow: Uow, actor: Actor, lesson: OwnLesson, kind: WorkKind, ord
     return next(work.id for work in works if (work.kind, work.ordinal) == (kind, ordinal))
 
 
-def facts_of(
-    lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, now: datetime
-) -> list[items.Fact]:
-    """What the family of a student is told of a changed mark."""
+def _facts(lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, now: datetime) -> list[items.Fact]:
     return news.mark_changed(
         tap.recipients,
         lesson_id=lesson.id,
@@ -226,22 +244,24 @@ def facts_of(
     )
 
 
-async def note_marks(
+async def _note(
     uow: Uow,
     actor: Actor,
     lesson: OwnLesson,
-    put: dict[tuple[WorkId, PersonId], tuple[int, str | None]],
+    tap: MarkTap,
+    student_id: PersonId,
+    rev: int,
+    value: str | None,
     now: datetime,
 ) -> None:
-    """The audit line of students' new revisions of marks."""
     await audit.note(
         uow,
         school_id=lesson.row.school_id,
         actor_id=actor.person_id,
         at=now,
-        action="marks_put",
-        subject=f"lesson:{lesson.id}",
-        detail={"marks": [[work, student, rev, value] for (work, student), (rev, value) in put.items()]},
+        action="mark_put" if value is not None else "mark_withdrawn",
+        subject=f"mark:{tap.work.id}:{student_id}",
+        detail={"rev": rev, "value": value},
     )
 
 
@@ -295,13 +315,7 @@ def _undo_over(tap: MarkTap, lesson: OwnLesson) -> UndoOver:
     )
 
 
-def name_of(tap: MarkTap, student_id: PersonId) -> Named:
-    """The student a tap is about."""
-    return Named(student_id, tap.last_name, tap.first_name, tap.middle_name)
-
-
-def standing_of(tap: MarkTap, zone: ZoneInfo) -> Standing | None:
-    """The revision that stands, if there is any."""
+def _standing(tap: MarkTap, zone: ZoneInfo) -> Standing | None:
     if tap.author is None or tap.entered_at is None:
         return None
     return Standing(tap.value, tap.author, tap.entered_at.astimezone(zone))
