@@ -10,6 +10,9 @@ from services.calendar import SchoolCalendar
 from services.clock import ShiftedClock, StoppedClock
 from services.i18n import N_
 from services.i18n import gettext as _
+from services.timetable import school_calendar
+from storage.repositories import calendar as calendar_rows
+from storage.uow import Storage
 
 MORNING, EVENING = 8 * 60, 18 * 60 + 30
 Target = Callable[[SchoolCalendar, datetime], datetime | None]
@@ -136,3 +139,14 @@ class DemoClock:
         for stop in [*moments_between(self._calendar, now, moment), moment]:
             self._clock.set(max(stop, self._clock.now()))
             await self._tick()
+
+
+async def demo_clock(
+    storage: Storage, clock: ShiftedClock | StoppedClock, tick: Callable[[], Awaitable[None]]
+) -> DemoClock:
+    """The page's clock over the demo base's own calendar."""
+    async with storage.reading() as uow:
+        schools = await calendar_rows.school_ids(uow)
+        calendar = await school_calendar(uow, schools[0], clock.now())
+    assert calendar is not None  # the demo school is founded with its year
+    return DemoClock(clock, calendar, tick)

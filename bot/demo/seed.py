@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -40,15 +41,27 @@ class DemoFileRefused(RuntimeError):
     """A file of the demo school doesn't pass the importer."""
 
 
-async def prepare(storage: Storage, today: date, say: Say) -> datetime:
-    """A demo base to live in, and the moment its clock begins at (UTC): founded now, or going on where it was left."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """When the demo's clock begins, and, in a new school, the moment to go on to once the phones are connected (UTC).
+
+    Between the two the bell rings for the third lesson, so that its teacher gets the lesson's card.
+    """
+
+    at: datetime
+    lesson: datetime | None = None
+
+
+async def prepare(storage: Storage, today: date, say: Say) -> Beginning:
+    """A demo base to live in: founded now around today (the school's date), or going on where it was left."""
     async with storage.reading() as uow:
         schools = await calendar_rows.school_ids(uow)
     if not schools:
-        begins = moments.before_the_bell(moments.demo_moment(today))
-        await seed(storage, StoppedClock(begins), say)
-        return begins
-    return await _go_on(storage, schools[0], today)
+        lesson = moments.demo_moment(today)
+        beginning = Beginning(moments.before_the_bell(lesson), lesson)
+        await seed(storage, StoppedClock(beginning.at), say)
+        return beginning
+    return Beginning(await _go_on(storage, schools[0], today))
 
 
 async def seed(storage: Storage, clock: Clock, say: Say) -> None:
