@@ -15,7 +15,7 @@ from services.rules.regulation import Regulation
 from storage.repositories.recipients import Recipient
 from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, WorkId
 
-DIGEST = "digest"
+DIGEST = "digest"  # the bundle of the evening letter
 
 
 def mark_changed(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, insert, null, select, update
 
-from storage.models.people import Consent, Enrollment, Guardianship, Person
+from storage.models.people import Consent, Enrollment, Guardianship, Homeroom, Person
 from storage.models.school import SchoolClass
 from storage.repositories.people import holds_on
 from storage.uow import Uow
@@ -93,6 +93,20 @@ async def children(uow: Uow, guardian_id: PersonId, today: date) -> list[ChildRo
         )
         found.setdefault(row.student_id, child)
     return list(found.values())
+
+
+async def led_students(uow: Uow, teacher_id: PersonId, today: date) -> set[PersonId]:
+    """The students of the classes that somebody is homeroom teacher of."""
+    question = (
+        select(Enrollment.student_id)
+        .join(Homeroom, Homeroom.class_id == Enrollment.class_id)
+        .where(
+            Homeroom.teacher_id == teacher_id,
+            holds_on(Homeroom.since_on, Homeroom.until_on, today),
+            holds_on(Enrollment.since_on, Enrollment.until_on, today),
+        )
+    )
+    return {PersonId(row.student_id) for row in await uow.execute(question)}
 
 
 async def record_application(

@@ -126,3 +126,14 @@ async def recipients_of_students(uow: Uow, student_ids: Collection[PersonId], on
     )
     found = [from_row(row) for row in await uow.execute(question)]
     return [one for one in found if one is not None]
+
+
+async def students_of(uow: Uow, guardian_id: PersonId, on: date) -> list[PersonId]:
+    """The students somebody may be told about, by name."""
+    question = (
+        select(Guardianship.student_id)
+        .join(Person, Person.id == Guardianship.student_id)
+        .where(Guardianship.guardian_id == guardian_id, rests(on))
+        .order_by(Person.key, Person.id)
+    )
+    return [PersonId(row.student_id) for row in await uow.execute(question)]

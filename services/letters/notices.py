@@ -1,0 +1,138 @@
+"""Letters about the way in and about what wasn't delivered: who joined, was confirmed, disconnected, not reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services import words
+from services.i18n import N_, gettext
+from services.letters.typeset import fits, typeset
+from services.outbox.transport import DueItem, Reachable
+from storage.repositories import guardians, notices
+from storage.uow import Uow
+from storage.vocabulary import AccountId, AccountState, ItemId, ItemKind, Relation
+
+_RELATIONS = {
+    Relation.MOTHER: N_("mother"),
+    Relation.FATHER: N_("father"),
+    Relation.GUARDIAN: N_("guardian"),
+    Relation.OTHER: N_("legal representative"),
+}
+_WHAT = {
+    ItemKind.ABSENCE: N_("absence"),
+    ItemKind.ABSENCE_WITHDRAWN: N_("absence taken back"),
+    ItemKind.ABSENCE_LATER: N_("absence"),
+    ItemKind.MARK: N_("mark"),
+    ItemKind.HOMEWORK: N_("homework"),
+    ItemKind.DIGEST: N_("evening letter"),
+}
+
+
+def relation(which: Relation) -> str:
+    """Who a guardian is to the child, within a sentence."""
+    return gettext(_RELATIONS[which])
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice's text, the items it tells, and the accounts that await the reader's confirmation."""
+
+    text: str
+    item_ids: tuple[ItemId, ...]
+    awaiting: tuple[tuple[AccountId, str], ...] = ()
+    diary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedLine:
+    """A guardian who came in, with the children of the reader's class."""
+
+    guardian: str
+    children: str
+    awaiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedLine:
+    """What wasn't delivered, to whom, about whom, due when."""
+
+    guardian: str
+    student: str
+    what: str
+    day: str
+
+
+async def joined(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Notice | None:
+    """For a homeroom teacher: who came in, with the children of the own class only."""
+    own = await guardians.led_students(uow, recipient.person_id, today)
+    lines: list[JoinedLine] = []
+    awaiting: list[tuple[AccountId, str]] = []
+    for account in await notices.accounts(uow, _account_ids(items)):
+        if account.state is AccountState.REVOKED:
+            continue
+        children = [
+            child for child in await guardians.children(uow, account.person_id, today) if child.student_id in own
+        ]
+        if not children:
+            continue
+        waits = account.state is AccountState.AWAITING or any(child.awaiting for child in children)
+        said = ", ".join(
+            f"{child.last_name} {child.first_name}, {child.class_name} ({relation(child.relation)})"
+            for child in children
+        )
+        lines.append(JoinedLine(account.full_name, said, waits))
+        if waits:
+            awaiting.append((account.id, account.short_name))
+    if not lines:
+        return None
+    return Notice(typeset("joined", people=lines), _ids(items), tuple(awaiting))
+
+
+def confirmed(items: Sequence[DueItem]) -> Notice:
+    """For a guardian: the diary is open."""
+    return Notice(typeset("confirmed"), _ids(items), diary=True)
+
+
+def revoked(items: Sequence[DueItem]) -> Notice:
+    """For a guardian at the chat that was disconnected."""
+    return Notice(typeset("revoked"), _ids(items))
+
+
+async def relinked(uow: Uow, items: Sequence[DueItem]) -> Notice:
+    """For the owner of the former account, or for an administrator."""
+    people = await notices.accounts(uow, _account_ids(items))
+    own = items[0].bundle.startswith("access:")
+    return Notice(typeset("relinked", own=own, names=[one.full_name for one in people]), _ids(items))
+
+
+async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Notice | None:
+    """For a homeroom teacher: what families didn't get in time."""
+    found = await notices.undelivered(uow, [ItemId(int(item.value)) for item in items if item.value])
+    lines = sorted(
+        (
+            UnreachedLine(
+                one.guardian,
+                one.student,
+                gettext(_WHAT[one.kind]),
+                words.day(one.due_at.astimezone(recipient.zone).date(), today),
+            )
+            for one in found
+            if one.kind in _WHAT
+        ),
+        key=lambda line: (line.guardian, line.student, line.day, line.what),
+    )
+    distinct = list(dict.fromkeys(lines))
+    if not distinct:
+        return None
+    shown = len(distinct)
+    while not fits(text := typeset("unreached", lines=distinct[:shown], more=len(distinct) - shown)):
+        shown = shown * 3 // 4
+    return Notice(text, _ids(items))
+
+
+def _account_ids(items: Sequence[DueItem]) -> list[AccountId]:
+    return [AccountId(int(item.value)) for item in items if item.value]
+
+
+def _ids(items: Sequence[DueItem]) -> tuple[ItemId, ...]:
+    return tuple(item.id for item in items)

@@ -1,0 +1,59 @@
+"""What letters about students are written from: the rows behind the items, read once for a letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.outbox.transport import DueItem, Reachable
+from services.rules.regulation import Regulation
+from storage.repositories import diary
+from storage.repositories.diary import LessonLine
+from storage.uow import Uow
+from storage.vocabulary import ItemKind, LessonId, PersonId, WorkId, WorkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Lessons, columns and names behind the items of a letter, and the school's day and rules."""
+
+    today: date
+    zone: ZoneInfo
+    regulation: Regulation
+    lessons: dict[LessonId, LessonLine]
+    works: dict[WorkId, tuple[WorkKind, int]]
+    names: dict[PersonId, tuple[str, str]]
+    due_on: dict[tuple[PersonId, LessonId], date]
+
+    def name(self, student_id: PersonId) -> str:
+        """What a letter calls a student: the first name, or in full if the school chose so (product §3)."""
+        first, last = self.names[student_id]
+        return f"{first} {last}" if self.regulation.full_names_in_letters else first
+
+
+async def gather(
+    uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date, more_students: Sequence[PersonId] = ()
+) -> Sources:
+    """Read what the items speak of; `more_students` are named too."""
+    students = {item.student_id for item in items if item.student_id is not None} | set(more_students)
+    _name, _timezone, stored = await diary.school(uow, recipient.school_id)
+    work_ids = {item.work_id for item in items if item.work_id is not None}
+    due_on: dict[tuple[PersonId, LessonId], date] = {}
+    for student_id in sorted(students):
+        given = [
+            item.lesson_id
+            for item in items
+            if item.kind is ItemKind.HOMEWORK and item.student_id == student_id and item.lesson_id is not None
+        ]
+        if given:
+            dates = await diary.due_dates(uow, student_id, given)
+            due_on |= {(student_id, lesson_id): on for lesson_id, on in dates.items()}
+    return Sources(
+        today=today,
+        zone=recipient.zone,
+        regulation=Regulation.from_json(stored),
+        lessons=await diary.lessons(uow, {item.lesson_id for item in items if item.lesson_id is not None}),
+        works=await diary.works(uow, work_ids) if work_ids else {},
+        names=await diary.names(uow, students),
+        due_on=due_on,
+    )
