@@ -4,6 +4,10 @@ import aiohttp
 
 from bot.settings import Settings
 
+# The demo's bot lives only in the pocket Telegram of this machine, where anybody may be anybody.
+DEMO_TOKEN = "1000000001:demo"  # noqa: S105
+DEMO_USERNAME = "zvonok_demo_bot"
+
 
 async def bot_username(settings: Settings) -> str | None:
     """The username behind BOT_TOKEN, or of the demo's bot while it runs; None when nobody answers."""
@@ -21,7 +25,3 @@ async def bot_username(settings: Settings) -> str | None:
             return name
     except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError):
         return None
-
-
-# The demo's bot lives only in the pocket Telegram of this machine, where anybody may be anybody.
-DEMO_TOKEN = "1000000001:demo"  # noqa: S105

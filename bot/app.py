@@ -1,0 +1,90 @@
+"""Where everything meets: settings and a clock in, a service ready to start out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands_base import make_clock
+from bot.dispatcher import make_dispatcher
+from bot.runtime import Runtime
+from bot.settings import Settings
+from handlers.letters import TelegramLetters
+from handlers.start import greet, send_menu
+from services.attendance import Attendance
+from services.clock import Clock
+from services.diary import Diary
+from services.directory import Directory
+from services.drafts import Drafts
+from services.homeroom import Homeroom
+from services.joining import Joining
+from services.lessons import Lessons
+from services.letters.digest import EveningDigest
+from services.marks import Marks
+from services.outbox.limits import Limits
+from services.preferences import Preferences
+from services.quick_line import QuickLine
+from services.records import Records
+from services.reminders import Reminders
+from services.timetable import Timetable
+from storage.uow import Storage
+
+
+@dataclass(frozen=True)
+class App:
+    """One bot's service. `offices` is what handlers may ask for by name."""
+
+    settings: Settings
+    storage: Storage
+    clock: Clock
+    offices: dict[str, Any]
+    runtime: Runtime
+
+    async def start(self) -> None:
+        """Bring the service up."""
+        await self.runtime.start()
+
+    async def stop(self) -> None:
+        """Bring it down in order and close the base."""
+        await self.runtime.stop()
+        await self.storage.close()
+
+
+def build(
+    settings: Settings, *, storage: Storage | None = None, clock: Clock | None = None, limits: Limits | None = None
+) -> App:
+    """The service of the bot whose token the settings hold, on a migrated base."""
+    storage = storage or Storage(settings.database)
+    clock = clock or make_clock(settings)
+    offices = make_offices(settings, storage, clock)
+    runtime = Runtime(
+        settings,
+        storage,
+        clock,
+        make_dispatcher(offices, fresh=send_menu(offices)),
+        TelegramLetters(offices["lessons"], offices["reminders"]),
+        ticks=(Timetable(storage, clock), offices["reminders"], EveningDigest(storage)),
+        fresh=send_menu(offices),
+        greet=greet,
+        limits=limits,
+    )
+    return App(settings, storage, clock, offices, runtime)
+
+
+def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str, Any]:
+    """The school's offices by the names that handlers ask for."""
+    joining = Joining(storage, clock, settings.key())
+    return {
+        "storage": storage,
+        "clock": clock,
+        "directory": Directory(storage, clock),
+        "drafts": Drafts(storage, clock),
+        "lessons": Lessons(storage, clock),
+        "records": Records(storage, clock),
+        "attendance": Attendance(storage, clock),
+        "marks": Marks(storage, clock),
+        "quick_line": QuickLine(storage, clock),
+        "reminders": Reminders(storage, clock),
+        "joining": joining,
+        "diary": Diary(storage, clock),
+        "homeroom": Homeroom(storage, clock, joining),
+        "preferences": Preferences(storage, clock),
+    }

@@ -1,0 +1,159 @@
+"""Commands that run the service, and those that prepare its base."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import aiohttp
+import click
+
+from bot.commands_base import make_clock, opened, run_async
+from bot.observability import set_up
+from bot.settings import Settings, read_settings
+from bot.whoami import DEMO_TOKEN
+from services.errors import SchoolError
+from services.i18n import N_
+from services.i18n import gettext as _
+from services.schools import Schools
+from storage.schema import migrate as migrate_base
+from storage.uow import Storage
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+HEALTH_PATIENCE = 30.0
+
+
+class AddressTaken(SchoolError):
+    """Somebody listens there already."""
+
+    sentence = N_("The address {host}:{port} is taken: stop what runs there, or set another HTTP_PORT.")
+
+
+class RealBotSet(SchoolError):
+    """The demo school never goes where real children are."""
+
+    sentence = N_("BOT_TOKEN is set: the demo school is not for real bots.")
+
+
+@click.command(help=_("Run the service; without BOT_TOKEN, the demo school with a pocket Telegram."))
+@run_async
+async def run() -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    set_up(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await (run_demo(settings) if settings.bot_token is None else run_school(settings))
+
+
+async def run_school(settings: Settings) -> None:
+    """A real school: Telegram, or whatever server BOT_API_BASE names."""
+    from bot.app import build
+
+    storage = Storage(settings.database)
+    await migrate_base(storage)
+    clock = make_clock(settings)
+    if not await Schools(storage, clock).any():
+        click.echo(_("There is no school in this base yet. Begin with: ./zvonok school new school.toml"))
+    await serve(build(settings, storage=storage, clock=clock))
+
+
+async def run_demo(settings: Settings) -> None:
+    """The demo school on a base of its own, and the pocket Telegram on the same port."""
+    click.echo(_("BOT_TOKEN isn't set: here comes the demo school. Its base: {path}").format(path=demo_path(settings)))
+    from bot.demo.life import begin
+
+    app, live = await begin(demo_settings(settings), click.echo)
+    await serve(app, live)
+
+
+def demo_path(settings: Settings) -> str:
+    """Where the demo's base is, whatever DATABASE_URL says: a real base is never seeded."""
+    return str(settings.data_dir / "demo.db")
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The settings of a demo: own base, own bot, the API on our own port."""
+    host = "127.0.0.1" if settings.http_host == "0.0.0.0" else settings.http_host  # noqa: S104 - compared, not bound
+    port = settings.http_port or free_port(settings.http_host)
+    return read_settings(
+        bot_token=DEMO_TOKEN,
+        bot_api_base=f"http://{host}:{port}",
+        database_url=f"sqlite:///{demo_path(settings)}",
+        http_port=port,
+        webhook_url="",
+        telegram_proxy="",
+    )
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens at: the demo's bot must know its address before anybody does."""
+    with socket.socket() as asked:
+        asked.bind((host, 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+async def serve(app: "App", live: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Start, say where when /healthz answers, live until a signal, stop in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        await _start(app)
+        url = address(app)
+        if await _healthy(url):
+            if live is not None:
+                await live()
+            click.echo(_("Ready: {url}").format(url=app.settings.public_url or url))
+        await stop.wait()
+        click.echo(_("Stopping: letters on the wire are waited for."))
+    finally:
+        await app.stop()
+
+
+async def _start(app: "App") -> None:
+    try:
+        await app.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise AddressTaken(host=app.settings.http_host, port=app.settings.http_port) from None
+
+
+def address(app: "App") -> str:
+    """Where this machine's browser finds the service."""
+    host = app.settings.http_host
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{app.runtime.port}"  # noqa: S104 - compared
+
+
+async def _healthy(url: str) -> bool:
+    """Whether /healthz has answered."""
+    limit = aiohttp.ClientTimeout(total=HEALTH_PATIENCE)
+    async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"{url}/healthz") as answer:
+        return answer.status == 200
+
+
+@click.command("demo-data", help=_("Seed the demo school into an empty base."))
+@run_async
+async def demo_data() -> None:
+    """Found the demo school around today in the base the settings mean."""
+    from bot.demo.moment import ZONE
+    from bot.demo.seed import prepare
+
+    async with opened(create=True) as (settings, storage, clock):
+        if settings.bot_token is not None:
+            raise RealBotSet
+        await prepare(storage, clock.now().astimezone(ZONE).date(), click.echo)
+
+
+@click.command(help=_("Bring the base up to date."))
+@run_async
+async def migrate() -> None:
+    """Make the base's tables, or bring them to this version."""
+    async with opened(create=True):
+        click.echo(_("The base is up to date."))
