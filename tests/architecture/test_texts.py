@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import bot
+import handlers
 import services
 from locales.catalogue import placeholders
 from locales.check import problems
@@ -18,15 +20,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def all_refusals() -> list[type[SchoolError]]:
-    for module in pkgutil.walk_packages(services.__path__, "services."):
-        importlib.import_module(module.name)
+    for package in (bot, handlers, services):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     found: set[type[SchoolError]] = set()
     unseen = [SchoolError]
     while unseen:
         refusal = unseen.pop()
         found.add(refusal)
         unseen += refusal.__subclasses__()
-    return sorted((one for one in found if one.__module__.startswith("services.")), key=lambda one: one.__qualname__)
+    ours = (one for one in found if not one.__module__.startswith("tests."))
+    return sorted(ours, key=lambda one: one.__qualname__)
 
 
 REFUSALS = all_refusals()
