@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from services.calendar import SchoolCalendar
 from services.clock import Clock
@@ -18,11 +18,13 @@ from services.imports.asc_week import Bell, WantedEntry, WantedVersion, plan_bel
 from services.imports.reading import read_asc
 from services.imports.report import Report, day_text
 from services.timetable import Timetable, school_calendar
-from storage.repositories import imports_read, imports_write
+from storage.repositories import audit, imports_read, imports_write
 from storage.repositories.imports_read import Known
 from storage.repositories.imports_write import CHUNK
 from storage.uow import Storage, Uow
 from storage.vocabulary import Role, SchoolId
+
+Value = TypeVar("Value")
 
 
 class NoYear(SchoolError):
@@ -121,8 +123,15 @@ class _Writer:
         for version in whole.versions:
             await self.put_version(version, whole, _Ids(classes, teachers, subjects, subgroups))
         async with self.storage.writing() as uow:
-            detail = {"digest": whole.digest, "versions": [one.valid_from.isoformat() for one in whole.versions]}
-            await imports_write.note(uow, self.school_id, "import_asc", detail, self.now)
+            await audit.note(
+                uow,
+                school_id=self.school_id,
+                actor_id=None,
+                at=self.now,
+                action="import_asc",
+                subject=f"school:{self.school_id}",
+                detail={"digest": whole.digest, "versions": [one.valid_from.isoformat() for one in whole.versions]},
+            )
 
     async def stand(
         self, wanted: Mapping[str, Wanted], common: dict[str, Any], add: Any, change: Any
@@ -134,9 +143,10 @@ class _Writer:
             async with self.storage.writing() as uow:
                 added = await add(uow, [{**_full(one.values, new), **common} for _key, one in chunk])
             ids |= {key: ident for (key, _one), ident in zip(chunk, added, strict=True)}
-        for chunk in chunks([one for one in wanted.values() if one.known_id is not None and one.values]):
+        changed = [one for one in wanted.values() if one.known_id is not None and one.values]
+        for part in chunks(changed):
             async with self.storage.writing() as uow:
-                for one in chunk:
+                for one in part:
                     await change(uow, one.known_id, one.values)
         return ids
 
@@ -221,10 +231,10 @@ def _full(values: dict[str, Any], all_new: Sequence[tuple[str, Wanted]]) -> dict
     return {**columns, **values}
 
 
-def chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def chunks(rows: Sequence[Value], size: int = CHUNK) -> Iterator[Sequence[Value]]:
     """The rows in parts that fit a transaction."""
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def weighed(entries: Sequence[WantedEntry]) -> Iterator[list[WantedEntry]]:

@@ -14,7 +14,7 @@ from storage.repositories.imports_read import KnownClass
 
 @dataclass(frozen=True)
 class Level:
-    """A level from 1 to 11; 0 with `short_stay` is a short-stay group (ГКП); `skip`: not a class at all."""
+    """A level from 1 to 11, `short_stay` for a short-stay group (ГКП); `skip`: not a class at all."""
 
     year: int
     short_stay: bool = False
@@ -63,8 +63,8 @@ def _level(text: str) -> Level | None:
     text = fold(text)
     if text in {"-", "нет", "no"}:
         return Level(0, skip=True)
-    if text in {"гкп", "0"}:
-        return Level(0, short_stay=True)
+    if text in {"гкп"}:
+        return Level(1, short_stay=True)  # the terms of level 1 hold for it too
     found = re.fullmatch(r"(\d{1,2})(?:\s*(?:класс|кл\.?))?", text)
     return Level(int(found[1])) if found and 1 <= int(found[1]) <= 11 else None
 

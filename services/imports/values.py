@@ -86,4 +86,4 @@ def split_application(text: str, today: date) -> tuple[str, date | None]:
 
 def split_list(text: str) -> list[str]:
     """The parts of a cell that lists several things."""
-    return [part for part in (clean(piece) for piece in re.split(r"[;,\n]|(?<=\w)\s+и\s+(?=\w)", text)) if part]
+    return [part for part in (clean(piece) for piece in re.split(r"[;,\n]", text)) if part]

@@ -42,6 +42,7 @@ class KnownSubgroup:
     class_id: int
     name: str
     key: str
+    division: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ async def load(uow: Uow, school_id: SchoolId, year_id: int) -> Known:
     ).where(SchoolClass.year_id == year_id)
     subjects = select(Subject.id, Subject.name, Subject.key).where(Subject.school_id == school_id)
     subgroups = (
-        select(Subgroup.id, Subgroup.class_id, Subgroup.name, Subgroup.key)
+        select(Subgroup.id, Subgroup.class_id, Subgroup.name, Subgroup.key, Subgroup.division)
         .join(SchoolClass, SchoolClass.id == Subgroup.class_id)
         .where(SchoolClass.year_id == year_id)
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, insert, select, update
 
-from storage.models.audit import AuditEntry
 from storage.models.base import Base
 from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole, SubgroupMember
 from storage.models.school import LessonPlan, LessonSlot, PlanTopic, SchoolClass, Subgroup, Subject
@@ -222,16 +221,3 @@ async def change_topic(uow: Uow, topic_id: int, values: dict[str, Any]) -> None:
 async def retire_topics(uow: Uow, topic_ids: Sequence[int], now: datetime) -> None:
     """Topics that are no longer in the plan, kept for the lessons that used them."""
     await uow.write(update(PlanTopic).where(PlanTopic.id.in_(list(topic_ids))).values(gone_at=now))
-
-
-async def note(uow: Uow, school_id: SchoolId, action: str, detail: dict[str, Any], now: datetime) -> None:
-    """The audit's line of an import; counts only."""
-    row = {
-        "school_id": school_id,
-        "at": now,
-        "actor_id": None,
-        "action": action,
-        "subject": f"school:{school_id}",
-        "detail": detail,
-    }
-    await uow.execute(insert(AuditEntry).values(row))

@@ -1,0 +1,149 @@
+"""What a roster would change about subgroups. Pure.
+
+Parts of one division exclude each other: «Английский 1» and «Английский 2», or what aSc gave one division tag. A move
+from one to the other is a transfer, and those happen only at a term's end (В 4.3.2, 4.4.12).
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from services.calendar import SchoolCalendar, TermSpan
+from services.i18n import gettext as _
+from services.imports.asc_plan import find_subgroup
+from services.imports.report import Changes, Fate, Report, day_text
+from services.imports.roster_students import StudentSpec
+from services.imports.roster_types import Classes, Days, Family
+from services.imports.staff import initials
+from services.names import fold, subgroup_key
+from services.rules.regulation import Regulation
+from storage.repositories.imports_read import Known, KnownSubgroup, KnownTie
+
+FORMING = timedelta(days=4)
+"""Sections are formed by 5 September (О 2.2): until then a move is a correction of the list."""
+
+
+@dataclass
+class GroupPlan:
+    """Subgroups to be made: their negative numbers and values; who joins and leaves stands with the family."""
+
+    new: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+class GroupPlanner:
+    """Plans the memberships of students already planned."""
+
+    def __init__(
+        self,
+        known: Known,
+        classes: Classes,
+        calendar: SchoolCalendar,
+        regulation: Regulation,
+        days: Days,
+        report: Report,
+    ) -> None:
+        self.classes, self.calendar, self.days, self.report = classes, calendar, days, report
+        self.regulation = regulation
+        self.parts: defaultdict[int, list[KnownSubgroup]] = defaultdict(list)
+        for part in known.subgroups:
+            self.parts[part.class_id].append(part)
+        self.by_id = {part.id: part for part in known.subgroups}
+        self.own = {class_id: bool(parts) for class_id, parts in self.parts.items()}
+        self.ties: defaultdict[int, list[KnownTie]] = defaultdict(list)
+        for tie in known.members:
+            self.ties[tie.person_id].append(tie)
+        self.class_of = {tie.person_id: tie.to_id for tie in known.enrollments}
+        self.done = GroupPlan()
+        self.changes = Changes(_("In subgroups"))
+        self.made = Changes(_("Subgroups"))
+
+    def plan(self, families: dict[int, Family], specs: dict[int, StudentSpec]) -> GroupPlan:
+        """Every student's subgroups."""
+        for ref, family in families.items():
+            class_ref = specs[ref].class_ref or self.class_of.get(ref)
+            moved = {tie.to_id for tie in self.ties[ref]} if family.enrolled else set()
+            for tie in self.ties[ref]:
+                if family.left and (tie.to_id in moved or not family.enrolled):
+                    family.parted.append((tie.id, family.left[0][1]))
+            if class_ref is not None and not (family.left and not family.enrolled):
+                for name in specs[ref].subgroups:
+                    self.join(family, specs[ref], class_ref, name)
+        self.report.changes += [self.made, self.changes]
+        return self.done
+
+    def join(self, family: Family, spec: StudentSpec, class_ref: int, name: str) -> None:
+        """One student into one subgroup, out of the other part of its division."""
+        part = find_subgroup(self.parts[class_ref], name) or self.make(spec, class_ref, name)
+        ties = [tie for tie in self.ties[family.student.ref] if self.by_id[tie.to_id].class_id == class_ref]
+        if any(tie.to_id == part.id for tie in ties):
+            self.changes.add(Fate.SAME)
+            return
+        others = [tie for tie in ties if _excludes(self.by_id[tie.to_id], part)]
+        since = self.days.since if others else family.enrolled[0][1] if family.enrolled else self.days.from_start
+        if since - self.days.year_start <= FORMING:
+            since = min(since, self.days.from_start)
+        for tie in others:
+            if tie.since_on < since and not self.is_terms_end(since, class_ref):
+                self.report.error(
+                    spec.row.place,
+                    _("{name} would move from “{old}” to “{new}” within a term.").format(
+                        name=initials(spec.name), old=self.by_id[tie.to_id].name, new=part.name
+                    ),
+                    _("Students move at a term's end only (В 4.3.2): {next}").format(next=self.next_term(class_ref)),
+                )
+            family.parted.append((tie.id, since))
+        family.joined.append((part.id, since))
+        detail = f"{initials(spec.name)}: {', '.join(self.by_id[tie.to_id].name for tie in others)} → {part.name}"
+        self.changes.add(Fate.CHANGED if others else Fate.NEW, detail if others else "")
+
+    def make(self, spec: StudentSpec, class_ref: int, name: str) -> KnownSubgroup:
+        """A subgroup nobody knew; where the timetable has brought some, that may be a slip of the pen."""
+        part = KnownSubgroup(-len(self.done.new) - 1, class_ref, name[:128], fold(name)[:128], _stem(name)[:64])
+        if self.own.get(class_ref):
+            self.report.warn(
+                spec.row.place,
+                _("The class {class_name} has no subgroup “{name}”; a new one is made. There are: {names}.").format(
+                    class_name=self.classes.name(class_ref),
+                    name=name,
+                    names=", ".join(one.name for one in self.parts[class_ref] if one.id > 0),
+                ),
+                _("If one of those is meant, write its name."),
+            )
+        self.done.new[part.id] = {
+            "class_id": class_ref,
+            "name": part.name,
+            "key": part.key,
+            "division": part.division,
+        }
+        self.parts[class_ref].append(part)
+        self.by_id[part.id] = part
+        self.made.add(Fate.NEW)
+        return part
+
+    def is_terms_end(self, day: date, class_ref: int) -> bool:
+        """Whether a day is the first of a term of the class, or between its terms."""
+        return not any(term.starts_on < day <= term.ends_on for term in self.terms(class_ref))
+
+    def next_term(self, class_ref: int) -> str:
+        """What to write to make the transfer with the next term of the class."""
+        later = sorted(term.starts_on for term in self.terms(class_ref) if term.starts_on > self.days.since)
+        return f"--from {later[0].isoformat()}" if later else day_text(self.calendar.ends_on)
+
+    def terms(self, class_ref: int) -> list[TermSpan]:
+        """The terms of a class, by its level's kind."""
+        kind = self.regulation.term_kind(self.classes.level(class_ref))
+        return [term for term in self.calendar.terms if term.kind is kind]
+
+
+def _excludes(one: KnownSubgroup, other: KnownSubgroup) -> bool:
+    """Whether two parts of a class belong to one division."""
+    if one.division and other.division:
+        return one.division == other.division
+    return _stem(one.name) == _stem(other.name)
+
+
+def _stem(name: str) -> str:
+    """A subgroup's name without its number."""
+    return " ".join(re.sub(r"\d+", " ", subgroup_key(name)).split())
