@@ -1,5 +1,6 @@
 """The clock of the demo school on the page of phones: jumps to the moments that make a school day."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,9 +13,13 @@ from services.i18n import N_
 from services.i18n import gettext as _
 from services.timetable import school_calendar
 from storage.repositories import calendar as calendar_rows
+from storage.repositories import demo
 from storage.uow import Storage
+from storage.vocabulary import BotId
 
 MORNING, EVENING = 8 * 60, 18 * 60 + 30
+PATIENCE = 6.0  # seconds a move may wait for letters on their way
+LOOK_EVERY = 0.03
 Target = Callable[[SchoolCalendar, datetime], datetime | None]
 
 
@@ -85,16 +90,21 @@ def moments_between(calendar: SchoolCalendar, now: datetime, target: datetime) -
 class DemoClock:
     """What the page needs of a clock: `now`, jumps, and moves that never go back.
 
-    On the way `tick` is awaited at every moment when something may fall due, so that a day lived in a second is a
-    whole day: bells ring, reminders and evening letters go out.
+    On the way `tick` is awaited at every moment when something may fall due, and then what it set going may arrive:
+    a day lived in a second is a whole day, with bells, reminders and evening letters at their hours.
     """
 
     def __init__(
-        self, clock: ShiftedClock | StoppedClock, calendar: SchoolCalendar, tick: Callable[[], Awaitable[None]]
+        self,
+        clock: ShiftedClock | StoppedClock,
+        calendar: SchoolCalendar,
+        tick: Callable[[], Awaitable[None]],
+        is_calm: Callable[[], Awaitable[bool]],
     ) -> None:
         self._clock = clock
         self._calendar = calendar
         self._tick = tick
+        self._is_calm = is_calm
 
     @property
     def zone(self) -> str:
@@ -136,17 +146,26 @@ class DemoClock:
         now = self.now()
         if moment < now:
             raise ValueError(_("School time goes forward only: what was told stays told."))
+        patience = asyncio.get_running_loop().time() + PATIENCE
         for stop in [*moments_between(self._calendar, now, moment), moment]:
             self._clock.set(max(stop, self._clock.now()))
             await self._tick()
+            # The base is asked over and over: it calls nobody.
+            while asyncio.get_running_loop().time() < patience and not await self._is_calm():  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY)
 
 
 async def demo_clock(
-    storage: Storage, clock: ShiftedClock | StoppedClock, tick: Callable[[], Awaitable[None]]
+    storage: Storage, bot_id: BotId, clock: ShiftedClock | StoppedClock, tick: Callable[[], Awaitable[None]]
 ) -> DemoClock:
-    """The page's clock over the demo base's own calendar."""
+    """The page's clock over the demo base's own calendar and the outbox of its bot."""
     async with storage.reading() as uow:
         schools = await calendar_rows.school_ids(uow)
         calendar = await school_calendar(uow, schools[0], clock.now())
     assert calendar is not None  # the demo school is founded with its year
-    return DemoClock(clock, calendar, tick)
+
+    async def is_calm() -> bool:
+        async with storage.reading() as uow:
+            return await demo.is_calm(uow, bot_id, clock.now())
+
+    return DemoClock(clock, calendar, tick, is_calm)

@@ -28,11 +28,12 @@ async def begin(settings: Settings, say: Say) -> tuple[App, Live]:
     clock = ShiftedClock(beginning.at)
     # The pocket Telegram has no limits of its own, and a first impression should not wait for Telegram's.
     app = build(settings, storage=storage, clock=clock, limits=Limits.off())
+    page_clock = await demo_clock(storage, app.runtime.bot_id, clock, app.runtime.tick_now)
     sandbox = SandboxServer(
         _token(settings),
         username=DEMO_USERNAME,
         name="Звонок",
-        clock=await demo_clock(storage, clock, app.runtime.tick_now),
+        clock=page_clock,
         state_file=Path(settings.data_dir, "demo-phones.json"),
     )
     sandbox.mount(app.runtime.web_app())
@@ -42,9 +43,8 @@ async def begin(settings: Settings, say: Say) -> tuple[App, Live]:
         await app.runtime.owns.wait()
         await connect_phones(settings.bot_api_base, door)
         if beginning.lesson is not None:
-            clock.set(beginning.lesson)
+            await page_clock.set(beginning.lesson)
             sandbox.clock_changed()
-            await app.runtime.tick_now()
 
     return app, live
 

@@ -16,6 +16,7 @@ from services.i18n import gettext as _
 from services.imports.asc import AscImport
 from services.imports.asc_plan import Options
 from services.imports.report import Report
+from services.imports.roster import RosterImport, RosterOptions
 from services.schools import Schools
 from services.timetable import Timetable, school_calendar
 from storage.repositories import calendar as calendar_rows
@@ -93,14 +94,17 @@ async def seed(storage: Storage, clock: Clock, say: Say) -> None:
 
 
 async def _import(storage: Storage, clock: Clock, school_id: SchoolId, since: date, year: int) -> None:
-    timetable = Timetable(storage, clock)
-    data = (DATA / "timetable.xml").read_bytes()
-    _checked("timetable.xml", await AscImport(storage, clock, timetable).run(school_id, data, Options(since=since)))
+    """The files by the importers, as any school's. Raises DemoFileRefused."""
+    asc, roster = AscImport(storage, clock, Timetable(storage, clock)), RosterImport(storage, clock)
+    _check(await asc.run(school_id, (DATA / "timetable.xml").read_bytes(), Options(since=since)))
+    for name in ("staff.csv", "roster.csv"):
+        lists = of_year((DATA / name).read_text(encoding="utf-8"), year)
+        _check(await roster.run(school_id, lists.encode(), RosterOptions()))
 
 
-def _checked(name: str, report: Report) -> None:
+def _check(report: Report) -> None:
     if report.errors:
-        raise DemoFileRefused(f"{name}: {report.errors}")
+        raise DemoFileRefused(f"{report.title}: {report.errors}")
 
 
 def of_year(text: str, year: int) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import exists, func, insert, select
 
 from storage.models.audit import AuditEntry
-from storage.models.delivery import Occurrence
+from storage.models.delivery import Inbox, Letter, Occurrence
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
-from storage.models.people import Enrollment, Homeroom, Person, SubgroupMember, TelegramAccount
-from storage.models.school import AcademicYear, LessonPlan, PlanTopic, SchoolClass, Subject
+from storage.models.people import Enrollment, Homeroom, Person, SubgroupMember
+from storage.models.school import LessonPlan, PlanTopic, SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
+from storage.repositories import due
 from storage.uow import Uow
-from storage.vocabulary import LessonState, SchoolId
+from storage.vocabulary import BotId, LessonState, LetterState, SchoolId
 
 Rows = Sequence[dict[str, Any]]
 
@@ -28,11 +29,17 @@ async def last_trace(uow: Uow) -> datetime | None:
         LessonRecord.entered_at,
         Attendance.entered_at,
         Mark.entered_at,
-        TelegramAccount.linked_at,
-        TelegramAccount.last_seen_at,
+        Inbox.received_at,
+        Letter.created_at,
     )
     found = [(await uow.execute(select(func.max(column)))).scalar_one() for column in columns]
     return max((moment for moment in found if moment is not None), default=None)
+
+
+async def is_calm(uow: Uow, bot_id: BotId, now: datetime) -> bool:
+    """Whether nothing that can be told now waits, and nothing is on the wire."""
+    sending = select(Letter.id).where(Letter.bot_id == bot_id, Letter.state == LetterState.SENDING.value).limit(1)
+    return not await due.due(uow, bot_id, now, 1) and (await uow.execute(sending)).first() is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +146,6 @@ async def people_by_key(uow: Uow, school_id: SchoolId, keys: Sequence[str]) -> d
     """Ids of people by the key of their full name."""
     question = select(Person.key, Person.id).where(Person.school_id == school_id, Person.key.in_(list(keys)))
     return {row.key: row.id for row in await uow.execute(question)}
-
-
-async def year_of(uow: Uow, school_id: SchoolId) -> tuple[date, date]:
-    """The first and last day of the school's year."""
-    question = select(AcademicYear.starts_on, AcademicYear.ends_on).where(AcademicYear.school_id == school_id)
-    row = (await uow.execute(question.order_by(AcademicYear.starts_on.desc()).limit(1))).one()
-    return row.starts_on, row.ends_on
 
 
 async def write(uow: Uow, records: Rows, attendance: Rows) -> None:
