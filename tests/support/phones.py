@@ -96,8 +96,9 @@ class Phone:
         await expect(self.input).to_have_value("", timeout=TIMEOUT)
 
     async def starts(self) -> None:
-        """Press the «Начать» of an empty chat."""
+        """Press the «Начать» of an empty chat, and wait until it has begun."""
         await self.frame.get_by_test_id("start").click(timeout=TIMEOUT)
+        await expect(self.messages).not_to_have_count(0, timeout=TIMEOUT)
 
     async def attaches(self, *files: Path) -> None:
         """Choose a file to send, as the paper clip does."""

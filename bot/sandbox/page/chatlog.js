@@ -81,6 +81,7 @@ export class ChatLog {
     const messages = [...chat.messages.values()].sort((a, b) => a.id - b.id);
     const visible = messages.slice(-this.#shown);
     this.list.setAttribute("aria-busy", String(chat.status === "loading"));
+    this.phone.element.dataset.loaded = String(chat.status === "ready");
     this.#hide(messages.length - visible.length);
     this.#arrange(visible);
     this.#writeNote(chat.status, messages.length);

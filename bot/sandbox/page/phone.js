@@ -217,11 +217,14 @@ export class Phone {
     this.layers.toast(T.message.copied);
   }
 
-  // Called when the phone comes into view or leaves it.
+  // The phone is about to be seen.
+  open() {
+    if (this.chat.status === "unloaded") this.load();
+  }
+
+  // The phone came into view, or left it.
   show(onScreen) {
     this.#onScreen = onScreen;
-    if (!onScreen) return;
-    if (this.chat.status === "unloaded") this.load();
     this.seen();
   }
 

@@ -4,6 +4,10 @@ import { avatar, calmly, h, iconButton } from "./dom.js";
 import { Phone } from "./phone.js";
 import { T } from "./texts.js";
 
+// Parts of a phone's width: enough to count as looked at; enough to be the one of a narrow window.
+const IN_VIEW = 0.3;
+const CURRENT = 0.55;
+
 export class Stage {
   #phones = new Map();
   #tabs = new Map();
@@ -22,7 +26,7 @@ export class Stage {
     this.element = h("main", { class: "stage" }, this.hollow, this.row, this.previous, this.next);
     this.watcher = new IntersectionObserver((entries) => this.#seen(entries), {
       root: this.row,
-      threshold: [0, 0.55],
+      threshold: [0, IN_VIEW, CURRENT],
     });
     this.row.addEventListener("scroll", () => this.#edges(), { passive: true });
     new ResizeObserver(() => this.#edges()).observe(this.row);
@@ -62,8 +66,10 @@ export class Stage {
   #seen(entries) {
     for (const { target, isIntersecting, intersectionRatio } of entries) {
       const id = Number(target.dataset.personId);
-      this.#phones.get(id)?.show(isIntersecting);
-      if (intersectionRatio >= 0.55) this.#setCurrent(id);
+      const phone = this.#phones.get(id);
+      if (isIntersecting) phone?.open();
+      phone?.show(intersectionRatio >= IN_VIEW);
+      if (intersectionRatio >= CURRENT) this.#setCurrent(id);
     }
   }
 

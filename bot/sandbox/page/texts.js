@@ -73,8 +73,6 @@ export const T = {
       upload_photo: "отправляет фото…",
       record_voice: "записывает голос…",
       upload_voice: "отправляет голос…",
-      choose_sticker: "выбирает стикер…",
-      find_location: "ищет место…",
     },
   },
 
@@ -106,7 +104,6 @@ export const T = {
     copy: "Копировать текст",
     download: "Скачать",
     openPhoto: "Открыть изображение",
-    photo: "Фото",
     file: "Файл",
     spoiler: "Скрытый текст, нажмите, чтобы прочитать",
     copyCode: "Нажмите, чтобы скопировать",
@@ -138,7 +135,6 @@ export const T = {
     asFile: "Отправить как файл",
     replyTo: (name) => `Ответ: ${name}`,
     drop: "Отпустите файл, чтобы прикрепить",
-    notSent: "Не отправлено: нет связи.",
   },
 
   ok: "ОК",
