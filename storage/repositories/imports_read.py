@@ -117,13 +117,13 @@ class KnownTopic:
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
-    """A plan of a subject for a level, with all its topics: gone ones keep their ordinal."""
+    """A plan of a subject for a level, with the topics that stand in it and those that are gone."""
 
     id: int
     subject_id: int
     level: int
-    topics: dict[int, KnownTopic]
-    gone: dict[int, KnownTopic]
+    topics: list[KnownTopic]
+    gone: list[KnownTopic]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,6 @@ async def load(uow: Uow, school_id: SchoolId, year_id: int) -> Known:
         SchoolClass.short_stay,
         SchoolClass.external_id,
     ).where(SchoolClass.year_id == year_id)
-    subjects = select(Subject.id, Subject.name, Subject.key).where(Subject.school_id == school_id)
     subgroups = (
         select(Subgroup.id, Subgroup.class_id, Subgroup.name, Subgroup.key, Subgroup.division)
         .join(SchoolClass, SchoolClass.id == Subgroup.class_id)
@@ -195,7 +194,7 @@ async def load(uow: Uow, school_id: SchoolId, year_id: int) -> Known:
     )
     return Known(
         classes=[KnownClass(*row) for row in await uow.execute(classes)],
-        subjects=[KnownSubject(*row) for row in await uow.execute(subjects)],
+        subjects=await load_subjects(uow, school_id),
         subgroups=[KnownSubgroup(*row) for row in await uow.execute(subgroups)],
         people=await _people(uow, school_id),
         enrollments=[KnownTie(*row) for row in await uow.execute(enrollments)],
@@ -267,10 +266,16 @@ async def _entries(uow: Uow, year_id: int) -> dict[int, list[KnownEntry]]:
     return found
 
 
+async def load_subjects(uow: Uow, school_id: SchoolId) -> list[KnownSubject]:
+    """The school's subjects."""
+    subjects = select(Subject.id, Subject.name, Subject.key).where(Subject.school_id == school_id)
+    return [KnownSubject(*row) for row in await uow.execute(subjects)]
+
+
 async def load_plans(uow: Uow, school_id: SchoolId, year_id: int) -> list[KnownPlan]:
     """The plans of a year."""
     plans = {
-        row.id: KnownPlan(row.id, row.subject_id, row.level, {}, {})
+        row.id: KnownPlan(row.id, row.subject_id, row.level, [], [])
         for row in await uow.execute(
             select(LessonPlan.id, LessonPlan.subject_id, LessonPlan.level).where(
                 LessonPlan.school_id == school_id, LessonPlan.year_id == year_id
@@ -293,5 +298,5 @@ async def load_plans(uow: Uow, school_id: SchoolId, year_id: int) -> list[KnownP
     for row in await uow.execute(topics):
         plan = plans[row.plan_id]
         side = plan.topics if row.gone_at is None else plan.gone
-        side[row.ordinal] = KnownTopic(row.id, row.ordinal, row.title, row.hours, row.work_kind)
+        side.append(KnownTopic(row.id, row.ordinal, row.title, row.hours, row.work_kind))
     return list(plans.values())

@@ -218,6 +218,12 @@ async def change_topic(uow: Uow, topic_id: int, values: dict[str, Any]) -> None:
     await _change(uow, PlanTopic, topic_id, values)
 
 
+async def unseat_topics(uow: Uow, topic_ids: Sequence[int]) -> None:
+    """Takes topics off their places, so that others can have them within the transaction."""
+    await uow.write(update(PlanTopic).where(PlanTopic.id.in_(list(topic_ids))).values(ordinal=-PlanTopic.id))
+
+
 async def retire_topics(uow: Uow, topic_ids: Sequence[int], now: datetime) -> None:
     """Topics that are no longer in the plan, kept for the lessons that used them."""
-    await uow.write(update(PlanTopic).where(PlanTopic.id.in_(list(topic_ids))).values(gone_at=now))
+    values = {"gone_at": now, "ordinal": -PlanTopic.id}
+    await uow.write(update(PlanTopic).where(PlanTopic.id.in_(list(topic_ids))).values(values))
