@@ -125,7 +125,9 @@ async def evening(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
     own = await recipients.students_of(uow, recipient.person_id, today) if whole else []
     sources = await gather(uow, recipient, news, today, own)
     order = [*own, *sorted({item.student_id for item in news if item.student_id is not None} - set(own))]
-    tomorrow = await _tomorrow(uow, recipient, own, today) if whole else {}
+    # A letter that is late speaks of the evening it was for.
+    about = max((date.fromisoformat(item.value) for item in tick if item.value), default=today)
+    tomorrow = await _tomorrow(uow, recipient, own, about, today) if whole else {}
     if not news and not tomorrow:
         return None
     for count in _fewer(len(news)) if news else [0]:
@@ -133,7 +135,7 @@ async def evening(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
         for width in HOMEWORK_WIDTHS:
             children = [_child(sources, student_id, told, tomorrow, width) for student_id in order]
             shown = [child for child in children if child.news or child.tomorrow]
-            text = typeset("digest", whole=whole, today=words.day(today, today), children=shown)
+            text = typeset("digest", whole=whole, today=words.day(about, today), children=shown)
             if fits(text):
                 return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order))
     raise ValueError("tomorrow's lessons fit into a letter")
@@ -193,10 +195,10 @@ def _child(
 
 
 async def _tomorrow(
-    uow: Uow, recipient: Reachable, students: Sequence[PersonId], today: date
+    uow: Uow, recipient: Reachable, students: Sequence[PersonId], about: date, today: date
 ) -> dict[PersonId, Tomorrow]:
-    """Tomorrow's lessons of each child that has some."""
-    day = today + timedelta(days=1)
+    """The lessons of each child on the day after `about`, where there are some."""
+    day = about + timedelta(days=1)
     found: dict[PersonId, Tomorrow] = {}
     for student_id in students:
         lessons = await diary.lessons_of_day(uow, recipient.school_id, student_id, day)

@@ -1,7 +1,7 @@
 """When a letter may go: each kind's window, cap, expiry and priority, and each person's hours (product §3). Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -156,23 +156,27 @@ def next_at(moment: datetime, minute: int, zone: ZoneInfo) -> datetime:
 def evening(moment: datetime, hours: Hours, zone: ZoneInfo) -> datetime:
     """The person's next evening hour, `moment` itself included; once on every local date."""
     day = moment.astimezone(zone).date()
-    wall = time(*divmod(hours.digest_minute % DAY, 60))
-    while True:
-        found = datetime.combine(day, wall, zone).astimezone(UTC)
-        if found >= moment:
-            return found
+    while (found := evening_of(day, hours.digest_minute, zone)) < moment:
         day += timedelta(days=1)
+    return found
+
+
+def evening_of(on: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The evening hour of a day, aware UTC."""
+    return datetime.combine(on, time(*divmod(minute % DAY, 60)), zone).astimezone(UTC)
+
+
+def next_morning(on: date, zone: ZoneInfo) -> datetime:
+    """Until when the evening letter of a day makes sense."""
+    return datetime.combine(on + timedelta(days=1), LETTER_OF_THE_EVENING_ENDS, zone).astimezone(UTC)
 
 
 def _in_the_evening(kind: ItemKind, row: Timing, hours: Hours, now: datetime, zone: ZoneInfo) -> Times:
     due_at = evening(now, hours, zone)
     if kind is ItemKind.HOMEWORK and due_at.astimezone(zone).date() > now.astimezone(zone).date():
         due_at = _before_quiet(now, row, hours, zone) or due_at
-    if row.expires is None:
-        tomorrow = due_at.astimezone(zone).date() + timedelta(days=1)
-        expires_at = datetime.combine(tomorrow, LETTER_OF_THE_EVENING_ENDS, zone).astimezone(UTC)
-    else:
-        expires_at = due_at + row.expires
+    ends_at = next_morning(due_at.astimezone(zone).date(), zone)
+    expires_at = ends_at if row.expires is None else due_at + row.expires
     return Times(due_at, due_at, expires_at, 4, evening=True)
 
 

@@ -1,0 +1,126 @@
+"""The evening letter's clock: once a day it puts one item for each guardian who reads in the evening.
+
+1. For each school, the evening hours that its guardians have, today's and yesterday's.
+2. Those that have come, or come within minutes, and whose letter still makes sense (until eight next morning).
+3. The guardians of such an hour, in chunks; each chunk's occurrence and its items in one transaction.
+4. The item waits for the hour; what it says is composed then. Too late for the hour: permitted hours are kept.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.letters.news import DIGEST
+from services.outbox import items
+from services.outbox.items import Fact
+from services.rules import quiet_hours
+from services.rules.quiet_hours import Hours, Times
+from services.rules.regulation import Regulation
+from storage.repositories import digest, occurrences
+from storage.repositories.digest import EveningReader, SchoolClock
+from storage.uow import Storage
+from storage.vocabulary import DeliveryMode, ItemKind
+
+JOB = "evening_letter"
+AHEAD = timedelta(minutes=5)  # so that the item waits beside the news before the hour strikes
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """An evening hour of a school that has come."""
+
+    school: SchoolClock
+    on: date
+    minute: int
+    at: datetime
+
+
+class EveningDigest:
+    """A tick of the scheduler."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        # Spares a night of questions; the occurrences are the truth.
+        self._done: set[tuple[int, date, int]] = set()
+
+    async def __call__(self, now: datetime) -> None:
+        """Put what has fallen due by now."""
+        async with self._storage.reading() as uow:
+            schools = await digest.schools(uow)
+            minutes = {school.id: await digest.minutes(uow, school.id, _usual(school)) for school in schools}
+        for school in schools:
+            for evening in _come(school, minutes[school.id], now):
+                key = (school.id, evening.on, evening.minute)
+                if key not in self._done:
+                    await self._put(evening, now)
+                    self._done.add(key)
+
+    async def _put(self, evening: Evening, now: datetime) -> None:
+        regulation = Regulation.from_json(evening.school.regulation)
+        usual = _usual(evening.school)
+        slot = f"{evening.minute // 60:02}:{evening.minute % 60:02}"
+        async with self._storage.reading() as uow:
+            readers = await digest.readers(uow, evening.school.id, usual, evening.minute, evening.on)
+        chunks: dict[int, list[EveningReader]] = {}
+        for reader in readers:
+            # By number, not by place in the list: a list that changed between two tries skips nobody.
+            chunks.setdefault(reader.person_id // CHUNK, []).append(reader)
+        for number, chunk in sorted(chunks.items()):
+            async with self._storage.writing() as uow:
+                scope = f"school:{evening.school.id}:{number}"
+                if await occurrences.claim(uow, JOB, scope, evening.on, slot, now):
+                    await items.put(uow, [_fact(evening, one, regulation, now) for one in chunk], now)
+
+
+def _usual(school: SchoolClock) -> tuple[DeliveryMode, int]:
+    regulation = Regulation.from_json(school.regulation)
+    return DeliveryMode(regulation.default_mode), regulation.digest_minute
+
+
+def _come(school: SchoolClock, minutes: list[int], now: datetime) -> list[Evening]:
+    """The hours that have come and whose letters still make sense, in order."""
+    zone = ZoneInfo(school.timezone)
+    today = now.astimezone(zone).date()
+    found = []
+    for on in (today - timedelta(days=1), today):
+        for minute in minutes:
+            at = quiet_hours.evening_of(on, minute, zone)
+            if at <= now + AHEAD and now < quiet_hours.next_morning(on, zone):
+                found.append(Evening(school, on, minute, at))
+    return sorted(found, key=lambda one: (one.at, one.minute))
+
+
+def _fact(evening: Evening, reader: EveningReader, regulation: Regulation, now: datetime) -> Fact:
+    zone = ZoneInfo(evening.school.timezone)
+    usual = quiet_hours.default_hours(regulation)
+    hours = Hours(
+        DeliveryMode.DIGEST,
+        evening.minute,
+        usual.quiet_from if reader.quiet_from is None else reader.quiet_from,
+        usual.quiet_until if reader.quiet_until is None else reader.quiet_until,
+    )
+    times = _times(evening, hours, zone, now, regulation)
+    return Fact(
+        school_id=evening.school.id,
+        bot_id=reader.bot_id,
+        recipient_id=reader.person_id,
+        kind=ItemKind.DIGEST,
+        bundle=DIGEST,
+        collapse_key=f"digest:{evening.on.isoformat()}",
+        value=evening.on.isoformat(),
+        priority=times.priority,
+        due_at=times.due_at,
+        cap_at=times.cap_at,
+        expires_at=times.expires_at,
+    )
+
+
+def _times(evening: Evening, hours: Hours, zone: ZoneInfo, now: datetime, regulation: Regulation) -> Times:
+    """The evening's times; a letter that is late still keeps out of quiet hours."""
+    times = quiet_hours.times(ItemKind.DIGEST, hours, evening.at, zone, regulation)
+    assert times is not None, "an evening reader reads in the evening"
+    if evening.at >= now:
+        return times
+    due_at = quiet_hours.after_quiet(now, hours, zone)
+    return replace(times, due_at=due_at, cap_at=due_at)

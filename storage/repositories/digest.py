@@ -1,0 +1,79 @@
+"""Who reads in the evening, and at what hours."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from storage.models.people import Guardianship, Preferences, TelegramAccount
+from storage.models.school import School
+from storage.repositories.recipients import rests, speaks
+from storage.uow import Uow
+from storage.vocabulary import BotId, DeliveryMode, PersonId, SchoolId
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolClock:
+    """A school with its zone and regulation."""
+
+    id: SchoolId
+    timezone: str
+    regulation: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EveningReader:
+    """A guardian who reads in the evening; quiet hours never chosen are None."""
+
+    person_id: PersonId
+    bot_id: BotId
+    quiet_from: int | None
+    quiet_until: int | None
+
+
+async def schools(uow: Uow) -> list[SchoolClock]:
+    """Every school of the base."""
+    rows = await uow.execute(select(School.id, School.timezone, School.regulation).order_by(School.id))
+    return [SchoolClock(row.id, row.timezone, row.regulation) for row in rows]
+
+
+async def minutes(uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int]) -> list[int]:
+    """The evening hours that somebody of a school has, as minutes from midnight; the school's own among them."""
+    question = (
+        select(Preferences.digest_minute)
+        .join(TelegramAccount, TelegramAccount.person_id == Preferences.person_id)
+        .where(TelegramAccount.school_id == school_id, Preferences.mode == DeliveryMode.DIGEST.value)
+        .distinct()
+    )
+    found = {row.digest_minute for row in await uow.execute(question)}
+    mode, minute = usual
+    return sorted(found | ({minute} if mode is DeliveryMode.DIGEST else set()))
+
+
+async def readers(
+    uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int], minute: int, on: date
+) -> list[EveningReader]:
+    """The guardians of a school whose evening letter comes at this minute, by number."""
+    mode, usual_minute = usual
+    chose = and_(Preferences.mode == DeliveryMode.DIGEST.value, Preferences.digest_minute == minute)
+    never_chose = Preferences.person_id.is_(None) if (mode, usual_minute) == (DeliveryMode.DIGEST, minute) else None
+    question = (
+        select(
+            TelegramAccount.person_id,
+            func.min(TelegramAccount.bot_id).label("bot_id"),
+            func.min(Preferences.quiet_from_minute).label("quiet_from"),
+            func.min(Preferences.quiet_until_minute).label("quiet_until"),
+        )
+        .select_from(Guardianship)
+        .join(TelegramAccount, speaks())
+        .outerjoin(Preferences, Preferences.person_id == TelegramAccount.person_id)
+        .where(
+            TelegramAccount.school_id == school_id, rests(on), chose if never_chose is None else or_(chose, never_chose)
+        )
+        .group_by(TelegramAccount.person_id)
+        .order_by(TelegramAccount.person_id)
+    )
+    return [
+        EveningReader(row.person_id, row.bot_id, row.quiet_from, row.quiet_until) for row in await uow.execute(question)
+    ]

@@ -1,0 +1,87 @@
+"""When people want letters, and the news that wait for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storage.models.delivery import Item
+from storage.models.people import Preferences
+from storage.repositories.upsert import insert_into
+from storage.uow import Uow
+from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, VoidReason
+
+NEWS = (ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenHours:
+    """What a person chose; minutes from midnight in school time."""
+
+    mode: DeliveryMode
+    digest_minute: int
+    quiet_from: int
+    quiet_until: int
+
+
+async def find(uow: Uow, person_id: PersonId) -> ChosenHours | None:
+    """What a person chose, if anything."""
+    question = select(
+        Preferences.mode, Preferences.digest_minute, Preferences.quiet_from_minute, Preferences.quiet_until_minute
+    ).where(Preferences.person_id == person_id)
+    row = (await uow.execute(question)).first()
+    if row is None:
+        return None
+    return ChosenHours(DeliveryMode(row.mode), row.digest_minute, row.quiet_from_minute, row.quiet_until_minute)
+
+
+async def put(uow: Uow, person_id: PersonId, hours: ChosenHours, now: datetime) -> None:
+    """Keep what a person chose."""
+    values = {
+        "mode": hours.mode.value,
+        "digest_minute": hours.digest_minute,
+        "quiet_from_minute": hours.quiet_from,
+        "quiet_until_minute": hours.quiet_until,
+        "changed_at": now,
+    }
+    row = insert_into(uow, Preferences).values(person_id=person_id, **values)
+    await uow.write(row.on_conflict_do_update(index_elements=[Preferences.person_id], set_=values))
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingNews:
+    """News of the diary that wait for somebody."""
+
+    item_id: ItemId
+    kind: ItemKind
+    bundle: str
+    student_id: PersonId | None
+    due_at: datetime
+
+
+async def waiting_news(uow: Uow, person_id: PersonId) -> list[WaitingNews]:
+    """News of the diary that wait for a person."""
+    question = (
+        select(Item.id, Item.kind, Item.bundle, Item.student_id, Item.due_at)
+        .where(
+            Item.recipient_id == person_id,
+            Item.state == ItemState.WAITING.value,
+            Item.kind.in_([kind.value for kind in NEWS]),
+        )
+        .order_by(Item.id)
+    )
+    return [
+        WaitingNews(row.id, ItemKind(row.kind), row.bundle, row.student_id, row.due_at)
+        for row in await uow.execute(question)
+    ]
+
+
+async def drop(uow: Uow, item_ids: Sequence[ItemId]) -> None:
+    """These news aren't wanted any more."""
+    if item_ids:
+        await uow.write(
+            update(Item)
+            .where(Item.id.in_(item_ids), Item.state == ItemState.WAITING.value)
+            .values(state=ItemState.VOID.value, reason=VoidReason.CANCELLED.value)
+        )
