@@ -143,12 +143,12 @@ async def _healthy(url: str) -> bool:
 async def demo_data() -> None:
     """Found the demo school around today in the base the settings mean."""
     from bot.demo.moment import ZONE
-    from bot.demo.seed import prepare
+    from bot.demo.seed import found
 
     async with opened(create=True) as (settings, storage, clock):
         if settings.bot_token is not None:
             raise RealBotSet
-        await prepare(storage, clock.now().astimezone(ZONE).date(), click.echo)
+        await found(storage, clock.now().astimezone(ZONE).date(), click.echo)
 
 
 @click.command(help=_("Bring the base up to date."))

@@ -15,6 +15,7 @@ from services.i18n import N_, ngettext
 from services.i18n import gettext as _
 from services.imports.asc import AscImport
 from services.imports.asc_plan import Options
+from services.imports.plans import PlanImport, PlanOptions
 from services.imports.report import Report
 from services.imports.roster import RosterImport, RosterOptions
 from services.schools import Schools
@@ -57,12 +58,15 @@ async def prepare(storage: Storage, today: date, say: Say) -> Beginning:
     """A demo base to live in: founded now around today (the school's date), or going on where it was left."""
     async with storage.reading() as uow:
         schools = await calendar_rows.school_ids(uow)
-    if not schools:
-        lesson = moments.demo_moment(today)
-        beginning = Beginning(moments.before_the_bell(lesson), lesson)
-        await seed(storage, StoppedClock(beginning.at), say)
-        return beginning
-    return Beginning(await _go_on(storage, schools[0], today))
+    return Beginning(await _go_on(storage, schools[0], today)) if schools else await found(storage, today, say)
+
+
+async def found(storage: Storage, today: date, say: Say) -> Beginning:
+    """The demo school around today (the school's date), in an empty base. Raises NotEmpty."""
+    lesson = moments.demo_moment(today)
+    beginning = Beginning(moments.before_the_bell(lesson), lesson)
+    await seed(storage, StoppedClock(beginning.at), say)
+    return beginning
 
 
 async def seed(storage: Storage, clock: Clock, say: Say) -> None:
@@ -100,6 +104,8 @@ async def _import(storage: Storage, clock: Clock, school_id: SchoolId, since: da
     for name in ("staff.csv", "roster.csv"):
         lists = of_year((DATA / name).read_text(encoding="utf-8"), year)
         _check(await roster.run(school_id, lists.encode(), RosterOptions()))
+    plans = PlanImport(storage, clock)
+    _check(await plans.run(school_id, (DATA / "plans.csv").read_bytes(), PlanOptions()))
 
 
 def _check(report: Report) -> None:
