@@ -10,7 +10,7 @@ from services.calendar import SchoolCalendar
 from services.i18n import gettext as _
 from services.imports.asc_plan import AscPlan
 from services.imports.asc_types import AscCard, AscFile
-from services.imports.report import Changes, Fate, Place, Report
+from services.imports.report import Changes, Fate, Place, Report, day_text
 from services.imports.terms import term_starts
 from services.names import fold, subject_key
 from storage.repositories.imports_read import Known, KnownEntry, KnownVersion
@@ -223,14 +223,11 @@ def _warn_of_later(known: Known, days: Sequence[date], report: Report) -> None:
     """A later version of another file keeps its day: that is said, since it ends the one now imported."""
     for version in known.versions:
         if version.valid_from > days[0] and version.valid_from not in days:
+            day = day_text(version.valid_from)
             report.warn(
                 Place(),
-                _("From {day:%d.%m.%Y} another timetable is in force already; it stays.").format(
-                    day=version.valid_from
-                ),
-                _("To replace it too, import the file once more with --from {day:%d.%m.%Y}.").format(
-                    day=version.valid_from
-                ),
+                _("From {day} another timetable is in force already; it stays.").format(day=day),
+                _("To replace it too, import the file once more with --from {day}.").format(day=day),
             )
 
 

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.i18n import gettext as _
-from services.imports.report import Changes, Fate, Report, day_text
+from services.imports import said as words
+from services.imports.report import Changes, Fate, Report
 from services.imports.roster_rows import GuardianCell
 from services.imports.roster_students import StudentSpec
 from services.imports.roster_types import Days, Family, Numbers, WantedPerson, person_values
@@ -136,7 +136,7 @@ class GuardianPlanner:
         if relation := spec.value("relation"):
             given["relation"] = relation.value
         if tie is None:
-            values = {"relation": Relation.GUARDIAN.value, "since_on": self.days.today, **given}
+            values = {"relation": Relation.OTHER.value, "since_on": self.days.today, **given}
             family.tied.append((person.ref, values))
             self.changes.add(Fate.NEW)
             self.ready += all(given.get(name) for name in RESTS_ON)
@@ -145,8 +145,8 @@ class GuardianPlanner:
         self.ready += all(given.get(name) or getattr(tie, name) for name in RESTS_ON)
         if different:
             family.changed.append((tie.id, different))
-        told = [value for name, value in person.values.items() if name != "key"] if person.ref > 0 else []
-        said = [_said(value) for value in (*told, *different.values())]
+        told = words.differences(self.people.get(person.ref), person.values)
+        said = [*told, *(words.value(one) for one in different.values())]
         if said:
             self.changes.add(Fate.CHANGED, f"{initials(spec.name)}: {', '.join(said)}")
         else:
@@ -164,7 +164,3 @@ def gather(cells: Iterable[GuardianCell]) -> list[GuardianSpec]:
         else:
             specs.append(GuardianSpec([cell]))
     return specs
-
-
-def _said(value: object) -> str:
-    return day_text(value) if isinstance(value, date) else str(value)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.i18n import gettext as _
+from services.imports import said as words
 from services.imports.report import Changes, Fate, Place, Report, day_text
 from services.imports.roster_guardians import Contacts
 from services.imports.roster_rows import HomeroomRow, StaffRow
-from services.imports.roster_types import Classes, Days, Numbers, WantedPerson, differences, person_values
+from services.imports.roster_types import Classes, Days, Numbers, WantedPerson, person_values
 from services.imports.staff import StaffIndex, initials, name_of
 from services.imports.values import split_list
 from services.names import FullName, class_key, class_name, fold
@@ -81,7 +82,7 @@ class StaffPlanner:
         if known is None:
             self.changes.counts[Fate.NEW] += not repeated
             return
-        said += differences(known, values)
+        said += words.differences(known, values)
         detail = f"{initials(row.name)}: {', '.join(said)}" if said else ""
         self.changes.add(Fate.CHANGED if said else Fate.SAME, detail)
 
@@ -100,7 +101,7 @@ class StaffPlanner:
             return [_("left from {day}").format(day=day_text(row.until_on))] if ending else []
         new = [role for role in sorted(row.roles) if role not in held and role not in person.roles]
         person.roles |= dict.fromkeys(new, self.days.from_start)
-        return [f"+ {role.value}" for role in new] if known else []
+        return [f"+ {words.role(role)}" for role in new] if known else []
 
     def lead_from_staff(self, row: StaffRow) -> None:
         """The homeroom that a row of the staff list names."""

@@ -16,7 +16,8 @@ from typing import Any
 from services.i18n import gettext as _
 from services.imports.report import Changes, Fate, Report, day_text
 from services.imports.roster_rows import StudentRow
-from services.imports.roster_types import Classes, Days, Family, Numbers, WantedPerson, differences, person_values
+from services.imports.roster_types import Classes, Days, Family, Numbers, WantedPerson, person_values
+from services.imports.said import differences
 from services.imports.staff import initials, name_of
 from services.names import FullName, fits, fold
 from storage.repositories.imports_read import Known, KnownPerson, KnownTie

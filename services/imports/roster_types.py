@@ -120,10 +120,3 @@ def person_values(name: FullName, known: KnownPerson | None, **given: Any) -> di
     less = fits(name, name_of(known)) and len(name.full) <= len(name_of(known).full)
     values = {} if less else {field: value for field, value in named.items() if getattr(known, field) != value}
     return values | {field: value for field, value in filled.items() if getattr(known, field) != value}
-
-
-def differences(known: KnownPerson | None, values: dict[str, Any]) -> list[str]:
-    """What of a person would change, as people read it."""
-    if known is None:
-        return []
-    return [f"{getattr(known, column) or '–'} → {new}" for column, new in values.items() if column != "key"]
