@@ -11,7 +11,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import AfterValidator, Field
 
-from storage.vocabulary import AttendanceCode, RecordPart, WorkKind
+from storage.vocabulary import AttendanceCode, DeliveryMode, GuardianStanding, RecordPart, WorkKind
 
 Id = Annotated[int, Field(gt=0, lt=2**63)]
 Rev = Annotated[int, Field(ge=0, lt=100_000)]  # 0: nothing had been entered yet
@@ -25,6 +25,10 @@ def _iso(day: str) -> str:
 Day = Annotated[str, Field(max_length=10), AfterValidator(_iso)]  # «2026-09-08»
 
 # --- Lessons -----------------------------------------------------------------------------------------------------
+
+
+class OpenLessons(CallbackData, prefix="ml1"):
+    """«Мои уроки»: today, whenever it is pressed."""
 
 
 class OpenDay(CallbackData, prefix="od1"):
@@ -178,3 +182,141 @@ class DropLine(CallbackData, prefix="dl1"):
 
 
 # --- Families, homeroom, preferences -----------------------------------------------------------------------------
+
+
+class OpenMenu(CallbackData, prefix="mn1"):
+    """The menu."""
+
+
+class ConfirmChild(CallbackData, prefix="cc1"):
+    """«Yes, this is my child»: on to the consent."""
+
+    invitation: Id
+
+
+class Agree(CallbackData, prefix="ag1"):
+    """«Согласен(на)»."""
+
+    invitation: Id
+
+
+class Decline(CallbackData, prefix="de1"):
+    """Not this child, or no consent: the slip stays unused."""
+
+
+class OpenDiary(CallbackData, prefix="di1"):
+    """«Дневник»: today, of the first child, whenever it is pressed."""
+
+
+class OpenDiaryDay(CallbackData, prefix="dd1"):
+    """A child's day."""
+
+    student: Id
+    day: Day
+
+
+class SendDiary(CallbackData, prefix="sd1"):
+    """A child's today as a new message: the letter with this button stays."""
+
+    student: Id
+
+
+class OpenPreferences(CallbackData, prefix="pr1"):
+    """«Настройки»."""
+
+
+class ChooseMode(CallbackData, prefix="cm1"):
+    """When marks and homework come."""
+
+    mode: DeliveryMode
+
+
+class OpenHours(CallbackData, prefix="oo1"):
+    """The hours of the evening letter."""
+
+
+class ChooseHour(CallbackData, prefix="ch1"):
+    """The hour of the evening letter, in minutes from midnight."""
+
+    minute: Annotated[int, Field(ge=0, lt=24 * 60)]
+
+
+class AskToLeave(CallbackData, prefix="al1"):
+    """Taking the consent back: are you sure?"""
+
+
+class Leave(CallbackData, prefix="le1"):
+    """The consent is taken back."""
+
+
+class AskToComeBack(CallbackData, prefix="ab1"):
+    """The text of the consent once more."""
+
+
+class ComeBack(CallbackData, prefix="cb1"):
+    """The consent is given anew."""
+
+
+class OpenMyClass(CallbackData, prefix="my1"):
+    """«Мой класс»: the first of them, whenever it is pressed."""
+
+
+class OpenClass(CallbackData, prefix="oc1"):
+    """A homeroom teacher's class."""
+
+    school_class: Id
+
+
+class OpenGuardians(CallbackData, prefix="og1"):
+    """A page of the guardians of a class who stand alike."""
+
+    school_class: Id
+    standing: GuardianStanding
+    page: Page
+
+
+class OpenGuardian(CallbackData, prefix="gu1"):
+    """One guardian, as a homeroom teacher sees them."""
+
+    school_class: Id
+    guardian: Id
+
+
+class ConfirmGuardian(CallbackData, prefix="cg1"):
+    """«Подтвердить»: this person is known."""
+
+    school_class: Id
+    guardian: Id
+
+
+class AskToDisconnect(CallbackData, prefix="ad1"):
+    """«Отключить»: are you sure?"""
+
+    school_class: Id
+    guardian: Id
+
+
+class Disconnect(CallbackData, prefix="dg1"):
+    """The guardian's account ends."""
+
+    school_class: Id
+    guardian: Id
+
+
+class AskForSlips(CallbackData, prefix="as1"):
+    """Slips of a class: for whom, and that older ones end."""
+
+    school_class: Id
+
+
+class PrintSlips(CallbackData, prefix="ps1"):
+    """Slips of all guardians of a class who aren't connected."""
+
+    school_class: Id
+
+
+class PrintSlip(CallbackData, prefix="po1"):
+    """The slip of one guardian."""
+
+    school_class: Id
+    guardian: Id

@@ -91,7 +91,7 @@ async def show(
 ) -> None:
     """Show a screen: in place of the tapped message, else as a new one; a tap is answered in parallel, once."""
     if isinstance(event, Message):
-        await _send(bot, event.chat.id, screen)
+        await send(bot, event.chat.id, screen)
         return
     # Both are awaited to their ends: an edit that failed must not leave the tap without its answer.
     done = await asyncio.gather(
@@ -115,7 +115,7 @@ async def answer(bot: Bot, query: CallbackQuery, text: str | None = None, *, ale
 
 async def _edit(bot: Bot, query: CallbackQuery, screen: Screen) -> None:
     if query.message is None:
-        await _send(bot, query.from_user.id, screen)
+        await send(bot, query.from_user.id, screen)
         return
     chat_id, message_id = query.message.chat.id, query.message.message_id
     try:
@@ -132,10 +132,11 @@ async def _edit(bot: Bot, query: CallbackQuery, screen: Screen) -> None:
             return
         if not any(sign in refusal.message for sign in ("to edit", "be edited", "MESSAGE_ID_INVALID")):
             raise
-        await _send(bot, chat_id, screen)
+        await send(bot, chat_id, screen)
 
 
-async def _send(bot: Bot, chat_id: int, screen: Screen) -> None:
+async def send(bot: Bot, chat_id: int, screen: Screen) -> None:
+    """Send a screen as a new message."""
     await bot.send_message(
         chat_id,
         screen.text,

@@ -154,6 +154,11 @@ def own_lesson(row: LessonRow | None) -> OwnLesson:
         raise NotFoundHere
     if not row.mine:
         raise NotYourLesson
+    return lesson_with_rules(row)
+
+
+def lesson_with_rules(row: LessonRow) -> OwnLesson:
+    """A lesson with its school's rules; whether it is the asker's, `row.mine` says."""
     return OwnLesson(row, ZoneInfo(row.timezone), Regulation.from_json(row.regulation))
 
 

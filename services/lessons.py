@@ -212,10 +212,10 @@ def named(row: SheetRow) -> Named:
     return Named(row.student_id, row.last_name, row.first_name, row.middle_name)
 
 
-def is_complete(lesson: OwnLesson) -> bool:
-    """Whether the record of a lesson is complete (regulation §5)."""
+def missing_parts(lesson: OwnLesson) -> list[RecordPart]:
+    """What a complete record still lacks: topic, attendance, and homework where there is any (О 2.5; В 3.8)."""
     needed = [RecordPart.TOPIC, RecordPart.ATTENDANCE, *([RecordPart.HOMEWORK] if lesson.takes_marks else [])]
-    return all(_value(lesson.row.parts, part) is not None for part in needed)
+    return [part for part in needed if _value(lesson.row.parts, part) is None]
 
 
 def _day_lesson(lesson: OwnLesson, now: datetime) -> DayLesson:
@@ -229,7 +229,7 @@ def _standing(lesson: OwnLesson, now: datetime) -> Standing:
         return Standing.ON_PAPER
     if now < lesson.row.starts_at:
         return Standing.AHEAD
-    return Standing.DONE if is_complete(lesson) else Standing.OPEN
+    return Standing.OPEN if missing_parts(lesson) else Standing.DONE
 
 
 def _value(parts: dict[RecordPart, RecordRow], part: RecordPart) -> str | None:

@@ -10,6 +10,7 @@ from storage.models.base import Base, primary_key
 
 WAITING = text("state = 'waiting'")
 SENDING = text("state = 'sending'")
+NUDGE = text("kind = 'lesson_nudge'")  # few among the items, looked at by every tick
 
 
 class Inbox(Base):
@@ -54,6 +55,7 @@ class Item(Base):
         Index("ix_item_recipient_key", "recipient_id", "collapse_key"),
         Index("ix_item_letter", "letter_id"),
         Index("ix_item_lesson", "lesson_id"),
+        Index("ix_item_nudge", "created_at", sqlite_where=NUDGE, postgresql_where=NUDGE),
     )
 
     id: Mapped[int] = primary_key()

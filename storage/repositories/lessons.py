@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, String, and_, bindpar
 from sqlalchemy.orm import aliased
 
 from storage.models.journal import LessonRecord, LessonWork, Mark
-from storage.models.people import Enrollment, Person, SubgroupMember, TelegramAccount
+from storage.models.people import Enrollment, Person, SubgroupMember
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories import records
@@ -18,8 +18,6 @@ from storage.repositories.people import holds_on
 from storage.repositories.records import RecordRow
 from storage.uow import Uow
 from storage.vocabulary import (
-    AccountState,
-    BotId,
     LessonId,
     LessonState,
     PersonId,
@@ -368,93 +366,11 @@ async def seats(uow: Uow, lesson_id: LessonId) -> list[Seat]:
     return list({row.id: Seat(row.id, *row[1:]) for row in rows}.values())
 
 
-# --- what the reminders ask --------------------------------------------------------------------------------------
+OF_IDS = WHOLE.where(Lesson.id.in_(bindparam("lessons", expanding=True))).order_by(Lesson.starts_at, Lesson.id)
 
 
-@dataclass(frozen=True, slots=True)
-class TeacherAt:
-    """A teacher of a lesson with a chat at a bot."""
-
-    school_id: SchoolId
-    lesson_id: LessonId
-    teacher_id: PersonId
-    bot_id: BotId
-    starts_at: datetime
-    ends_at: datetime
-
-
-def _has_seats() -> ColumnElement[bool]:
-    return (
-        exists()
-        .where(LessonAudience.lesson_id == Lesson.id)
-        .where(Enrollment.class_id == LessonAudience.class_id)
-        .where(sits(Enrollment.student_id))
-        .correlate(Lesson)
-    )
-
-
-def _reminded() -> Question:
-    """Teachers with an active account of lessons that are held, electronic and have students."""
-    return (
-        select(
-            Lesson.school_id,
-            Lesson.id,
-            LessonTeacher.teacher_id,
-            TelegramAccount.bot_id,
-            Lesson.starts_at,
-            Lesson.ends_at,
-        )
-        .select_from(Lesson)
-        .join(Subject, Subject.id == Lesson.subject_id)
-        .join(LessonTeacher, LessonTeacher.lesson_id == Lesson.id)
-        .join(
-            TelegramAccount,
-            and_(
-                TelegramAccount.person_id == LessonTeacher.teacher_id,
-                TelegramAccount.state == AccountState.ACTIVE.value,
-            ),
-        )
-        .where(
-            Lesson.state.not_in(NOT_HELD),
-            Subject.record_form == RecordForm.ELECTRONIC.value,
-            _has_seats(),
-        )
-        .order_by(Lesson.id, LessonTeacher.teacher_id)
-    )
-
-
-STARTING = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.starts_at == bindparam("moment"))
-ENDED = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.ends_at == bindparam("moment"))
-
-
-async def teachers_at_start(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
-    """Whom a lesson card goes to at a bell."""
-    return [TeacherAt(*row) for row in await uow.execute(STARTING, {"school": school_id, "moment": moment})]
-
-
-async def teachers_at_end(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
-    """Whose lessons have just ended."""
-    return [TeacherAt(*row) for row in await uow.execute(ENDED, {"school": school_id, "moment": moment})]
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """A moment at which lessons of a school start or end, with the school's zone."""
-
-    school_id: SchoolId
-    timezone: str
-    moment: datetime
-
-
-async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool) -> list[Bell]:
-    """The starts (or ends) of lessons in (since, until], in order."""
-    moment = Lesson.ends_at if ends else Lesson.starts_at
-    question = (
-        select(Lesson.school_id, School.timezone, moment)
-        .join(School, School.id == Lesson.school_id)
-        # `starts_at` is what the index knows; no lesson lasts half a day.
-        .where(moment > since, moment <= until, Lesson.starts_at > since - HALF_A_DAY, Lesson.starts_at <= until)
-        .distinct()
-        .order_by(moment, Lesson.school_id)
-    )
-    return [Bell(*row) for row in await uow.execute(question)]
+async def by_ids(uow: Uow, lesson_ids: Sequence[LessonId], teacher_id: PersonId) -> list[LessonRow]:
+    """These lessons as a teacher stands to them, in their order."""
+    if not lesson_ids:
+        return []
+    return _lessons(await uow.execute(OF_IDS, {"lessons": list(lesson_ids), "teacher": teacher_id}))

@@ -590,6 +590,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_item_expires', ['bot_id', 'expires_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index('ix_item_lesson', ['lesson_id'], unique=False)
         batch_op.create_index('ix_item_letter', ['letter_id'], unique=False)
+        batch_op.create_index('ix_item_nudge', ['created_at'], unique=False, sqlite_where=sa.text("kind = 'lesson_nudge'"), postgresql_where=sa.text("kind = 'lesson_nudge'"))
         batch_op.create_index('ix_item_recipient_key', ['recipient_id', 'collapse_key'], unique=False)
         batch_op.create_index('uq_item_waiting', ['recipient_id', 'collapse_key'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
@@ -621,6 +622,7 @@ def downgrade() -> None:
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_index('uq_item_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_item_recipient_key')
+        batch_op.drop_index('ix_item_nudge', sqlite_where=sa.text("kind = 'lesson_nudge'"), postgresql_where=sa.text("kind = 'lesson_nudge'"))
         batch_op.drop_index('ix_item_letter')
         batch_op.drop_index('ix_item_lesson')
         batch_op.drop_index('ix_item_expires', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))

@@ -1,0 +1,30 @@
+"""Filters by shape: who an update comes from and what it may answer. Right is decided by services."""
+
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+from services.actor import Actor, Visitor
+from services.drafts import Drafts
+from storage.vocabulary import DraftPurpose
+
+
+class Known(Filter):
+    """A connected person; everybody else goes on to the fallback."""
+
+    async def __call__(self, event: CallbackQuery | Message, actor: Actor | None) -> bool:
+        """Whether the update has an actor."""
+        return actor is not None
+
+
+class Awaits(Filter):
+    """A text that a draft of this purpose awaits."""
+
+    def __init__(self, purpose: DraftPurpose) -> None:
+        self.purpose = purpose
+
+    async def __call__(self, message: Message, visitor: Visitor, drafts: Drafts) -> bool:
+        """Whether this text answers such a draft; a command never does."""
+        if message.text is None or message.text.startswith("/"):
+            return False
+        found = await drafts.peek(visitor)
+        return found is not None and found.purpose is self.purpose

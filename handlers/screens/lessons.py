@@ -1,0 +1,195 @@
+"""A teacher's day and the lesson card."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from aiogram.filters.callback_data import CallbackData
+from babel.dates import format_date
+
+from handlers.callbacks import (
+    ConfirmAllPresent,
+    ConfirmAttendance,
+    NoHomework,
+    OpenAttendance,
+    OpenDay,
+    OpenHomework,
+    OpenLesson,
+    OpenLessons,
+    OpenMarks,
+    OpenTopic,
+    PutPlanTopic,
+)
+from handlers.screen import Button, Screen, esc, shortened, tap
+from services import words
+from services.i18n import gettext as _
+from services.i18n import ngettext, spoken
+from services.lessons import Card, Day, DayLesson, LessonTitle, Part, Standing
+from services.rules.short_names import Named
+from storage.vocabulary import RecordPart
+
+LABEL = 30
+SHOWN_TEXT = 700  # of a topic or homework in the card; the whole stands in the journal
+SIGNS = {
+    Standing.DONE: "✅",
+    Standing.OPEN: "▫️",
+    Standing.AHEAD: "🕓",
+    Standing.NOT_HELD: "✖️",
+    Standing.ON_PAPER: "📄",
+}
+
+
+def day(view: Day) -> Screen:
+    """The lessons of a day, a button each, and the way to the days around it."""
+    lines = [f"<b>{_('My lessons')}</b> · {words.day(view.on_date, view.today)}"]
+    if not view.lessons:
+        lines.append(_("No lessons on this day."))
+    elif any(one.standing is Standing.OPEN for one in view.lessons):
+        lines.append(_("▫️ is still to be filled in."))
+    rows = [[tap(_line(one), OpenLesson(lesson=one.title.lesson_id))] for one in view.lessons]
+    turn = []
+    if view.before is not None:
+        turn.append(tap(f"← {_short(view.before)}", OpenDay(day=view.before.isoformat())))
+    if view.on_date != view.today:
+        turn.append(tap(_("Today"), OpenLessons()))
+    if view.after is not None:
+        turn.append(tap(f"{_short(view.after)} →", OpenDay(day=view.after.isoformat())))
+    return Screen("\n".join(lines), [*rows, *([turn] if turn else [])])
+
+
+def lesson_card(card: Card, note: str | None = None, undo: CallbackData | None = None) -> Screen:
+    """The whole job of one lesson. `note` (HTML) says what was just done, `undo` takes it back."""
+    lines = [heading(card.title), _when(card), "", _topic_line(card), _attendance_line(card)]
+    if card.takes_marks:
+        lines += [_homework_line(card), _marks_line(card)]
+    if card.absent_earlier:
+        lines += ["", _("Missed earlier lessons: {names}").format(names=_absent_earlier(card))]
+    if card.refusal is not None:
+        lines += ["", esc(card.refusal.say())]
+    elif card.complete:
+        lines += ["", _("All is filled in.")]
+    if note:
+        lines += ["", note]
+    return Screen("\n".join(lines), _card_rows(card, undo))
+
+
+def heading(title: LessonTitle) -> str:
+    """«7Б · Алгебра» in bold, safe as HTML."""
+    return f"<b>{esc(title.audience)} · {esc(title.subject)}</b>"
+
+
+def place(title: LessonTitle) -> str:
+    """«3-й урок, 10:25–11:05»."""
+    hours = f"{title.starts_at:%H:%M}–{title.ends_at:%H:%M}"
+    return _("lesson {slot}, {hours}").format(slot=title.slot, hours=hours)
+
+
+def names(people: Sequence[Named]) -> str:
+    """Short names in one line, safe as HTML."""
+    return ", ".join(esc(f"{one.last} {one.first[:1]}.") if one.first else esc(one.last) for one in people)
+
+
+def _when(card: Card) -> str:
+    parts = [place(card.title)]
+    if card.title.room:
+        parts.append(_("room {room}").format(room=esc(card.title.room)))
+    return " · ".join([*parts, words.day(card.title.on_date, card.today)])
+
+
+def _topic_line(card: Card) -> str:
+    if card.topic is None:
+        return f"▫️ {_('Topic')}"
+    return f"✅ {_('Topic')}: {_text(card.topic)}"
+
+
+def _attendance_line(card: Card) -> str:
+    marked = []
+    if card.absent:
+        marked.append(_("absent {count}: {names}").format(count=len(card.absent), names=names(card.absent)))
+    if card.late:
+        marked.append(_("late {count}: {names}").format(count=len(card.late), names=names(card.late)))
+    if card.attendance is None:
+        to_confirm = _(" — press “Done”") if marked else ""
+        return f"▫️ {_('Attendance')}{': ' if marked else ''}{'; '.join(marked)}{to_confirm}"
+    everybody = ngettext("all {count} present", "all {count} present", card.students).format(count=card.students)
+    late = _late(card.attendance)
+    return f"✅ {_('Attendance')}: {'; '.join(marked) or everybody}{late}"
+
+
+def _homework_line(card: Card) -> str:
+    if card.homework is not None:
+        text = _text(card.homework) if card.homework.value else _("none set") + _late(card.homework)
+        return f"✅ {_('Homework')}: {text}"
+    if card.homework_due_at is None:
+        return f"▫️ {_('Homework')}"
+    clock = _("until {hour}, {clause}").format(hour=f"{card.homework_due_at:%H:%M}", clause=esc(card.clause))
+    return f"▫️ {_('Homework')} {clock}"
+
+
+def _marks_line(card: Card) -> str:
+    if not card.works:
+        return f"▫️ {_('Marks')}"
+    counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)} — {one.marks}" for one in card.works)
+    return f"✅ {_('Marks')}: {counted}"
+
+
+def _absent_earlier(card: Card) -> str:
+    return ", ".join(
+        names([one.student]) + (f" ({words.absence_reason(one.reason)})" if one.reason else "")
+        for one in card.absent_earlier
+    )
+
+
+def _text(part: Part) -> str:
+    return esc(shortened(part.value, SHOWN_TEXT)) + _late(part)
+
+
+def _late(part: Part) -> str:
+    return f" · {_('after its time')}" if part.late else ""
+
+
+def _card_rows(card: Card, undo: CallbackData | None) -> list[list[Button]]:
+    lesson, rows = card.title.lesson_id, []
+    if undo is not None:
+        rows.append([tap(_("Undo"), undo)])
+    if card.refusal is None:
+        rows += _record_rows(card)
+    elif card.works:
+        rows.append([tap(_("Marks"), OpenMarks(lesson=lesson))])
+    rows.append([tap(_("My lessons"), OpenDay(day=card.title.on_date.isoformat()))])
+    return rows
+
+
+def _record_rows(card: Card) -> list[list[Button]]:
+    lesson, rows = card.title.lesson_id, []
+    if card.next_topic is not None:
+        label = shortened(_("Topic: {title}").format(title=card.next_topic.title), LABEL)
+        seen = card.revs[RecordPart.TOPIC]
+        rows.append([tap(label, PutPlanTopic(lesson=lesson, topic=card.next_topic.id, seen=seen))])
+    one_tap = []
+    if card.attendance is None:
+        seen = card.revs[RecordPart.ATTENDANCE]
+        marked = card.absent or card.late
+        one_tap.append(
+            tap(_("Done"), ConfirmAttendance(lesson=lesson, seen=seen))
+            if marked
+            else tap(_("All present"), ConfirmAllPresent(lesson=lesson, seen=seen))
+        )
+    if card.takes_marks and card.homework is None:
+        one_tap.append(tap(_("None set"), NoHomework(lesson=lesson, seen=card.revs[RecordPart.HOMEWORK])))
+    if one_tap:
+        rows.append(one_tap)
+    rows.append(
+        [tap(_("Attendance"), OpenAttendance(lesson=lesson, page=0)), tap(_("Topic"), OpenTopic(lesson=lesson))]
+    )
+    if card.takes_marks:
+        rows.append([tap(_("Homework"), OpenHomework(lesson=lesson)), tap(_("Marks"), OpenMarks(lesson=lesson))])
+    return rows
+
+
+def _line(one: DayLesson) -> str:
+    title = one.title
+    return shortened(f"{SIGNS[one.standing]} {title.slot} · {title.audience} {title.subject}", LABEL)
+
+
+def _short(on: date) -> str:
+    return format_date(on, "EEE d", locale=spoken())

@@ -1,0 +1,129 @@
+"""Kinds of work, a column's grid of marks, and the marks to choose from for one student."""
+
+from handlers.callbacks import AddWork, ChooseKind, OpenLesson, OpenStudent, OpenWork, PutMark
+from handlers.screen import Screen, esc, grid, page_of, pager, shortened, tap
+from handlers.screens.lessons import heading, place
+from handlers.screens.names import WIDTHS, columns_for, labels
+from services import words
+from services.changes import Outcome
+from services.i18n import gettext as _
+from services.i18n import pgettext
+from services.marks import KindChoice, MarkChoice, MarkedStudent, MarkPut, MarkSheet
+from storage.vocabulary import AttendanceCode
+
+WITHDRAWN = "-"  # on the wire
+MARKS_A_ROW = 5
+
+
+def kind_choice(choice: KindChoice) -> Screen:
+    """The lesson's columns, and the kinds of work for another."""
+    lesson = choice.title.lesson_id
+    lines = [f"{heading(choice.title)}, {place(choice.title)}"]
+    there = [
+        tap("✏️ " + words.work_kind_button(one.kind, one.ordinal), OpenWork(work=one.id, page=0)) for one in choice.works
+    ]
+    new = [
+        tap(
+            shortened(words.work_kind_button(kind, ordinal), WIDTHS[2]),
+            AddWork(lesson=lesson, kind=kind, ordinal=ordinal),
+        )
+        for kind, ordinal in choice.kinds
+    ]
+    if there:
+        lines.append(_("✏️ are the columns of this lesson, the others begin a new one."))
+    else:
+        lines.append(_("What are the marks for?"))
+    rows = [*grid(there, 1), *grid(new, 2), [tap(_("Back"), OpenLesson(lesson=lesson))]]
+    return Screen("\n".join(lines), rows)
+
+
+def mark_sheet(sheet: MarkSheet, page: int = 0, put: MarkPut | None = None) -> Screen:
+    """A page of a column: names with their marks. `put`: what became of the tap before, with its way back."""
+    students = list(sheet.students)
+    columns = columns_for(len(students))
+    shown, page, pages = page_of(students, page, columns)
+    widest = max((len(_beside(one)) for one in students), default=0)
+    short = labels([one.name for one in students], columns, taken=widest)
+    work, lesson = sheet.work, sheet.title.lesson_id
+    rows = grid(
+        (
+            tap(short[one.name.id] + _beside(one), OpenStudent(work=work.id, student=one.name.id, page=page))
+            for one in shown
+        ),
+        columns,
+    )
+    rows += pager(page, pages, lambda other: OpenWork(work=work.id, page=other))
+    if put is not None and put.outcome is Outcome.SAVED:
+        former = put.former or WITHDRAWN
+        back = PutMark(work=work.id, student=put.student.id, value=former, seen=put.rev, page=page)
+        rows.append([tap(_("Undo"), back)])
+    rows.append([tap(_("Another kind of work"), ChooseKind(lesson=lesson))])
+    rows.append([tap(_("Back"), OpenLesson(lesson=lesson))])
+    lines = [f"{heading(sheet.title)}, {place(sheet.title)}", f"<b>{_title(sheet)}</b>"]
+    lines.append(esc(toast(put)) if put is not None else _("Tap a name to put a mark."))
+    if pages > 1:
+        lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
+    return Screen("\n".join(lines), rows)
+
+
+def mark_choice(choice: MarkChoice, page: int) -> Screen:
+    """The marks to choose from; what stands, and till when it may change."""
+    work, student = choice.work, choice.student
+    lines = [
+        f"<b>{esc(student.full)}</b>",
+        f"{esc(choice.title.audience)} · {esc(choice.title.subject)}, {words.work_kind(work.kind, work.ordinal)}",
+    ]
+    if choice.value is not None and choice.until is not None:
+        stands = _("{value} stands here; it can be changed until {hour}.")
+        lines.append(stands.format(value=f"<b>{esc(choice.value)}</b>", hour=f"{choice.until:%H:%M}"))
+
+    def put(value: str) -> PutMark:
+        return PutMark(work=work.id, student=student.id, value=value, seen=choice.rev, page=page)
+
+    rows = grid((tap(value, put(value)) for value in choice.scale), MARKS_A_ROW)
+    if choice.value is not None:
+        rows.append([tap(_("Remove"), put(WITHDRAWN))])
+    rows.append([tap(_("Back"), OpenWork(work=work.id, page=page))])
+    return Screen("\n".join(lines), rows)
+
+
+def mark_put(put: MarkPut, page: int) -> Screen:
+    """The grid after a tap; where somebody was faster, who and when, and the question whether to replace it."""
+    if put.outcome is not Outcome.CHANGED:
+        return mark_sheet(put.sheet, page, put)
+    work = put.sheet.work
+    question = _("Withdraw it?") if put.value is None else _("Replace it by {value}?").format(value=esc(put.value))
+    again = PutMark(work=work.id, student=put.student.id, value=put.value or WITHDRAWN, seen=put.rev, page=page)
+    lines = [f"<b>{esc(put.student.full)}</b>", f"{esc(changed(put))} {question}"]
+    return Screen("\n".join(lines), [[tap(_("Replace"), again)], [tap(_("Back"), OpenWork(work=work.id, page=page))]])
+
+
+def toast(put: MarkPut) -> str:
+    """What the answer to a tap says, with the full name."""
+    if put.outcome is Outcome.ALREADY:
+        return _("Already saved.")
+    if put.outcome is Outcome.CHANGED:
+        return changed(put)
+    return f"{put.student.usual} — {put.value if put.value is not None else _('the mark is withdrawn')}"
+
+
+def changed(put: MarkPut) -> str:
+    """«Изменено: Смирнова, 10:42 — 4.»"""
+    if put.standing is None:
+        return _("It has changed meanwhile.")
+    return _("Changed: {author}, {hour} — {value}.").format(
+        author=put.standing.author,
+        hour=f"{put.standing.at:%H:%M}",
+        value=put.standing.value if put.standing.value is not None else _("the mark is withdrawn"),
+    )
+
+
+def _title(sheet: MarkSheet) -> str:
+    name = words.work_kind(sheet.work.kind, sheet.work.ordinal)
+    return name[:1].upper() + name[1:]
+
+
+def _beside(one: MarkedStudent) -> str:
+    if one.value is not None:
+        return f" {one.value}"
+    return f" {pgettext('in the grid of marks', 'abs')}" if one.attendance is AttendanceCode.ABSENT else ""

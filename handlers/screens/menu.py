@@ -1,0 +1,17 @@
+"""The menu: what a person can open, by what they are in the school."""
+
+from handlers.callbacks import OpenLessons
+from handlers.screen import Button, Screen, tap
+from services.actor import Actor
+from services.i18n import gettext as _
+from storage.vocabulary import Role
+
+TEACHING = frozenset({Role.TEACHER, Role.EDUCATOR})
+
+
+def menu(actor: Actor, greeting: str | None = None) -> Screen:
+    """The menu of a connected person; `greeting` (HTML) stands in the place of the usual line."""
+    rows: list[list[Button]] = []
+    if actor.roles & TEACHING:
+        rows.append([tap(_("My lessons"), OpenLessons())])
+    return Screen(greeting or _("What shall we open?"), rows)
