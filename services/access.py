@@ -4,7 +4,7 @@ An id in a button is a reference and gives no right. What is another school's, a
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services import words
@@ -90,7 +90,7 @@ class WrittenWorkOver(SchoolError):
     """A written work is marked within its days (О п.4.7, 2.5)."""
 
     sentence = N_(
-        "Written works of {day} are marked within {days} days ({clause}). A correction goes through the deputy head."
+        "A written work of {day} could be marked until {until} ({clause}). A correction goes through the deputy head."
     )
 
 
@@ -243,7 +243,7 @@ def _said(refusal: Refusal, lesson: OwnLesson, now: datetime) -> SchoolError:
         case Refusal.MARK_DAY_OVER:
             return MarkDayOver(day=on, clause=clauses["marks"])
         case Refusal.WRITTEN_WORK_OVER:
-            days = lesson.regulation.written_work_days
-            return WrittenWorkOver(day=on, days=days, clause=clauses["written_work"])
+            last = lesson.row.on_date + timedelta(days=lesson.regulation.written_work_days)
+            return WrittenWorkOver(day=on, until=words.day_and_month(last), clause=clauses["written_work"])
         case Refusal.SUBSTITUTE_OVER:
             return SubstituteOver(day=on)

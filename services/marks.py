@@ -37,7 +37,7 @@ class UndoOver(SchoolError):
     """The time to replace or withdraw a mark is over (М ж)."""
 
     sentence = N_(
-        "{name} has {value} ({author}, {day} at {hour}). A mark can be changed for {minutes} minutes ({clause}). "
+        "{name} has {value} ({author}, {day} at {hour}). A mark can be changed for {minutes} min ({clause}). "
         "A correction goes through the deputy head."
     )
 

@@ -22,7 +22,7 @@ from handlers.callbacks import (
 from handlers.screen import Button, Screen, esc, shortened, tap
 from services import words
 from services.i18n import gettext as _
-from services.i18n import ngettext, spoken
+from services.i18n import ngettext, pgettext, spoken
 from services.lessons import Card, Day, DayLesson, LessonTitle, Part, Standing
 from services.rules.short_names import Named
 from storage.vocabulary import RecordPart
@@ -118,11 +118,15 @@ def _attendance_line(card: Card) -> str:
 def _homework_line(card: Card) -> str:
     if card.homework is not None:
         text = _text(card.homework) if card.homework.value else _("none set") + _late(card.homework)
-        return f"✅ {_('Homework')}: {text}"
+        return f"✅ {_homework()}: {text}"
     if card.homework_due_at is None:
-        return f"▫️ {_('Homework')}"
+        return f"▫️ {_homework()}"
     clock = _("until {hour}, {clause}").format(hour=f"{card.homework_due_at:%H:%M}", clause=esc(card.clause))
-    return f"▫️ {_('Homework')} {clock}"
+    return f"▫️ {_homework()} {clock}"
+
+
+def _homework() -> str:
+    return pgettext("button", "Homework")
 
 
 def _marks_line(card: Card) -> str:
@@ -182,7 +186,7 @@ def _record_rows(card: Card) -> list[list[Button]]:
         [tap(_("Attendance"), OpenAttendance(lesson=lesson, page=0)), tap(_("Topic"), OpenTopic(lesson=lesson))]
     )
     if card.takes_marks:
-        rows.append([tap(_("Homework"), OpenHomework(lesson=lesson)), tap(_("Marks"), OpenMarks(lesson=lesson))])
+        rows.append([tap(_homework(), OpenHomework(lesson=lesson)), tap(_("Marks"), OpenMarks(lesson=lesson))])
     return rows
 
 
