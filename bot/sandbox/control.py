@@ -214,7 +214,8 @@ class Control:
             else:
                 await _maybe(clock.set(_moment(body.get("set"))))
         except (ValueError, TypeError, KeyError) as error:
-            raise ControlError(400, "bad_clock", f"The clock refused: {error}") from None
+            reason = str(error) if isinstance(error, ValueError) else None
+            raise ControlError(400, "bad_clock", f"The clock refused: {error}", reason=reason) from None
         state = self._world.times.clock_state()
         self._world.feed.publish("clock", state or {})
         return state

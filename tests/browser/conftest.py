@@ -36,6 +36,8 @@ class StandingClock:
         self.moment += timedelta(seconds=seconds)
 
     async def set(self, moment: datetime) -> None:
+        if moment < self.moment:
+            raise ValueError("Время идёт только вперёд.")
         self.moment = moment.astimezone(ZONE)
 
     async def jump(self, jump_id: str) -> None:

@@ -213,6 +213,16 @@ async def test_the_clock_is_shown_in_its_zone_and_moves_by_its_buttons(
     assert clock.moment == NOON.replace(month=12, day=31, hour=23, minute=45)
 
 
+async def test_what_the_clock_refuses_is_told_in_its_own_words(wide: Phones, page: Page) -> None:
+    await page.get_by_text("Задать…").click()
+    await page.get_by_label("Задать время").fill("2026-09-08T12:04")
+    await page.get_by_role("button", name="Перевести", exact=True).click()
+    await expect(page.get_by_text("Время идёт только вперёд.")).to_be_visible()
+    await expect(page.get_by_test_id("clock-time")).to_have_text("12:05")
+    assert [complaint for complaint in wide.complaints if "400" in complaint]  # the browser's own line
+    wide.complaints.clear()
+
+
 async def test_days_are_named_by_the_clock_of_the_sandbox(
     wide: Phones, bot: EchoBot, anna: int, page: Page, clock: StandingClock
 ) -> None:

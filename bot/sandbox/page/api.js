@@ -1,9 +1,10 @@
 // The control API (docs/sandbox.md), one function a request.
 
 export class Refusal extends Error {
-  constructor(slug, detail) {
+  // reason: words of the host program for people.
+  constructor(slug, detail, reason = null) {
     super(detail);
-    this.slug = slug;
+    Object.assign(this, { slug, reason });
   }
 }
 
@@ -20,8 +21,12 @@ async function call(path, body = null, init = {}) {
     throw new Refusal("no_network", "");
   }
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Refusal(answer?.error ?? "http", answer?.detail ?? String(response.status));
+  if (!response.ok) throw refusal(response.status, answer);
   return answer;
+}
+
+function refusal(status, answer) {
+  return new Refusal(answer?.error ?? `http_${status}`, answer?.detail ?? "", answer?.reason);
 }
 
 export const api = {

@@ -2,7 +2,7 @@
 
 import { hoursMinutes, localParts, momentOf, seconds, shortDate, weekdayDate } from "./dates.js";
 import { h, icon } from "./dom.js";
-import { T } from "./texts.js";
+import { T, saying } from "./texts.js";
 
 export class ClockBar {
   constructor(store, api, say) {
@@ -103,7 +103,10 @@ export class ClockBar {
     const form = h("form", { class: "setter-form" }, field, apply);
     const box = h("details", { class: "setter" }, h("summary", { class: "move" }, T.clock.set), form);
     box.addEventListener("toggle", () => {
-      if (box.open) field.value = localParts(this.store.now(), this.store.zone);
+      if (!box.open) return;
+      field.value = localParts(this.store.now(), this.store.zone);
+      const beyond = box.getBoundingClientRect().left + form.offsetWidth + 16 - innerWidth;
+      form.style.left = `${-Math.max(0, beyond)}px`;
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -136,7 +139,7 @@ export class ClockBar {
       return true;
     } catch (trouble) {
       if (trouble.slug === undefined) throw trouble;
-      this.say(trouble.message || T.noNetwork);
+      this.say(saying(trouble));
       return false;
     } finally {
       button.removeAttribute("aria-busy");

@@ -10,6 +10,7 @@ export class Composer {
   #reply = null;
   #attached = null;
   #keysShown = true;
+  #keysOf = null; // the reply keyboard that is drawn
   #busy = false;
 
   constructor(phone) {
@@ -97,6 +98,7 @@ export class Composer {
     document.addEventListener(
       "pointerdown",
       (event) => !this.commands.hidden && !this.element.contains(event.target) && this.#showCommands([]),
+      { signal: this.phone.life },
     );
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("paste", (event) => {
@@ -341,16 +343,11 @@ export class Composer {
     this.keys.hidden = !usable || !this.#keysShown;
     this.keysButton.setAttribute("aria-label", this.#keysShown ? T.composer.hideKeyboard : T.composer.keyboard);
     this.keysButton.setAttribute("aria-pressed", String(this.#keysShown));
-    if (usable)
-      this.keys.replaceChildren(
-        ...keyboard.rows.map((row) =>
-          h(
-            "div",
-            { class: "reply-row" },
-            row.map((text) => this.#replyKey(text, keyboard)),
-          ),
-        ),
-      );
+    const shown = JSON.stringify(keyboard);
+    if (!usable || shown === this.#keysOf) return;
+    this.#keysOf = shown;
+    const rows = keyboard.rows.map((row) => row.map((text) => this.#replyKey(text, keyboard)));
+    this.keys.replaceChildren(...rows.map((buttons) => h("div", { class: "reply-row" }, buttons)));
   }
 
   #replyKey(text, keyboard) {

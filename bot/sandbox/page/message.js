@@ -163,7 +163,8 @@ export class MessageView {
     this.bubble.addEventListener("contextmenu", (event) => {
       if (event.target.closest("a, img") || String(getSelection())) return;
       event.preventDefault();
-      this.#openMenu();
+      // A long touch has opened it already, in browsers that tell of it this way too.
+      if (event.pointerType !== "touch") this.#openMenu();
     });
     this.bubble.addEventListener("pointerdown", (event) => {
       if (event.pointerType === "touch") timer = setTimeout(() => this.#openMenu(), LONG_PRESS);

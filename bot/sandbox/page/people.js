@@ -1,7 +1,7 @@
 // The panel of people: show, hide, order, add.
 
 import { avatar, h, icon, iconButton } from "./dom.js";
-import { T } from "./texts.js";
+import { T, saying } from "./texts.js";
 
 export class PeoplePanel {
   // app: {store, api, roster, say, goTo}.
@@ -152,7 +152,7 @@ export class PeoplePanel {
       goTo(person.id);
     } catch (trouble) {
       if (trouble.slug === undefined) throw trouble;
-      say(trouble.message || T.noNetwork);
+      say(saying(trouble));
     }
   }
 }

@@ -4,11 +4,10 @@ import { ChatLog } from "./chatlog.js";
 import { Composer } from "./composer.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
 import { Layers, copyText, openMenu } from "./layers.js";
-import { T } from "./texts.js";
-
-const SAYINGS = { no_such_message: T.message.gone, no_such_button: T.message.goneButton, no_network: T.noNetwork };
+import { T, saying } from "./texts.js";
 
 export class Phone {
+  #life = new AbortController();
   #onScreen = false;
   #reading = false;
 
@@ -40,6 +39,15 @@ export class Phone {
     this.log.draw();
   }
 
+  // Aborted when the phone leaves the page: nothing may hear of the document any more.
+  get life() {
+    return this.#life.signal;
+  }
+
+  leave() {
+    this.#life.abort();
+  }
+
   get person() {
     return this.store.people.get(this.id);
   }
@@ -67,7 +75,7 @@ export class Phone {
       this.store.on("bot", () => this.drawBot()),
       this.store.on("clock", () => this.log.retitle()),
     ];
-    this.leave = () => off.forEach((stop) => stop());
+    this.#life.signal.addEventListener("abort", () => off.forEach((stop) => stop()));
   }
 
   #changed(change) {
@@ -160,7 +168,7 @@ export class Phone {
       return true;
     } catch (trouble) {
       if (trouble.slug === undefined) throw trouble;
-      this.layers.toast(SAYINGS[trouble.slug] ?? (trouble.message || T.refused));
+      this.layers.toast(saying(trouble));
       return false;
     }
   }

@@ -9,8 +9,23 @@ export const T = {
 
   lost: "Связь потеряна. Пробую соединиться снова…",
   back: "Связь восстановлена.",
-  noNetwork: "Нет связи. Попробуйте ещё раз.",
-  refused: "Не получилось.",
+
+  // Why something was not taken, by the slug of the control API; `otherwise` for the rest.
+  refusals: {
+    no_network: "Нет связи. Попробуйте ещё раз.",
+    no_such_person: "Этого телефона больше нет.",
+    no_such_message: "Этого сообщения уже нет.",
+    no_such_button: "Эта кнопка уже изменилась.",
+    not_started: "Сначала нажмите «Начать».",
+    blocked: "Вы заблокировали бота.",
+    deactivated: "Этот аккаунт удалён.",
+    protected: "Бот запретил пересылать это сообщение.",
+    bad_request: "Так не получится: проверьте текст или файл.",
+    bad_clock: "Часы так не переводятся.",
+    no_clock: "Эти часы не переводятся.",
+    http_413: "Файл слишком большой.",
+    otherwise: "Не получилось. Попробуйте ещё раз.",
+  },
 
   clock: {
     label: "Время в песочнице",
@@ -109,7 +124,6 @@ export const T = {
     copyCode: "Нажмите, чтобы скопировать",
     copied: "Скопировано",
     gone: "Этого сообщения уже нет.",
-    goneButton: "Эта кнопка уже изменилась.",
     expired: "Бот не ответил на нажатие.",
     opensLink: "откроется в новой вкладке",
   },
@@ -148,6 +162,11 @@ export function plural(count, one, few, many) {
   const units = count % 10;
   const word = tens > 10 && tens < 15 ? many : units === 1 ? one : units > 1 && units < 5 ? few : many;
   return `${count} ${word}`;
+}
+
+// What to say to a person of a refusal: the host's own words if it gave any, else ours.
+export function saying(refusal) {
+  return refusal.reason ?? T.refusals[refusal.slug] ?? T.refusals.otherwise;
 }
 
 const UNITS = ["Б", "КБ", "МБ", "ГБ"];
