@@ -14,6 +14,7 @@ from services.names import clean, fold, subject_key
 from storage.vocabulary import WorkKind
 
 TITLE_CHARS = 500
+_SUM = re.compile(r"(итого|всего)\b")  # «Итоговая контрольная» is a topic
 
 _KINDS = (
     (("диктант", "контрольный диктант", "словарный диктант"), WorkKind.DICTATION),
@@ -124,7 +125,7 @@ class _Reader:
         if fields.get("level"):
             self.level = self.level_of(number, fields["level"])
         title = fields.get("topic", "")
-        if not title or fold(title).startswith(("итого", "всего")):
+        if not title or _SUM.match(fold(title)):
             return
         if self.head is not None and self.head.has("order") and not fields.get("order"):
             self.sections.append(number)
