@@ -88,13 +88,16 @@ def _dice(*facts: object) -> Random:
     return Random(f"{SEED}/{facts}")  # noqa: S311 - nothing here is a secret
 
 
-def topic_of(topics: Sequence[PlannedTopic], place: int) -> PlannedTopic:
-    """The topic of a course's lesson number `place`, from 0: each takes as many lessons as it has hours."""
+def topic_of(topics: Sequence[PlannedTopic], place: int) -> tuple[PlannedTopic, bool]:
+    """The topic of a course's lesson number `place`, from 0, and whether it ends with it.
+
+    Each topic takes as many lessons as it has hours; past the plan's end the last one goes on.
+    """
     for topic in topics:
         if place < topic.hours:
-            return topic
+            return topic, place == topic.hours - 1
         place -= topic.hours
-    return topics[-1]
+    return topics[-1], False
 
 
 def tell(lesson: PastLesson, now: datetime, *, unfinished: bool, spared: frozenset[int]) -> Story:
@@ -104,7 +107,7 @@ def tell(lesson: PastLesson, now: datetime, *, unfinished: bool, spared: frozens
     """
     random = _dice("lesson", lesson.id, str(lesson.on_date))
     story = Story(lesson)
-    topic = topic_of(lesson.topics, lesson.place)
+    topic, ends = topic_of(lesson.topics, lesson.place)
     begun = lesson.starts_at + timedelta(minutes=random.randint(2, 9))
     story.records.append(Written("topic", topic.title, topic.id, begun))
     story.records.append(Written("attendance", "confirmed", None, begun + timedelta(minutes=2)))
@@ -114,7 +117,7 @@ def tell(lesson: PastLesson, now: datetime, *, unfinished: bool, spared: frozens
             text = homework(lesson.subject, lesson.place, random)
             story.records.append(Written("homework", text, None, lesson.ends_at - timedelta(minutes=3)))
         present = [one for one in lesson.students if one not in absent]
-        story.works = list(_works(lesson, topic, present, now, random))
+        story.works = list(_works(lesson, topic.kind if ends else None, present, now, random))
     return story
 
 
@@ -149,16 +152,16 @@ def absence(student: int, day: date) -> AbsenceReason | None:
 
 
 def _works(
-    lesson: PastLesson, topic: PlannedTopic, present: Sequence[int], now: datetime, random: Random
+    lesson: PastLesson, kind: WorkKind | None, present: Sequence[int], now: datetime, random: Random
 ) -> Iterable[Marked]:
-    """The columns of marks: everybody's written work, or a few answers and now and then a look into the exercise books.
+    """The columns of marks: everybody's work where there is a `kind` of it, else a few answers, now and then homework.
 
     Written work is checked by the next day's evening; until then its column is empty and not there.
     """
-    if topic.kind is not None:
+    if kind is not None:
         checked = lesson.ends_at + timedelta(hours=random.choice((5, 6, 29)))
         if checked < now:
-            yield Marked(topic.kind, checked, {one: (_value(one, random), "") for one in present})
+            yield Marked(kind, checked, {one: (_value(one, random), "") for one in present})
         return
     answered = random.sample(present, min(len(present), random.randint(2, 6)))
     if answered:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,25 +20,21 @@ from storage.vocabulary import SchoolId, WorkKind
 
 Course = tuple[int, int, int | None]
 """A subject, a class, and a subgroup of it or None."""
+NOBODY: frozenset[int] = frozenset()
 
 
-async def fill(
-    storage: Storage, school_id: SchoolId, since: date, now: datetime, *, leave_one: bool
-) -> tuple[int, int]:
-    """Write the lessons without a record that ended from a day on until now; how many lessons, how many marks.
+async def fill(storage: Storage, school_id: SchoolId, since: datetime, now: datetime) -> tuple[int, int]:
+    """Write the lessons without a record that began since a moment and have ended; how many lessons, how many marks.
 
-    `leave_one`: the last of the demo teacher's lessons of today is left without homework, so that there is a gap to
-    close. Nobody is told anything: it is the past.
+    The last of the demo teacher's lessons of today is left without homework, so that there is a gap to close. Nobody
+    is told anything: it is the past.
     """
     async with storage.reading() as uow:
-        lessons, spared, unfinished = await _gather(uow, school_id, since, now, leave_one=leave_one)
-    today: date | None = lessons[-1].on_date if lessons else None
+        past = await _gather(uow, school_id, since, now)
     stories: dict[date, list[Story]] = defaultdict(list)
-    for lesson in lessons:
-        nobody: frozenset[int] = frozenset()
-        stories[lesson.on_date].append(
-            tell(lesson, now, unfinished=lesson.id == unfinished, spared=spared if lesson.on_date == today else nobody)
-        )
+    for lesson in past.lessons:
+        spared = past.spared if lesson.on_date == past.today else NOBODY
+        stories[lesson.on_date].append(tell(lesson, now, unfinished=lesson.id == past.unfinished, spared=spared))
     for day in stories.values():
         async with storage.writing() as uow:
             await demo.write(uow, list(_records(day)), list(_attendance(day)))
@@ -48,18 +45,25 @@ async def fill(
                 [_marks(story.lesson.teacher_id, work.entered_at, work.marks) for story, work in works],
             )
     marks = sum(len(work.marks) for day in stories.values() for story in day for work in story.works)
-    return len(lessons), marks
+    return len(past.lessons), marks
 
 
-async def _gather(
-    uow: Uow, school_id: SchoolId, since: date, now: datetime, *, leave_one: bool
-) -> tuple[list[PastLesson], frozenset[int], int | None]:
-    """The lessons to write, the children who are at school today, and the lesson to leave unfinished."""
+@dataclass(frozen=True)
+class _Past:
+    """What is to be written. `spared`: the children who miss nothing today; `unfinished`: today's lesson with a gap."""
+
+    today: date
+    lessons: list[PastLesson]
+    spared: frozenset[int]
+    unfinished: int | None
+
+
+async def _gather(uow: Uow, school_id: SchoolId, since: datetime, now: datetime) -> _Past:
     calendar = await school_calendar(uow, school_id, now)
-    rows = await calendar_rows.load(uow, school_id, since)
-    assert calendar is not None and rows is not None
+    rows = await calendar_rows.load(uow, school_id, since.date())
+    assert calendar is not None and rows is not None  # the demo school is founded with its year
     regulation = Regulation.from_json(rows.regulation)
-    places = _places(calendar, await timetable.entries(uow, school_id), since)
+    places = _places(calendar, await timetable.entries(uow, school_id), calendar.today(since))
     seats = await demo.seats(uow, school_id)
     homerooms = await demo.homerooms(uow, school_id)
     topics = {
@@ -91,9 +95,9 @@ async def _gather(
             )
         )
         places[course] += 1
-        if leave_one and row.on_date == calendar.today(now) and row.teacher_id == people.get(cast.TEACHER.key):
+        if row.on_date == calendar.today(now) and row.teacher_id == people.get(cast.TEACHER.key):
             unfinished = row.id
-    return lessons, frozenset(people[key] for key in keys if key in people), unfinished
+    return _Past(calendar.today(now), lessons, frozenset(people[key] for key in keys if key in people), unfinished)
 
 
 def _places(calendar: SchoolCalendar, entries: Mapping[date, list[EntryRow]], since: date) -> defaultdict[Course, int]:

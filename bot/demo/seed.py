@@ -87,7 +87,7 @@ async def seed(storage: Storage, clock: Clock, say: Say) -> None:
     await _import(storage, office, school_id, min(since, calendar.ends_on), year)
     say(_("Laying lessons out and filling the journal of the last weeks"))
     await Timetable(storage, clock).lay_out(school_id, since)
-    lessons, marks = await fill(storage, school_id, since, now, leave_one=True)
+    lessons, marks = await fill(storage, school_id, calendar.at(since, 0), now)
     written = ngettext("{count} lesson is written", "{count} lessons are written", lessons).format(count=lessons)
     given = ngettext("{count} mark", "{count} marks", marks).format(count=marks)
     say(
@@ -123,7 +123,10 @@ def of_year(text: str, year: int) -> str:
 
 
 async def _go_on(storage: Storage, school_id: SchoolId, today: date) -> datetime:
-    """The moment at which a demo that was lived in goes on; what its teachers skipped since is written."""
+    """The moment at which a demo that was lived in goes on; the lessons skipped between are written.
+
+    Gaps that people themselves had left before stay for them to close.
+    """
     async with storage.reading() as uow:
         last = await demo.last_trace(uow)
     assert last is not None  # founding leaves a trace
@@ -131,8 +134,7 @@ async def _go_on(storage: Storage, school_id: SchoolId, today: date) -> datetime
         calendar = await school_calendar(uow, school_id, last)
     assert calendar is not None  # and a year
     begins = moments.moment_to_go_on(last, today, calendar)
-    since = calendar.today(last) + timedelta(days=1)
-    if calendar.today(begins) >= since:
-        await Timetable(storage, StoppedClock(begins)).lay_out(school_id, since)
-        await fill(storage, school_id, since, begins, leave_one=True)
+    if calendar.today(begins) > calendar.today(last):
+        await Timetable(storage, StoppedClock(begins)).lay_out(school_id, calendar.today(last) + timedelta(days=1))
+        await fill(storage, school_id, last, begins)
     return begins

@@ -59,8 +59,8 @@ class EmptyLesson:
     teacher_id: int
 
 
-async def empty_lessons(uow: Uow, school_id: SchoolId, since: date, ended_by: datetime) -> list[EmptyLesson]:
-    """Lessons from a day on that ended by a moment and have no record, in their order."""
+async def empty_lessons(uow: Uow, school_id: SchoolId, since: datetime, ended_by: datetime) -> list[EmptyLesson]:
+    """Lessons that began since a moment, ended by another and have no record, in their order."""
     first = (
         select(LessonAudience.class_id, Lesson.on_date, func.min(Lesson.slot).label("slot"))
         .join(Lesson, Lesson.id == LessonAudience.lesson_id)
@@ -89,7 +89,7 @@ async def empty_lessons(uow: Uow, school_id: SchoolId, since: date, ended_by: da
         .join(first, (first.c.class_id == LessonAudience.class_id) & (first.c.on_date == Lesson.on_date))
         .where(
             Lesson.school_id == school_id,
-            Lesson.on_date >= since,
+            Lesson.starts_at >= since,
             Lesson.ends_at <= ended_by,
             Lesson.state == LessonState.PLANNED.value,
             ~exists().where(LessonRecord.lesson_id == Lesson.id),

@@ -32,9 +32,15 @@ LATER = datetime(2026, 11, 23, 7, 28, tzinfo=UTC)
 NOBODY: frozenset[int] = frozenset()
 
 
-@pytest.mark.parametrize(("place", "topic"), [(0, 1), (1, 1), (2, 2), (3, 3), (5, 3), (6, 3), (60, 3)])
-def test_a_topic_takes_as_many_lessons_as_it_has_hours_and_the_last_one_stays(place: int, topic: int) -> None:
-    assert topic_of(TOPICS, place).id == topic
+@pytest.mark.parametrize(
+    ("place", "topic", "ends"),
+    [(0, 1, False), (1, 1, True), (2, 2, True), (3, 3, False), (5, 3, True), (6, 3, False), (60, 3, False)],
+)
+def test_a_topic_takes_as_many_lessons_as_it_has_hours_and_the_last_one_stays(
+    place: int, topic: int, ends: bool
+) -> None:
+    found, ended = topic_of(TOPICS, place)
+    assert (found.id, ended) == (topic, ends)
 
 
 def test_the_same_lesson_is_told_the_same_way() -> None:
