@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from services.actor import Actor, Visitor
 from services.clock import StoppedClock
@@ -101,6 +101,7 @@ class Cast:
     homeroom_teacher: PersonId = field(init=False)
     deputy: PersonId = field(init=False)
     students: list[PersonId] = field(default_factory=list)
+    student_of_7a: PersonId = field(init=False)
     mother_larina: PersonId = field(init=False)
     father_larin: PersonId = field(init=False)
     mother_onegina: PersonId = field(init=False)
@@ -309,11 +310,9 @@ async def _families(uow: Uow, cast: Cast) -> None:
         student = await person(uow, cast, name, Role.STUDENT)
         await enrol(uow, cast, student, cast.class_7b)
         cast.students.append(student)
-    for name, class_id in (
-        ("Чацкий Александр", cast.class_7a),
-        ("Первоклашкина Зоя", cast.class_1a),
-        ("Малышев Миша", cast.short_stay),
-    ):
+    cast.student_of_7a = await person(uow, cast, "Чацкий Александр", Role.STUDENT)
+    await enrol(uow, cast, cast.student_of_7a, cast.class_7a)
+    for name, class_id in (("Первоклашкина Зоя", cast.class_1a), ("Малышев Миша", cast.short_stay)):
         await enrol(uow, cast, await person(uow, cast, name, Role.STUDENT), class_id)
     cast.mother_larina = await person(uow, cast, "Ларина Прасковья Ивановна", Role.GUARDIAN, connected=True)
     cast.father_larin = await person(uow, cast, "Ларин Дмитрий Иванович", Role.GUARDIAN, connected=True)
@@ -322,6 +321,7 @@ async def _families(uow: Uow, cast: Cast) -> None:
     await guard(uow, cast, cast.mother_larina, cast.larina)
     await guard(uow, cast, cast.father_larin, cast.larina)
     await guard(uow, cast, cast.mother_onegina, cast.onegin)
+    await guard(uow, cast, cast.mother_of_7a, cast.student_of_7a)
     for guardian in (cast.mother_larina, cast.mother_onegina):
         await prefer(uow, guardian, "instant")
 
@@ -414,3 +414,10 @@ async def lesson(
         await _one(uow, LessonAudience, lesson_id=lesson_id, class_id=class_id, subgroup_id=subgroup_id)
     cast.lessons[key] = lesson_id
     return lesson_id
+
+
+async def close_term(storage: Storage, cast: Cast, kind: str) -> None:
+    """Close the first term of a kind."""
+    async with storage.writing() as uow:
+        closed = update(Term).where(Term.school_id == cast.school_id, Term.kind == kind, Term.ordinal == 1)
+        await uow.write(closed.values(closed_at=cast.clock.now()))
