@@ -47,7 +47,10 @@ function switchTheme() {
 function drawBrand() {
   const name = store.bot?.first_name ?? T.bot.noName;
   document.title = T.title(name);
-  brand.replaceChildren(avatar(name, 0, "bot"), h("strong", {}, name), h("span", { class: "brand-tag" }, T.sandbox));
+  brand.replaceChildren(
+    avatar(name, 0, "bot"),
+    h("span", { class: "brand-words" }, h("strong", {}, name), h("small", {}, T.sandbox)),
+  );
 }
 
 function drawPeople() {
