@@ -5,7 +5,18 @@ from aiogram import Router
 
 def routers() -> list[Router]:
     """The routers in their order, new ones at every call; the fallback comes last."""
-    from handlers import attendance, fallback, lessons, marks, quick_line, records
+    from handlers import (
+        attendance,
+        diary,
+        fallback,
+        homeroom,
+        lessons,
+        marks,
+        preferences,
+        quick_line,
+        records,
+        start,
+    )
 
-    scenes = (lessons, attendance, records, marks, quick_line, fallback)
+    scenes = (start, diary, homeroom, preferences, lessons, attendance, records, marks, quick_line, fallback)
     return [scene.router() for scene in scenes]

@@ -123,8 +123,9 @@ async def connect_family(
         for child in slip.children:
             awaiting_since = now if by_code else None
             await guardians.take_over(uow, mine.person_id, slip.person.id, child, slip.today, awaiting_since)
-    elif mine.state is AccountState.AWAITING and not by_code:
+    elif not by_code:
         await joining.activate(uow, mine.id, now, by=None)
+        await guardians.confirm_children(uow, mine.person_id, [child.student_id for child in slip.children])
         mine = replace(mine, state=AccountState.ACTIVE)
     await joining.ensure_role(uow, slip.person.school_id, mine.person_id, Role.GUARDIAN, slip.today)
     await _tell_homeroom(uow, slip, mine, now)

@@ -8,7 +8,7 @@ from services.actor import Actor
 from services.clock import Clock
 from services.errors import SchoolError
 from services.i18n import N_
-from storage.repositories import diary, recipients
+from storage.repositories import diary, guardians, recipients
 from storage.repositories.diary import AbsenceLine, MarkLine
 from storage.uow import Storage, Uow
 from storage.vocabulary import LessonState, PersonId, RecordPart
@@ -18,6 +18,14 @@ class NoDiary(SchoolError):
     """Nobody's record is open to this person."""
 
     sentence = N_("No diary is open to you. Open the link of your slip, or ask the homeroom teacher for one.")
+
+
+class ConsentTakenBack(SchoolError):
+    """The guardian took the consent back."""
+
+    sentence = N_(
+        "The consent is taken back, so the diary is closed. To open it again: “Settings”, “Give consent again”."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +81,16 @@ class Diary:
         self._clock = clock
 
     async def day(self, actor: Actor, student_id: PersonId | None = None, on_date: date | None = None) -> DiaryDay:
-        """A day, by default today, of a child, by default the first. Raises NoDiary, NotFoundHere, NotYourStudent."""
+        """A day, by default today, of a child, by default the first.
+
+        Raises NoDiary, ConsentTakenBack, NotFoundHere, NotYourStudent.
+        """
         today = self._clock.now().astimezone(actor.zone).date()
         on_date = on_date or today
         async with self._storage.reading() as uow:
             children = await _children(uow, actor, today)
             if student_id is None and not children:
-                raise NoDiary
+                raise NoDiary if await guardians.consents(uow, actor.person_id) else ConsentTakenBack
             wanted = children[0].id if student_id is None else student_id
             student = await access_student(uow, actor, wanted, today)
             before, after = await diary.days_around(uow, actor.school_id, wanted, on_date)

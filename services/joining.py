@@ -3,6 +3,7 @@
 Nothing is kept between the steps but a `draft` row; a button names the invitation it was shown for, and gives no right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from storage.vocabulary import (
     ItemKind,
     PersonId,
     Relation,
+    SchoolId,
 )
 
 TRIES = 5
@@ -222,6 +224,19 @@ class Joining:
         return person.school, Regulation.from_json(person.regulation).full_names_in_letters
 
     # --- within a unit of work -----------------------------------------------------------------------------------
+
+    async def issue_in(
+        self,
+        uow: Uow,
+        school_id: SchoolId,
+        guardian_ids: Sequence[PersonId],
+        regulation: Regulation,
+        now: datetime,
+        by: PersonId,
+    ) -> dict[PersonId, Issued]:
+        """Codes for guardians whose papers the caller has seen; the caller notes it."""
+        kind = InvitationKind.FAMILY
+        return await invitations.issue(uow, self._key, school_id, guardian_ids, kind, regulation, now, by)
 
     async def _issue(
         self, uow: Uow, person: PersonRow, kind: InvitationKind, now: datetime, by: PersonId | None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.i18n import N_, gettext, spoken
-from storage.vocabulary import AbsenceReason, AttendanceCode, WorkKind
+from storage.vocabulary import AbsenceReason, AttendanceCode, Relation, WorkKind
 
 _WORK_KINDS = {
     WorkKind.ANSWER: N_("answer"),
@@ -47,6 +47,13 @@ _REASONS = {
     AbsenceReason.INVALID: N_("no valid reason"),
 }
 
+_RELATIONS = {
+    Relation.MOTHER: N_("mother"),
+    Relation.FATHER: N_("father"),
+    Relation.GUARDIAN: N_("guardian"),
+    Relation.OTHER: N_("legal representative"),
+}
+
 
 def work_kind(kind: WorkKind, ordinal: int = 1) -> str:
     """A kind of work within a sentence, «контрольная работа»; a second column of a kind is numbered."""
@@ -70,6 +77,11 @@ def absence_reason(reason: AbsenceReason) -> str:
     return gettext(_REASONS[reason])
 
 
+def relation(which: Relation) -> str:
+    """Who a guardian is to the child, within a sentence."""
+    return gettext(_RELATIONS[which])
+
+
 def hour(moment: datetime, zone: ZoneInfo) -> str:
     """A moment's hour in a school's time, «09:25»."""
     return moment.astimezone(zone).strftime("%H:%M")
@@ -90,3 +102,8 @@ def day(on: date, today: date) -> str:
 def day_and_month(on: date) -> str:
     """A day within a sentence, «8 сентября»."""
     return format_date(on, "d MMMM", locale=spoken())
+
+
+def short_day(on: date) -> str:
+    """A day on a narrow button, «вт 8»."""
+    return format_date(on, "EEE d", locale=spoken())

@@ -130,6 +130,17 @@ class AccountState(StrEnum):
     REVOKED = "revoked"
 
 
+class GuardianStanding(StrEnum):
+    """How a guardian stands to the diary, as the homeroom teacher sees it."""
+
+    CONNECTED = "connected"
+    AWAITING = "awaiting"  # joined by a typed code
+    AWAY = "away"  # may have a slip
+    NO_PAPERS = "no_papers"  # application or consent isn't recorded (О п.4.8)
+    LEFT = "left"  # took the consent back
+    BLOCKED = "blocked"  # connected, but the messenger refuses the chat
+
+
 class DeliveryMode(StrEnum):
     """When a guardian gets marks and homework (product: preferences)."""
 

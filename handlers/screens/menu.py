@@ -1,6 +1,6 @@
 """The menu: what a person can open, by what they are in the school."""
 
-from handlers.callbacks import OpenLessons
+from handlers.callbacks import OpenDiary, OpenLessons, OpenMyClass, OpenPreferences
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
 from services.i18n import gettext as _
@@ -14,4 +14,8 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     rows: list[list[Button]] = []
     if actor.roles & TEACHING:
         rows.append([tap(_("My lessons"), OpenLessons())])
+    if actor.homeroom:
+        rows.append([tap(_("My class"), OpenMyClass())])
+    if Role.GUARDIAN in actor.roles:
+        rows += [[tap(_("Diary"), OpenDiary())], [tap(_("Settings"), OpenPreferences())]]
     return Screen(greeting or _("What shall we open?"), rows)

@@ -10,14 +10,8 @@ from services.letters.typeset import fits, typeset
 from services.outbox.transport import DueItem, Reachable
 from storage.repositories import guardians, notices
 from storage.uow import Uow
-from storage.vocabulary import AccountId, AccountState, ItemId, ItemKind, Relation
+from storage.vocabulary import AccountId, AccountState, ClassId, ItemId, ItemKind, PersonId
 
-_RELATIONS = {
-    Relation.MOTHER: N_("mother"),
-    Relation.FATHER: N_("father"),
-    Relation.GUARDIAN: N_("guardian"),
-    Relation.OTHER: N_("legal representative"),
-}
 _WHAT = {
     ItemKind.ABSENCE: N_("absence"),
     ItemKind.ABSENCE_WITHDRAWN: N_("absence taken back"),
@@ -28,18 +22,22 @@ _WHAT = {
 }
 
 
-def relation(which: Relation) -> str:
-    """Who a guardian is to the child, within a sentence."""
-    return gettext(_RELATIONS[which])
+@dataclass(frozen=True, slots=True)
+class AwaitingGuardian:
+    """A guardian who typed a code, in the reader's class."""
+
+    class_id: ClassId
+    guardian_id: PersonId
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice's text, the items it tells, and the accounts that await the reader's confirmation."""
+    """A notice's text, the items it tells, whom its reader may confirm, and whether it opens the diary."""
 
     text: str
     item_ids: tuple[ItemId, ...]
-    awaiting: tuple[tuple[AccountId, str], ...] = ()
+    awaiting: tuple[AwaitingGuardian, ...] = ()
     diary: bool = False
 
 
@@ -66,7 +64,7 @@ async def joined(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today
     """For a homeroom teacher: who came in, with the children of the own class only."""
     own = await guardians.led_students(uow, recipient.person_id, today)
     lines: list[JoinedLine] = []
-    awaiting: list[tuple[AccountId, str]] = []
+    awaiting: list[AwaitingGuardian] = []
     for account in await notices.accounts(uow, _account_ids(items)):
         if account.state is AccountState.REVOKED:
             continue
@@ -77,12 +75,13 @@ async def joined(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today
             continue
         waits = account.state is AccountState.AWAITING or any(child.awaiting for child in children)
         said = ", ".join(
-            f"{child.last_name} {child.first_name}, {child.class_name} ({relation(child.relation)})"
+            f"{child.last_name} {child.first_name}, {child.class_name} ({words.relation(child.relation)})"
             for child in children
         )
         lines.append(JoinedLine(account.full_name, said, waits))
-        if waits:
-            awaiting.append((account.id, account.short_name))
+        class_id = children[0].class_id
+        if waits and class_id is not None:
+            awaiting.append(AwaitingGuardian(class_id, account.person_id, account.short_name))
     if not lines:
         return None
     return Notice(typeset("joined", people=lines), _ids(items), tuple(awaiting))

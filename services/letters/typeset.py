@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services import i18n
 
-LIMIT = 4096  # UTF-16 units that a messenger shows, tags not counted
+LIMIT = 4000  # UTF-16 units that a messenger shows, tags not counted: its 4096 less the mark of a copy
 EMPTY_LINE = "¶"
 
 _environment = Environment(

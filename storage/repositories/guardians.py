@@ -1,5 +1,6 @@
 """Guardians and their children: the ties, the papers and consents they rest on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -175,10 +176,14 @@ async def take_over(
         )
 
 
-async def confirm_children(uow: Uow, guardian_id: PersonId) -> int:
+async def confirm_children(uow: Uow, guardian_id: PersonId, student_ids: Collection[PersonId]) -> int:
     """Children that a typed code added are shown from now on."""
     return await uow.write(
         update(Guardianship)
-        .where(Guardianship.guardian_id == guardian_id, Guardianship.awaiting_since.is_not(None))
+        .where(
+            Guardianship.guardian_id == guardian_id,
+            Guardianship.student_id.in_(student_ids),
+            Guardianship.awaiting_since.is_not(None),
+        )
         .values(awaiting_since=null())
     )

@@ -1,0 +1,101 @@
+"""Letters for Telegram: families' letters and notices with their buttons, and the staff's screens as letters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.callbacks import ConfirmGuardian, OpenDiary, SendDiary
+from handlers.screen import Button, Screen, shortened, tap
+from handlers.screens.lessons import lesson_card
+from handlers.screens.reminders import nudge
+from services.errors import SchoolError
+from services.i18n import gettext as _
+from services.i18n import speaking
+from services.lessons import Lessons
+from services.letters import compose
+from services.letters.notices import Notice
+from services.outbox.transport import Composed, DueItem, Reachable
+from services.reminders import Reminders
+from storage.uow import Uow
+from storage.vocabulary import ItemKind, LetterMethod
+
+LABEL = 30
+MOST_BUTTONS = 6
+
+
+class TelegramLetters:
+    """The postman's composer."""
+
+    def __init__(self, lessons: Lessons, reminders: Reminders) -> None:
+        self._lessons = lessons
+        self._reminders = reminders
+
+    async def compose(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
+        """The letter for the due items of one bundle, in the recipient's language."""
+        kind = items[0].kind
+        with speaking(recipient.locale):
+            if kind is ItemKind.LESSON_CARD:
+                return await self._card(uow, recipient, items, now)
+            if kind is ItemKind.LESSON_NUDGE:
+                return await self._nudge(uow, recipient, items, now)
+            if kind in compose.NOTICES:
+                notice = await compose.notice(uow, recipient, items, now)
+                return None if notice is None else _composed(_noticed(notice), items, notice.item_ids)
+            written = await compose.about_student(uow, recipient, items, now)
+            if written is None:
+                return None
+            rows = [[tap(_("Diary"), SendDiary(student=written.student_ids[0]))]]
+            return _composed(Screen(written.text, rows), items, written.item_ids)
+
+    async def _card(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
+        """The lesson card at the bell: silent, as it stands now."""
+        item = items[-1]
+        if item.lesson_id is None:
+            return None
+        try:
+            card = await self._lessons.card_in(uow, recipient.school_id, recipient.person_id, item.lesson_id, now)
+        except SchoolError:  # the lesson is another teacher's by now
+            return None
+        return _composed(lesson_card(card), items, tuple(one.id for one in items), silent=True)
+
+    async def _nudge(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
+        """The nudge at a lesson's end; it edits itself to «готово»."""
+        item = items[-1]
+        view = await self._reminders.nudge_in(uow, recipient.person_id, item.value, item.base, now)
+        if view is None:
+            return None
+        ids = tuple(one.id for one in items)
+        if item.previous_letter_id is None:
+            return _composed(nudge(view), items, ids)
+        payload = _payload(nudge(view), silent=True)
+        return Composed(payload, ids, LetterMethod.EDIT, item.previous_letter_id)
+
+
+def _noticed(notice: Notice) -> Screen:
+    rows = [
+        [
+            tap(
+                shortened(_("Confirm: {name}").format(name=one.name), LABEL),
+                ConfirmGuardian(school_class=one.class_id, guardian=one.guardian_id),
+            )
+        ]
+        for one in notice.awaiting[:MOST_BUTTONS]
+    ]
+    if notice.diary:
+        rows.append([tap(_("Diary"), OpenDiary())])
+    return Screen(notice.text, rows)
+
+
+def _composed(screen: Screen, items: Sequence[DueItem], item_ids: Sequence[int], *, silent: bool = False) -> Composed:
+    told = set(item_ids)
+    return Composed(_payload(screen, silent=silent), tuple(item.id for item in items if item.id in told))
+
+
+def _payload(screen: Screen, *, silent: bool) -> dict[str, object]:
+    return {"text": screen.text, "rows": [[_button(one) for one in row] for row in screen.rows], "silent": silent}
+
+
+def _button(button: Button) -> dict[str, str]:
+    if button.url is not None:
+        return {"label": button.label, "url": button.url}
+    assert button.data is not None, "a button does something"
+    return {"label": button.label, "data": button.data}

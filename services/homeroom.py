@@ -1,0 +1,275 @@
+"""«Мой класс»: who of the families is connected, who is confirmed, who is disconnected, who gets a slip (В 4.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.access import access_class
+from services.actor import Actor
+from services.clock import Clock
+from services.errors import NotFoundHere, SchoolError
+from services.i18n import N_
+from services.invitations import Issued
+from services.joining import Joining
+from services.letters import announcements
+from services.letters.announcements import Occasion
+from services.outbox import items
+from services.rules.regulation import Regulation
+from storage.repositories import diary, guardians, homeroom, invitations, joining
+from storage.repositories.audit import note
+from storage.repositories.homeroom import LedClass, Tie
+from storage.repositories.rights import ClassRow
+from storage.uow import Storage, Uow
+from storage.vocabulary import AccountId, AccountState, ClassId, GuardianStanding, PersonId, Relation
+
+
+class NoClass(SchoolError):
+    """The person is nobody's homeroom teacher."""
+
+    sentence = N_("You have no class of your own this year.")
+
+
+class NothingToConfirm(SchoolError):
+    """The guardian doesn't await anything any more."""
+
+    sentence = N_("There is nothing to confirm here any more.")
+
+
+class NothingToDisconnect(SchoolError):
+    """The guardian has no account."""
+
+    sentence = N_("This guardian isn't connected.")
+
+
+class EmployeesAccount(SchoolError):
+    """The guardian works here: the account is more than a family's."""
+
+    sentence = N_("This guardian is an employee of the school: the administrator disconnects employees.")
+
+
+class PapersMissing(SchoolError):
+    """Application and consent come before the slip (О п.4.8)."""
+
+    sentence = N_("No slip without paper: the application and the consent aren't recorded at the school's office yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A guardian with the own class's children. `since`: when the account joined, in school time; `by_code`: typed."""
+
+    guardian_id: PersonId
+    name: str
+    short_name: str
+    children: tuple[str, ...]
+    relation: Relation
+    standing: GuardianStanding
+    since: datetime | None
+    by_code: bool
+    account_id: AccountId | None
+    staff: bool
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """A homeroom teacher's class: its families by standing, and the other own classes."""
+
+    class_id: ClassId
+    name: str
+    families: tuple[Family, ...]
+    without_guardians: tuple[str, ...]
+    classes: tuple[LedClass, ...]
+    today: date
+
+    def of(self, standing: GuardianStanding) -> list[Family]:
+        """The families that stand so."""
+        return [family for family in self.families if family.standing is standing]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSlip:
+    """A guardian's slip; its secrets are seen this once."""
+
+    family: Family
+    issued: Issued
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """Slips of a class, and whom there is none for."""
+
+    school: str
+    class_id: ClassId
+    class_name: str
+    slips: tuple[IssuedSlip, ...]
+    without_papers: tuple[str, ...]
+    now: datetime
+
+
+class Homeroom:
+    """The office of a homeroom teacher; sees the own class only."""
+
+    def __init__(self, storage: Storage, clock: Clock, joining_: Joining) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._joining = joining_
+
+    async def view(self, actor: Actor, class_id: ClassId | None = None) -> ClassView:
+        """A class, by default the first own one. Raises NoClass, NotFoundHere, NotYourClass."""
+        async with self._storage.reading() as uow:
+            return await self._view(uow, actor, class_id)
+
+    async def family(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+        """One guardian of the class. Raises NotFoundHere, NotYourClass."""
+        async with self._storage.reading() as uow:
+            return _one(await self._view(uow, actor, class_id), guardian_id)
+
+    async def confirm(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+        """«Подтвердить»: the person who typed the code is known. Raises NothingToConfirm."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            view = await self._view(uow, actor, class_id)
+            family = _one(view, guardian_id)
+            if family.standing is not GuardianStanding.AWAITING or family.account_id is None:
+                raise NothingToConfirm
+            await joining.activate(uow, family.account_id, now, by=actor.person_id)
+            led = await guardians.led_students(uow, actor.person_id, view.today)
+            await guardians.confirm_children(uow, guardian_id, led)
+            occasion = await _occasion(uow, actor, now)
+            fact = announcements.confirmed(occasion, actor.bot_id, guardian_id, family.account_id)
+            await items.put(uow, [fact], now)
+            await _note(uow, actor, "account.confirm", guardian_id, {"account": family.account_id}, now)
+            return _one(await self._view(uow, actor, class_id), guardian_id)
+
+    async def disconnect(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+        """«Отключить»: letters stop and the diary closes at once. Raises NothingToDisconnect, EmployeesAccount."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            family = _one(await self._view(uow, actor, class_id), guardian_id)
+            if family.account_id is None:
+                raise NothingToDisconnect
+            if family.staff:
+                raise EmployeesAccount
+            await joining.revoke(uow, family.account_id, now, by=actor.person_id)
+            await invitations.end_invitations(uow, guardian_id, now)
+            await items.cancel(uow, recipient_id=guardian_id)
+            occasion = await _occasion(uow, actor, now)
+            fact = announcements.revoked(occasion, actor.bot_id, guardian_id, family.account_id)
+            await items.put(uow, [fact], now)
+            await _note(uow, actor, "account.revoke", guardian_id, {"account": family.account_id}, now)
+            return _one(await self._view(uow, actor, class_id), guardian_id)
+
+    async def slips(self, actor: Actor, class_id: ClassId, guardian_id: PersonId | None = None) -> Slips:
+        """New slips: of all who aren't connected, or of one guardian, for another phone too (О п.4.8).
+
+        Older unused slips from this homeroom teacher end. Raises PapersMissing for one without papers.
+        """
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            view = await self._view(uow, actor, class_id)
+            if guardian_id is None:
+                wanted = view.of(GuardianStanding.AWAY)
+            else:
+                wanted = [_one(view, guardian_id)]
+                if not wanted[0].recorded:
+                    raise PapersMissing
+            school, _zone, stored = await diary.school(uow, actor.school_id)
+            people = [family.guardian_id for family in wanted]
+            regulation = Regulation.from_json(stored)
+            issued = await self._joining.issue_in(uow, actor.school_id, people, regulation, now, actor.person_id)
+            for person_id, one in issued.items():
+                detail = {"kind": "family", "invitation": one.invitation_id}
+                await _note(uow, actor, "invitation.issue", person_id, detail, now)
+            bare = view.of(GuardianStanding.NO_PAPERS) if guardian_id is None else []
+            return Slips(
+                school=school,
+                class_id=class_id,
+                class_name=view.name,
+                slips=tuple(IssuedSlip(family, issued[family.guardian_id]) for family in wanted),
+                without_papers=tuple(f"{family.name} ({', '.join(family.children)})" for family in bare),
+                now=now,
+            )
+
+    async def _view(self, uow: Uow, actor: Actor, class_id: ClassId | None) -> ClassView:
+        today = self._clock.now().astimezone(actor.zone).date()
+        classes = await homeroom.led_classes(uow, actor.person_id, today)
+        if class_id is None:
+            if not classes:
+                raise NoClass
+            class_id = classes[0].id
+        school_class: ClassRow = await access_class(uow, actor, class_id, today)
+        return ClassView(
+            class_id=class_id,
+            name=school_class.name,
+            families=_families(await homeroom.ties(uow, class_id, today), actor),
+            without_guardians=tuple(await homeroom.students_without_guardians(uow, class_id, today)),
+            classes=tuple(classes),
+            today=today,
+        )
+
+
+def _one(view: ClassView, guardian_id: PersonId) -> Family:
+    found = next((family for family in view.families if family.guardian_id == guardian_id), None)
+    if found is None:
+        raise NotFoundHere
+    return found
+
+
+def _families(ties: Sequence[Tie], actor: Actor) -> tuple[Family, ...]:
+    gathered: dict[PersonId, list[Tie]] = {}
+    for tie in ties:
+        gathered.setdefault(tie.guardian_id, []).append(tie)
+    return tuple(_family(own, actor) for own in gathered.values())
+
+
+def _family(own: Sequence[Tie], actor: Actor) -> Family:
+    first = own[0]
+    # Only the children with papers are promised on a slip; without any, all are named.
+    named = [tie for tie in own if tie.recorded] or own
+    return Family(
+        guardian_id=first.guardian_id,
+        name=" ".join(part for part in (first.last_name, first.first_name, first.middle_name) if part),
+        short_name=f"{first.last_name} {first.first_name[:1]}.",
+        children=tuple(f"{tie.student_last_name} {tie.student_first_name}" for tie in named),
+        relation=first.relation,
+        standing=standing_of(own),
+        since=None if first.linked_at is None else first.linked_at.astimezone(actor.zone),
+        by_code=first.state is AccountState.AWAITING or first.confirmed_at is not None,
+        account_id=first.account_id,
+        staff=first.staff,
+        recorded=any(tie.recorded for tie in own),
+    )
+
+
+def standing_of(own: Sequence[Tie]) -> GuardianStanding:
+    """How a guardian stands, by the ties to the children of one class."""
+    first = own[0]
+    if not any(tie.recorded for tie in own):
+        return GuardianStanding.NO_PAPERS
+    if first.state is AccountState.AWAITING or (first.account_id is not None and any(tie.awaiting for tie in own)):
+        return GuardianStanding.AWAITING
+    if first.account_id is None:
+        return GuardianStanding.AWAY
+    if not first.agrees:
+        # An employee's chat is connected before any consent as a guardian.
+        return GuardianStanding.LEFT if first.agreed else GuardianStanding.AWAY
+    return GuardianStanding.BLOCKED if first.unreachable else GuardianStanding.CONNECTED
+
+
+async def _occasion(uow: Uow, actor: Actor, now: datetime) -> Occasion:
+    _name, _zone, stored = await diary.school(uow, actor.school_id)
+    return Occasion(actor.school_id, actor.zone, Regulation.from_json(stored), now)
+
+
+async def _note(
+    uow: Uow, actor: Actor, action: str, guardian_id: PersonId, detail: dict[str, object], now: datetime
+) -> None:
+    await note(
+        uow,
+        school_id=actor.school_id,
+        actor_id=actor.person_id,
+        at=now,
+        action=action,
+        subject=f"person:{guardian_id}",
+        detail=detail,
+    )
