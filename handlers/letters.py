@@ -13,9 +13,8 @@ from services.i18n import speaking
 from services.lessons import Lessons
 from services.letters import compose
 from services.letters.notices import Notice
-from services.outbox.transport import Composed, DueItem, Reachable
+from services.outbox.transport import Composed, DueItem, Reachable, Uow
 from services.reminders import Reminders
-from storage.uow import Uow
 from storage.vocabulary import ItemKind, LetterMethod
 
 LABEL = 30

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from services.outbox.outcomes import Outcome
-from storage.uow import Uow
+from storage.uow import Uow as Uow  # for composers, which may not know the archive
 from storage.vocabulary import (
     BotId,
     ItemId,
