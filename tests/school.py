@@ -110,6 +110,7 @@ class Cast:
     lessons: dict[str, LessonId] = field(default_factory=dict)
     subjects: dict[str, int] = field(default_factory=dict)
     topics: list[int] = field(default_factory=list)
+    halves: list[int] = field(default_factory=list)
     accounts: dict[int, int] = field(default_factory=dict)
     roles: dict[int, frozenset[Role]] = field(default_factory=dict)
 
@@ -130,6 +131,16 @@ class Cast:
     def onegin(self) -> PersonId:
         """Онегин Евгений, son of one guardian."""
         return self.named("Онегин Евгений")
+
+    def lesson_of(self, student_id: PersonId, slot: int) -> LessonId:
+        """The English lesson (slot 4) of a student of 7Б, by subgroup; other slots have one lesson for all."""
+        if slot != 4:
+            raise ValueError("only slot 4 is split")
+        return self.lessons[f"английский {self.students.index(student_id) % 2 + 1}"]
+
+    def half(self, number: int) -> list[tuple[ClassId, int | None]]:
+        """The audience of 7Б's first or second subgroup."""
+        return [(self.class_7b, self.halves[number - 1])]
 
     def actor(self, person_id: PersonId, seq: InboxSeq | None = None) -> Actor:
         """That person tapping; their messenger's user and chat have the person's number."""
@@ -331,7 +342,7 @@ async def _lessons(uow: Uow, cast: Cast) -> None:
         await _subject(uow, cast, name)
     await _subject(uow, cast, "Развитие речи")
     await _subject(uow, cast, "Шахматы", "paper")
-    halves = [await _subgroup(uow, cast, number) for number in (1, 2)]
+    cast.halves = halves = [await _subgroup(uow, cast, number) for number in (1, 2)]
     for student in cast.students:
         half = halves[cast.students.index(student) % 2]
         await _one(uow, SubgroupMember, subgroup_id=half, student_id=student, since_on=date(2026, 9, 1))
@@ -421,3 +432,34 @@ async def close_term(storage: Storage, cast: Cast, kind: str) -> None:
     async with storage.writing() as uow:
         closed = update(Term).where(Term.school_id == cast.school_id, Term.kind == kind, Term.ordinal == 1)
         await uow.write(closed.values(closed_at=cast.clock.now()))
+
+
+async def add_lesson(
+    storage: Storage,
+    cast: Cast,
+    subject: str,
+    slot: int,
+    day: date = TODAY,
+    *,
+    teachers: Sequence[PersonId] | None = None,
+    audience: Sequence[tuple[ClassId, int | None]] | None = None,
+    key: str = "добавленный",
+) -> LessonId:
+    """One more lesson, by default of the owner with 7Б."""
+    async with storage.writing() as uow:
+        return await lesson(
+            uow, cast, key, subject, slot, teachers or (cast.owner,), audience or [(cast.class_7b, None)], day=day
+        )
+
+
+async def cancel(storage: Storage, lesson_id: LessonId) -> None:
+    """Cancel a lesson."""
+    async with storage.writing() as uow:
+        await uow.write(update(Lesson).where(Lesson.id == lesson_id).values(state="cancelled"))
+
+
+async def substitute(storage: Storage, cast: Cast, lesson_id: LessonId, teacher_id: PersonId) -> None:
+    """Let a substitute give a lesson."""
+    async with storage.writing() as uow:
+        row = {"lesson_id": lesson_id, "teacher_id": teacher_id, "substitute": True}
+        await uow.execute(insert(LessonTeacher), row)
