@@ -37,7 +37,7 @@ class NoApplication(SchoolError):
     """Application and consent come before the code (О п.4.8)."""
 
     sentence = N_(
-        "No code without paper (order no. 1241, 4.8): record the guardian's application (number and date) and the date "
+        "No code without papers: record the guardian's application (number and date) and the date "
         "of the consent to personal-data processing first."
     )
 
