@@ -163,8 +163,11 @@ class _Reader:
                 led_here = self._act(action, led_here)
             elif self._is_kind(word):
                 self._take_kind(work_kind(word))
-            else:
+            elif any(letter.isalpha() for letter in word):
                 self._name(word)
+            else:  # «Жуковская 7» after «н»: no such mark, and surely not an absence
+                self.odd.append(word)
+                self._give(None)
         self._give(self.lead)
 
     def _act(self, action: _Action, led_here: bool) -> bool:
@@ -230,9 +233,6 @@ class _Reader:
 
     def _name(self, word: str) -> None:
         typed = word.strip(".-")
-        if not any(letter.isalpha() for letter in typed):
-            self.odd.append(word)
-            return
         if self.names and not any(fold(one.last) == fold(typed) for one in self.people) and self._goes_on(typed):
             return
         self.names.append(_Name(typed, candidates(typed, self.people)))
