@@ -71,6 +71,10 @@ class Ownership:
             async with self._storage.writing() as uow:
                 await owner.release(uow, self._bot_id, self.epoch)
             self.epoch = None
+        self.forget_lock()
+
+    def forget_lock(self) -> None:
+        """Let go of the file alone, as happens to a process that is killed."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -69,7 +69,8 @@ class PacedReplies(BaseRequestMiddleware):
             slot.waiting = method
             return True
         self._slots[key] = slot = Slot()
-        if self._pace.chat_ready_at(key[0], REPLY) > asyncio.get_running_loop().time():
+        now = asyncio.get_running_loop().time()
+        if self._pace.chat_ready_at(key[0], REPLY, now) > now:
             slot.waiting = method
             self._tasks.spawn(self._drain(make_request, bot, key, slot), f"edit {key[0]}/{key[1]}")
             return True

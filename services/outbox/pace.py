@@ -33,13 +33,12 @@ class Pace:
         """Nothing goes anywhere for so long."""
         self._bot_held = max(self._bot_held, self._now() + seconds)
 
-    def bot_ready_at(self) -> float:
+    def bot_ready_at(self, now: float) -> float:
         """When the bot may write again, unless only its rate delays it."""
-        return max(self._now(), self._bot_held)
+        return max(now, self._bot_held)
 
-    def chat_ready_at(self, address: str, priority: int) -> float:
+    def chat_ready_at(self, address: str, priority: int, now: float) -> float:
         """The earliest moment for this chat, the bot's own rate apart."""
-        now = self._now()
         held = self._held.get(address, 0.0)
         if held and held <= now:
             del self._held[address]
@@ -57,13 +56,13 @@ class Pace:
         """Whether letters that may wait must leave room for urgent ones."""
         return self._limits.bulk_rate < self._limits.bot_rate
 
-    def bulk_ready_at(self) -> float:
+    def bulk_ready_at(self, now: float) -> float:
         """The earliest moment for one more letter that may wait."""
-        return self._bulk.ready_at(self._now())
+        return self._bulk.ready_at(now)
 
-    def take_bulk(self) -> None:
+    def take_bulk(self, now: float) -> None:
         """Count a letter that may wait."""
-        self._bulk.take(self._now())
+        self._bulk.take(now)
 
     async def take(self, address: str, priority: int = REPLY) -> None:
         """Returns when this request may go."""
@@ -77,7 +76,7 @@ class Pace:
 
     def _may_go(self, address: str, priority: int) -> bool:
         now = self._now()
-        return self._bot_at(now) <= now and self.chat_ready_at(address, priority) <= now
+        return self._bot_at(now) <= now and self.chat_ready_at(address, priority, now) <= now
 
     def _bot_at(self, now: float) -> float:
         return max(self._bot.ready_at(now), self._bot_held)
@@ -105,7 +104,7 @@ class Pace:
             priority, _, address, turn = one
             if turn.done():  # its task was cancelled
                 continue
-            at = max(self._bot_at(now), self.chat_ready_at(address, priority))
+            at = max(self._bot_at(now), self.chat_ready_at(address, priority, now))
             if at <= now:
                 self._count(address)
                 turn.set_result(None)

@@ -71,6 +71,7 @@ class Postman:
         spawn: Spawn,
         at: Callable[[str], None] = lambda point: None,
         width: int = WIDTH,
+        care_every: float = CARE_EVERY,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -80,6 +81,7 @@ class Postman:
         self._spawn = spawn
         self._at = at
         self._width = width
+        self._care_every = care_every
         self._ready = Readiness(storage, clock, composer, bot_id)
         self._flying: dict[LetterId, FrozenLetter] = {}
         self._finished: list[Finished] = []
@@ -169,11 +171,11 @@ class Postman:
             await self._ledger([])
         now = self._monotonic()
         if now >= self._care_at:
-            self._care_at = now + CARE_EVERY
+            self._care_at = now + self._care_every
             await self._care()
         if now >= self._look_at or not self._ready:
             self._look_at = now + LOOK_EVERY
-            await self._ready.look(now, self._busy(), self._pace.held_chats(LOOK_EVERY))
+            await self._ready.look(now, self._pace.held_chats(LOOK_EVERY))
         chosen, soonest = self._choose()
         if chosen or self._finished or self._ready.empty:
             await self._ledger(chosen)
@@ -184,34 +186,34 @@ class Postman:
     def _monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def _busy(self) -> set[str]:
-        return {letter.address for letter in self._flying.values()}
-
     # 2. Choose
 
     def _choose(self) -> tuple[list[Ready], float]:
         """Letters to claim now, and when the next could be."""
+        if self._stopping:
+            return [], NEVER
         now = self._monotonic()
         width = self.experience.width(now, self._width)
         room = width - len(self._flying) + len(self._finished)
-        opens = max(self._pace.bot_ready_at(), self.experience.open_at(now))
+        opens = max(self._pace.bot_ready_at(now), self.experience.open_at(now))
         if opens > now:
             return [], opens
         keep = ROOM_FOR_URGENT if self._pace.keeps_room and width > ROOM_FOR_URGENT else 0
-        taken = self._busy()
+        # A chat whose letter has finished is settled first in the same transaction.
+        taken = {letter.address for letter in self._flying.values()} - {one.letter.address for one in self._finished}
         chosen: list[Ready] = []
         soonest = NEVER
         for one in self._ready.in_order():
             bulk = one.priority >= BULK
             if room - len(chosen) <= (keep if bulk else 0):
                 break  # the rest is no more urgent
-            at = self._pace.chat_ready_at(one.address, one.priority)
-            at = max(at, self._pace.bulk_ready_at()) if bulk else at
+            at = self._pace.chat_ready_at(one.address, one.priority, now)
+            at = max(at, self._pace.bulk_ready_at(now)) if bulk else at
             if at > now:
                 soonest = min(soonest, at)
             elif one.address not in taken:
                 if bulk:
-                    self._pace.take_bulk()
+                    self._pace.take_bulk(now)
                 taken.add(one.address)
                 chosen.append(one)
         self._ready.take(chosen)

@@ -1,7 +1,7 @@
 """Letters composed and not yet claimed: what is due, gathered by recipient and bundle."""
 
 import logging
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -82,8 +82,8 @@ class Readiness:
         self._letters = []
         self.empty = []
 
-    async def look(self, now: float, busy: Container[str], held: Collection[str]) -> None:
-        """Compose what is due, unless its chat is busy or held; what is composed and fresh stays as it is."""
+    async def look(self, now: float, held: Collection[str]) -> None:
+        """Compose what is due, unless its chat is held; what is composed and fresh stays as it is."""
         moment = self._clock.now()
         fresh = {one.bundle: one for one in self._letters if now - one.composed_at < FRESH}
         self._broken = {bundle: until for bundle, until in self._broken.items() if until > now}
@@ -96,7 +96,7 @@ class Readiness:
                 if known is not None and known.items == tuple((ItemId(row.id), row.rev) for row in bundle):
                     continue
                 fresh.pop(key, None)
-                if bundle[0].address in busy or key in self._broken:
+                if key in self._broken:
                     continue
                 ready = await self._tried(uow, bundle, moment, now)
                 if ready is not None:

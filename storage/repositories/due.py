@@ -109,6 +109,7 @@ async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collecti
     """
     first: Select[Any] = (
         select(Item.recipient_id)
+        .select_from(Item)
         .join(TelegramAccount, reachable())
         .where(_is_due(bot_id, now))
         .order_by(Item.priority, Item.due_at)
@@ -143,6 +144,7 @@ async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collecti
             Person.locale,
             School.timezone,
         )
+        .select_from(Item)
         .join(TelegramAccount, reachable())
         .join(Person, Person.id == Item.recipient_id)
         .join(School, School.id == Item.school_id)
@@ -164,7 +166,7 @@ async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collecti
 async def oldest_due(uow: Uow, bot_id: BotId, now: datetime) -> datetime | None:
     """Since when the longest waiting letter that could be sent is due; None: nothing waits."""
     found = await uow.execute(
-        select(func.min(Item.due_at)).join(TelegramAccount, reachable()).where(_is_due(bot_id, now))
+        select(func.min(Item.due_at)).select_from(Item).join(TelegramAccount, reachable()).where(_is_due(bot_id, now))
     )
     moment: datetime | None = found.scalar_one()
     return moment

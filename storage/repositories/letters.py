@@ -26,8 +26,6 @@ from storage.vocabulary import (
     VoidReason,
 )
 
-OPEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -163,7 +161,10 @@ async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) ->
     """Write down what became of letters; one statement."""
     await uow.execute(
         update(Letter)
-        .where(Letter.id == bindparam("which"), Letter.state.in_(OPEN))
+        .where(
+            Letter.id == bindparam("which"),
+            or_(Letter.state == LetterState.SENDING.value, Letter.state == LetterState.UNKNOWN.value),
+        )
         .values(
             state=bindparam("new_state"),
             outcome=bindparam("new_outcome"),

@@ -117,10 +117,13 @@ async def found(storage: Storage) -> Family:
                 guardian_id=mother,
                 student_id=child,
                 relation="mother",
+                application="№ 1",
+                application_on=FIRST_DAY,
+                consent_on=FIRST_DAY,
                 since_on=FIRST_DAY,
             )
         await add(uow, Homeroom, school_id=school, class_id=class_id, teacher_id=teacher, since_on=FIRST_DAY)
-        family = Family(SchoolId(school), teacher, mother, father, *children)
+        family = Family(SchoolId(school), teacher, mother, father, children[0], children[1])
         await connect(uow, school, mother, family.mother_chat)
         await connect(uow, school, teacher, family.teacher_chat)
     return family
