@@ -224,6 +224,25 @@ async def test_scrolled_up_the_page_waits_and_offers_to_jump_to_what_is_new(
     await expect(jump).to_be_hidden()
 
 
+async def test_a_letter_longer_than_the_screen_is_shown_from_its_beginning(
+    shown: Phones, bot: EchoBot, anna: int
+) -> None:
+    phone = await shown.phone("Анна")
+    await phone.starts()
+    await phone.sees("Эхо: /start")
+    letter = "\n".join(["Вечернее письмо", *(f"{number}. Алгебра" for number in range(60)), "Конец письма"])
+    await bot.sends(anna, letter, ["Ознакомлен(а)"])
+    message = await phone.sees("Вечернее письмо")
+    await expect(phone.frame.get_by_test_id("jump")).to_be_visible()
+    top = await message.evaluate(
+        "row => row.getBoundingClientRect().top - row.closest('.log').getBoundingClientRect().top"
+    )
+    assert 0 <= top < 40
+    await expect(phone.frame.get_by_test_id("unread")).to_have_count(0)
+    await phone.frame.get_by_test_id("jump").click()
+    await expect(phone.button("Ознакомлен(а)")).to_be_in_viewport()
+
+
 async def test_a_long_chat_opens_at_its_end_and_unfolds_backwards(wide: Phones, bot: EchoBot, anna: int) -> None:
     phone = await wide.phone("Анна")
     await phone.starts()

@@ -1,6 +1,6 @@
 // The control API (docs/sandbox.md), one function a request.
 
-export class Refusal extends Error {
+class Refusal extends Error {
   // reason: words of the host program for people.
   constructor(slug, detail, reason = null) {
     super(detail);

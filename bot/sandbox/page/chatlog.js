@@ -15,6 +15,7 @@ export class ChatLog {
   #shown = FIRST_SHOWN;
   #stuck = true;
   #top = 0;
+  #atStart = false; // at the beginning of the newest message, which is longer than the screen
   #fresh = 0;
 
   constructor(phone) {
@@ -62,7 +63,7 @@ export class ChatLog {
   }
 
   get atEnd() {
-    return this.#stuck;
+    return this.#stuck || this.#atStart;
   }
 
   change(change) {
@@ -176,9 +177,20 @@ export class ChatLog {
     const mine = message.from === "person";
     if (!this.#stuck && !mine) this.#fresh += 1;
     if (mine) this.#stuck = true;
+    this.#atStart = false;
     this.draw();
-    this.#views.get(message.id)?.element.classList.add("arrives");
+    const row = this.#views.get(message.id)?.element;
+    row?.classList.add("arrives");
+    if (row && this.#stuck && row.offsetHeight > this.scroller.clientHeight) this.#toStart(row);
     this.#showJump();
+  }
+
+  // A long letter is read from its beginning.
+  #toStart(row) {
+    this.#stuck = false;
+    this.#atStart = true;
+    this.#top = row.offsetTop - 8;
+    this.scroller.scrollTo({ top: this.#top, behavior: "instant" });
   }
 
   #edited(message, visible) {

@@ -1,6 +1,6 @@
 // What the page knows: people, chats, the bot, the clock; changed by fetched state and by events, told to the views.
 
-export class Chat {
+class Chat {
   status = "unloaded"; // loading, ready, failed
   seq = 0;
   messages = new Map();

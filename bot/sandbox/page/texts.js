@@ -157,7 +157,7 @@ export const T = {
   open: "Открыть",
 };
 
-export function plural(count, one, few, many) {
+function plural(count, one, few, many) {
   const tens = count % 100;
   const units = count % 10;
   const word = tens > 10 && tens < 15 ? many : units === 1 ? one : units > 1 && units < 5 ? few : many;
