@@ -273,7 +273,7 @@ def _read_head(form: Form, row: int, cells: Sequence[str]) -> Head:
     names = _names(form)
     head = Head(form, row, [])
     last_guardian = 0
-    parents: dict[str, int] = {}
+    slots_of: dict[str, int] = {}
     seen: set[tuple[str, int]] = set()
     for index, text in enumerate(cells):
         if not text.strip():
@@ -283,14 +283,14 @@ def _read_head(form: Form, row: int, cells: Sequence[str]) -> Head:
             head.unknown.append(text)
             continue
         column, slot = meant
-        parent = _parent(text)
-        named = bool(slot or parent)
+        relation = _mother_or_father(text)
+        named = bool(slot or relation)
         if column.field == "guardian":
             slot = slot or last_guardian + 1
             last_guardian = slot
-            parents[parent] = slot
+            slots_of[relation] = slot
         elif column.slot:
-            slot = slot or (parents.get(parent, 0) if parent else 0) or last_guardian
+            slot = slot or (slots_of.get(relation, 0) if relation else 0) or last_guardian
             own = next((one for one in FORMS[form] if one.field == f"student_{column.field}"), None)
             if not slot and own is not None:  # a telephone with no guardian on its left is the student's
                 column = own
@@ -300,7 +300,7 @@ def _read_head(form: Form, row: int, cells: Sequence[str]) -> Head:
             head.unknown.append(text)
             continue
         seen.add((column.field, slot))
-        head.columns.append(Heading(index, column.field, slot, text.strip(), parent))
+        head.columns.append(Heading(index, column.field, slot, text.strip(), relation))
     return head
 
 
@@ -320,7 +320,7 @@ def spellings(column: Column) -> Iterator[tuple[str, int]]:
             yield text, 0
 
 
-def _parent(text: str) -> str:
+def _mother_or_father(text: str) -> str:
     """Whether a header itself says mother or father."""
     key = header_key(text)
     if "мат" in key or "мам" in key:
