@@ -1,11 +1,13 @@
 """Where everything meets: settings and a clock in, a service ready to start out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.commands_base import make_clock
 from bot.dispatcher import make_dispatcher
 from bot.runtime import Runtime
+from bot.scheduler import Tick
 from bot.settings import Settings
 from handlers.letters import TelegramLetters
 from handlers.start import greet, send_menu
@@ -49,9 +51,14 @@ class App:
 
 
 def build(
-    settings: Settings, *, storage: Storage | None = None, clock: Clock | None = None, limits: Limits | None = None
+    settings: Settings,
+    *,
+    storage: Storage | None = None,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    more_ticks: Sequence[Tick] = (),
 ) -> App:
-    """The service of the bot whose token the settings hold, on a migrated base."""
+    """The service of the bot whose token the settings hold, on a migrated base; `more_ticks` go before our own."""
     storage = storage or Storage(settings.database)
     clock = clock or make_clock(settings)
     offices = make_offices(settings, storage, clock)
@@ -61,7 +68,7 @@ def build(
         clock,
         make_dispatcher(offices, fresh=send_menu(offices)),
         TelegramLetters(offices["lessons"], offices["reminders"]),
-        ticks=(Timetable(storage, clock), offices["reminders"], EveningDigest(storage)),
+        ticks=(*more_ticks, Timetable(storage, clock), offices["reminders"], EveningDigest(storage)),
         fresh=send_menu(offices),
         greet=greet,
         limits=limits,

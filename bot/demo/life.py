@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.app import App, build
 from bot.demo.clock import demo_clock
 from bot.demo.moment import ZONE
+from bot.demo.past import Colleagues
 from bot.demo.phones import Door, connect_phones
 from bot.demo.seed import Say, prepare
 from bot.sandbox.server import SandboxServer
@@ -27,7 +28,8 @@ async def begin(settings: Settings, say: Say) -> tuple[App, Live]:
     beginning = await prepare(storage, today, say)
     clock = ShiftedClock(beginning.at)
     # The pocket Telegram has no limits of its own, and a first impression should not wait for Telegram's.
-    app = build(settings, storage=storage, clock=clock, limits=Limits.off())
+    colleagues = Colleagues(storage, beginning.at)
+    app = build(settings, storage=storage, clock=clock, limits=Limits.off(), more_ticks=[colleagues])
     page_clock = await demo_clock(storage, app.runtime.bot_id, clock, app.runtime.tick_now)
     sandbox = SandboxServer(
         _token(settings),

@@ -11,12 +11,12 @@ from sqlalchemy import exists, func, insert, select
 from storage.models.audit import AuditEntry
 from storage.models.delivery import Inbox, Letter, Occurrence
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
-from storage.models.people import Enrollment, Homeroom, Person, SubgroupMember
+from storage.models.people import Enrollment, Homeroom, Person, SubgroupMember, TelegramAccount
 from storage.models.school import LessonPlan, PlanTopic, SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories import due
 from storage.uow import Uow
-from storage.vocabulary import BotId, LessonState, LetterState, SchoolId
+from storage.vocabulary import AccountState, BotId, LessonState, LetterState, SchoolId, WorkId
 
 Rows = Sequence[dict[str, Any]]
 
@@ -42,12 +42,17 @@ async def is_calm(uow: Uow, bot_id: BotId, now: datetime) -> bool:
     return not await due.due(uow, bot_id, now, 1) and (await uow.execute(sending)).first() is None
 
 
+Course = tuple[int, int, int | None]
+"""A subject, a class, and a subgroup of it or None."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmptyLesson:
     """A lesson that began without anything in its journal; moments aware UTC. `first`: its class's first of the day."""
 
     id: int
     on_date: date
+    slot: int
     starts_at: datetime
     ends_at: datetime
     first: bool
@@ -58,9 +63,19 @@ class EmptyLesson:
     subgroup_id: int | None
     teacher_id: int
 
+    @property
+    def course(self) -> Course:
+        """What is taught to whom."""
+        return self.subject_id, self.class_id, self.subgroup_id
 
-async def empty_lessons(uow: Uow, school_id: SchoolId, since: datetime, ended_by: datetime) -> list[EmptyLesson]:
-    """Lessons that began since a moment, ended by another and have no record, in their order."""
+
+async def empty_lessons(
+    uow: Uow, school_id: SchoolId, since: datetime, ended_by: datetime, *, nobody_connected: bool = False
+) -> list[EmptyLesson]:
+    """Lessons that began since a moment, ended by another and have no record, in their order.
+
+    `nobody_connected`: only those none of whose teachers has an account.
+    """
     first = (
         select(LessonAudience.class_id, Lesson.on_date, func.min(Lesson.slot).label("slot"))
         .join(Lesson, Lesson.id == LessonAudience.lesson_id)
@@ -73,6 +88,7 @@ async def empty_lessons(uow: Uow, school_id: SchoolId, since: datetime, ended_by
         select(
             Lesson.id,
             Lesson.on_date,
+            Lesson.slot,
             Lesson.starts_at,
             Lesson.ends_at,
             (Lesson.slot == first.c.slot).label("first"),
@@ -96,6 +112,17 @@ async def empty_lessons(uow: Uow, school_id: SchoolId, since: datetime, ended_by
         )
         .order_by(Lesson.starts_at, Lesson.id)
     )
+    if nobody_connected:
+        connected = (
+            exists()
+            .where(
+                LessonTeacher.lesson_id == Lesson.id,
+                TelegramAccount.person_id == LessonTeacher.teacher_id,
+                TelegramAccount.state == AccountState.ACTIVE.value,
+            )
+            .correlate(Lesson)
+        )
+        question = question.where(~connected)
     return [EmptyLesson(*row) for row in await uow.execute(question)]
 
 
@@ -156,11 +183,13 @@ async def write(uow: Uow, records: Rows, attendance: Rows) -> None:
         await uow.execute(insert(Attendance), list(attendance))
 
 
-async def write_works(uow: Uow, works: Rows, marks: Sequence[Rows]) -> None:
-    """Columns of marks, each with its marks, whose `work_id` is filled in here."""
+async def write_works(uow: Uow, works: Rows, marks: Sequence[Rows]) -> list[WorkId]:
+    """Columns of marks, each with its marks, whose `work_id` is filled in here; the columns' ids."""
     if not works:
-        return
+        return []
     added = await uow.execute(insert(LessonWork).returning(LessonWork.id, sort_by_parameter_order=True), list(works))
-    filled = [{**row, "work_id": work.id} for work, rows in zip(added, marks, strict=True) for row in rows]
+    ids = [WorkId(row.id) for row in added]
+    filled = [{**row, "work_id": work_id} for work_id, rows in zip(ids, marks, strict=True) for row in rows]
     if filled:
         await uow.execute(insert(Mark), filled)
+    return ids
