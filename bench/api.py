@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 TOKEN = "42:bench"
+SECRET = "bench"
 ME = {"id": 42, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 
 

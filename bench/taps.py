@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import text
 
-from bench.api import TOKEN, Api, serving
+from bench.api import SECRET, TOKEN, Api, serving
 from bench.school import STUDENTS, TEACHER_USERS, fill, lesson_of, student_of
 from bench.table import Row, against, below
 from handlers.callbacks import PutMark
@@ -162,7 +162,8 @@ async def _tap(api: Api, session: aiohttp.ClientSession, hook: str, update: dict
     query_id = update["callback_query"]["id"]
     waiter = api.answered[query_id] = asyncio.get_running_loop().create_future()
     begun = time.perf_counter()
-    async with session.post(hook, json=update) as response:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async with session.post(hook, json=update, headers=headers) as response:
         if response.status != 200:
             raise RuntimeError(f"the webhook answered {response.status}")
     async with asyncio.timeout(60):
