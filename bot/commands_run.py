@@ -83,6 +83,7 @@ def demo_settings(settings: Settings) -> Settings:
         bot_token=DEMO_TOKEN,
         bot_api_base=f"http://{host}:{port}",
         database_url=f"sqlite:///{demo_path(settings)}",
+        data_dir=settings.data_dir,
         http_port=port,
         webhook_url="",
         telegram_proxy="",

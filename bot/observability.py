@@ -12,7 +12,7 @@ from bot.settings import SECRETS, Settings
 TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
 HIDDEN = "***"
 # Libraries that say too much at INFO.
-QUIET = ("aiogram", "aiohttp", "apscheduler", "sqlalchemy", "asyncio")
+QUIET = ("aiogram", "alembic", "aiohttp", "apscheduler", "sqlalchemy", "asyncio")
 
 
 class DiscreetFormatter(logging.Formatter):
@@ -34,8 +34,9 @@ class DiscreetFormatter(logging.Formatter):
         lines: list[str] = []
         error = ei[1]
         while error is not None:
-            frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-            lines.append(f"{frames}\n{type(error).__module__}.{type(error).__qualname__}")
+            frames = traceback.extract_tb(error.__traceback__)
+            places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+            lines.append("\n".join([*places, f"{type(error).__module__}.{type(error).__qualname__}"]))
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n-- because of --\n".join(lines)
 
