@@ -93,6 +93,7 @@ class Cast:
     class_7a: ClassId = field(init=False)
     class_1a: ClassId = field(init=False)
     short_stay: ClassId = field(init=False)
+    empty_class: ClassId = field(init=False)
     owner: PersonId = field(init=False)
     partner: PersonId = field(init=False)
     colleague: PersonId = field(init=False)
@@ -224,6 +225,7 @@ async def _classes(uow: Uow, cast: Cast) -> None:
     cast.class_7a = await add("7А", 7)
     cast.class_1a = await add("1А", 1)
     cast.short_stay = await add("ГКП", 1, short_stay=True)
+    cast.empty_class = await add("7В", 7)
 
 
 async def person(uow: Uow, cast: Cast, name: str, role: Role | None = None, *, connected: bool = False) -> PersonId:
