@@ -1,6 +1,6 @@
 // The sandbox's clock: what time it is there, and the buttons that move it.
 
-import { hoursMinutes, localParts, momentOf, seconds, shortDate, weekdayDate } from "./dates.js";
+import { hoursMinutes, localParts, momentOf, seconds, shortDate, weekdayAndDate } from "./dates.js";
 import { h, icon } from "./dom.js";
 import { T, saying } from "./texts.js";
 
@@ -151,7 +151,7 @@ export class ClockBar {
     const now = this.store.now();
     write(this.hours, hoursMinutes(now, this.store.zone));
     write(this.seconds, seconds(now));
-    write(this.date, weekdayDate(now, this.store.zone));
+    write(this.date, weekdayAndDate(now, this.store.zone));
     write(this.shortDate, shortDate(now, this.store.zone));
   }
 }

@@ -18,8 +18,8 @@ export function seconds(moment) {
   return String(new Date(moment).getUTCSeconds()).padStart(2, "0");
 }
 
-export function weekdayDate(moment, zone) {
-  return format({ weekday: "long", day: "numeric", month: "long" }, zone).format(moment);
+export function weekdayAndDate(moment, zone) {
+  return format({ weekday: "short", day: "numeric", month: "long" }, zone).format(moment);
 }
 
 export function shortDate(moment, zone) {
