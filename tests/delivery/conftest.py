@@ -61,7 +61,7 @@ class Family:
 
 async def add(uow: Uow, model: type[Base], **values: Any) -> int:
     """One row; its id."""
-    found = await uow.execute(insert(model).values(**values).returning(model.__table__.c.id))
+    found = await uow.execute(insert(model).values(**values).returning(*model.__table__.primary_key))
     return int(found.scalar_one())
 
 
