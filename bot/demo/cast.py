@@ -7,12 +7,16 @@ from services.names import fold
 
 @dataclass(frozen=True)
 class Phone:
-    """A phone: its label, whose it is, and its number in the pocket Telegram. Staff are let in by a staff code."""
+    """A phone: its label, whose it is, and its number in the pocket Telegram.
+
+    `staff` are let in by a staff code; `at_once`: chooses to be told of marks at once, not in the evening.
+    """
 
     id: int
     label: str
     name: str
     staff: bool = False
+    at_once: bool = False
 
     @property
     def key(self) -> str:
@@ -23,7 +27,7 @@ class Phone:
 TEACHER = Phone(7001, "Учитель", "Ковалёв Андрей Николаевич", staff=True)
 HOMEROOM_TEACHER = Phone(7002, "Классный руководитель 7Б", "Соловьёва Елена Викторовна", staff=True)
 MOTHER = Phone(7003, "Мама", "Морозова Екатерина Андреевна")
-FATHER = Phone(7004, "Папа", "Иванов Николай Сергеевич")
+FATHER = Phone(7004, "Папа", "Иванов Николай Сергеевич", at_once=True)
 DEPUTY = Phone(7005, "Завуч", "Громова Наталья Сергеевна", staff=True)
 NEWCOMER = Phone(7006, "Мама, ещё не подключена", "Кузнецова Елена Владимировна")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from bot.demo.homework import homework
+from bot.demo.homework import has_homework, homework
 from storage.vocabulary import AbsenceReason, AttendanceCode, WorkKind
 
 SEED = 7
@@ -170,7 +170,7 @@ def _works(
             one: (value := _value(one, random), _comment(value, random) if one == commented else "") for one in answered
         }
         yield Marked(WorkKind.ANSWER, lesson.ends_at - timedelta(minutes=6), marks)
-    if random.random() < 0.15:
+    if has_homework(lesson.subject) and random.random() < 0.15:
         looked = random.sample(present, min(len(present), 8))
         yield Marked(
             WorkKind.HOMEWORK, lesson.ends_at - timedelta(minutes=4), {one: (_value(one, random), "") for one in looked}

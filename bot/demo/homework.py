@@ -60,6 +60,11 @@ _TASKS: dict[str, tuple[str, ...]] = {
 _OFTEN_NOTHING = {"Технология", "Изобразительное искусство"}
 
 
+def has_homework(subject: str) -> bool:
+    """Whether homework of a subject is anything to look into."""
+    return subject in _TASKS and subject not in _OFTEN_NOTHING
+
+
 def homework(subject: str, place: int, random: Random) -> str:
     """The text of a homework for a course's lesson number `place`, from 0; «» where the teacher sets none."""
     tasks = _TASKS.get(subject)

@@ -81,10 +81,14 @@ async def _connect(door: Door, phone: Phone, person: Person, person_id: PersonId
     for _step in range(STEPS):
         screen = await person.sees("", since=since)
         if await _is_connected(door, person):
-            return
+            break
         since = person.mark()
         await person.taps(AGREE if AGREE in screen.buttons else screen.buttons[0], screen)
-    raise NotConnected(person.visible())
+    else:
+        raise NotConnected(person.visible())
+    if phone.at_once:
+        for button in (_("Menu"), _("Settings"), _("At once"), _("Menu"), _("Diary")):
+            await person.taps(button)
 
 
 async def _is_connected(door: Door, person: Person) -> bool:
