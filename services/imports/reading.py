@@ -15,6 +15,8 @@ from services.imports.asc_xml import AscTables
 from services.imports.refusals import Refusal
 from services.imports.tables import Sheet
 
+CHILD = "services.imports.child"
+
 _ROOT = Path(__file__).parent.parent.parent
 
 _SENTENCES = {
@@ -86,22 +88,22 @@ def _read_limited(path: Path) -> bytes:
 async def _in_child(kind: str, data: bytes, most: int) -> Any:
     if len(data) > most:
         raise FileUnreadable(Refusal.TOO_BIG)
-    said = await asyncio.to_thread(_run_child, kind, data)
+    said = await asyncio.to_thread(run_child, kind, data)
     if "refusal" in said:
         raise FileUnreadable(Refusal(said["refusal"]), said["where"])
     return said["ok"]
 
 
-def _run_child(kind: str, data: bytes) -> dict[str, Any]:
+def run_child(kind: str, data: bytes, *, module: str = CHILD, seconds: float = limits.WALL_SECONDS) -> dict[str, Any]:
     """What the child said. It gets the bytes and nothing else: no settings, no secrets, no open files."""
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
-            [sys.executable, "-B", "-m", "services.imports.child", kind],
+            [sys.executable, "-B", "-m", module, kind],
             input=data,
             capture_output=True,
             cwd=_ROOT,
             env=_bare_environment(),
-            timeout=limits.WALL_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -109,7 +111,10 @@ def _run_child(kind: str, data: bytes) -> dict[str, Any]:
     if done.returncode != 0 or not done.stdout:
         # Killed by a limit, or led astray: nothing of what it said is believed.
         return {"refusal": Refusal.TOO_HARD, "where": ""}
-    said: dict[str, Any] = json.loads(done.stdout)
+    try:
+        said: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        return {"refusal": Refusal.TOO_HARD, "where": ""}
     return said
 
 

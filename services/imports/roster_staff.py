@@ -70,6 +70,11 @@ class StaffPlanner:
             )
             return
         known = match.one or self.people.get(self.contacts.find(row.name.key, row.phone, row.email) or 0)
+        if known is None and (row.until_on is not None or not row.roles):
+            if row.until_on is not None:
+                text = _("{name} has left and is not in the base: not taken.")
+                self.report.notes.append(text.format(name=initials(row.name)))
+            return
         ref = known.id if known else self.repeated(row) or self.numbers.next()
         values = person_values(
             row.name, known, phone=row.phone, email=row.email, external_id=row.number, birth_on=row.birth_on

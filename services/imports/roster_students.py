@@ -90,10 +90,10 @@ class StudentPlanner:
                     _("Write the class: 7Б."),
                 )
                 continue
-            moved = self.find_elsewhere(spec, claimed)
-            if moved is not None:
-                claimed.add(moved.id)
-            self.put(spec, moved)
+            known = self.find_corrected(spec, claimed) or self.find_elsewhere(spec, claimed)
+            if known is not None:
+                claimed.add(known.id)
+            self.put(spec, known)
         self.report.changes.append(self.changes)
         self.list_missing(claimed)
 
@@ -174,24 +174,81 @@ class StudentPlanner:
             )
         return exact[0] if exact else None
 
-    def find_elsewhere(self, spec: StudentSpec, claimed: set[int]) -> KnownPerson | None:
-        """The student of the base in another class or in none, if only one bears this very name."""
+    def find_corrected(self, spec: StudentSpec, claimed: set[int]) -> KnownPerson | None:
+        """The student of this very name in the class whose birthday differs in one figure: a slip of the pen."""
+        birth_on = spec.value("birth_on")
+        if birth_on is None:
+            return None
         same = [
             person
             for person in self.by_name[fold(spec.name.last)]
-            if person.id not in claimed and person.key == spec.name.key and self.may_be(spec, person)
+            if person.id not in claimed
+            and person.key == spec.name.key
+            and self.class_ref(person) == spec.class_ref
+            and person.birth_on is not None
         ]
-        return same[0] if len(same) == 1 else None
+        near = [one for one in same if _is_slip(one.birth_on, birth_on)]
+        if len(near) == 1:
+            return near[0]
+        if same:
+            self.report.warn(
+                spec.row.place,
+                _("The class has a “{name}” with another birthday; this one becomes a second student.").format(
+                    name=spec.name.full
+                ),
+                _("If it is one student, write the number of the personal file, or correct the birthday."),
+            )
+        return None
+
+    def find_elsewhere(self, spec: StudentSpec, claimed: set[int]) -> KnownPerson | None:
+        """The student of this very name who was elsewhere: by birthday or number, or since the old class has lost one.
+
+        A name alone is not enough: the guardians of a namesake would be given another child's record.
+        """
+        same = [
+            person
+            for person in self.by_name[fold(spec.name.last)]
+            if person.id not in claimed
+            and person.key == spec.name.key
+            and self.class_ref(person) != spec.class_ref
+            and self.may_be(spec, person)
+        ]
+        proved = [person for person in same if self.is_proved(spec, person)]
+        listed = self.listed_classes(claimed)
+        lost = [person for person in same if self.class_ref(person) in listed]
+        found = proved or (lost if len(same) == 1 else [])
+        if len(found) == 1:
+            return found[0]
+        if same:
+            self.report.error(
+                spec.row.place,
+                _("“{name}” stands in the base in another class: {names}.").format(
+                    name=spec.name.full,
+                    names=", ".join(self.classes.name(self.class_ref(one) or 0) or "–" for one in same),
+                ),
+                _("Write the birthday or the personal file's number, or import that class's list along with it."),
+            )
+        return None
+
+    def listed_classes(self, claimed: set[int]) -> set[int]:
+        """Classes of which the file lists more than half: it is their list."""
+        sizes = Counter(tie.to_id for tie in self.class_of.values())
+        named = Counter(self.class_of[ref].to_id for ref in claimed if ref in self.class_of)
+        return {class_id for class_id, size in sizes.items() if named[class_id] * 2 > size}
+
+    def is_proved(self, spec: StudentSpec, person: KnownPerson) -> bool:
+        """Whether birthday or number are the same."""
+        birth_on, number = spec.value("birth_on"), spec.value("number")
+        return bool(birth_on and birth_on == person.birth_on) or bool(number and number == person.external_id)
 
     def may_be(self, spec: StudentSpec, person: KnownPerson) -> bool:
         """No name, birthday or number against it; somebody without any role now needs one of them for it."""
         birth_on, number = spec.value("birth_on"), spec.value("number")
-        proved = bool(birth_on and birth_on == person.birth_on) or bool(number and number == person.external_id)
         return (
             fits(spec.name, name_of(person))
             and (not birth_on or not person.birth_on or birth_on == person.birth_on)
             and (not number or not person.external_id or number == person.external_id)
-            and (bool(person.roles) or person.id in self.class_of or proved)
+            and (bool(person.roles) or person.id in self.class_of or self.is_proved(spec, person))
         )
 
     def class_ref(self, person: KnownPerson) -> int | None:
@@ -263,10 +320,9 @@ class StudentPlanner:
 
     def list_missing(self, claimed: set[int]) -> None:
         """Students of the base that a list of their class leaves out; half a class or less is no list of it."""
-        sizes = Counter(tie.to_id for tie in self.class_of.values())
-        named = Counter(self.class_of[ref].to_id for ref in claimed if ref in self.class_of)
+        listed = self.listed_classes(claimed)
         for person_id, tie in self.class_of.items():
-            if person_id not in claimed and named[tie.to_id] * 2 > sizes[tie.to_id]:
+            if person_id not in claimed and tie.to_id in listed:
                 text = _("{name}, {class_name}: not in the file; stays (who left is said in the column “Выбыл”)")
                 title = initials(name_of(self.people[person_id]))
                 self.changes.add(Fate.GONE, text.format(name=title, class_name=self.classes.name(tie.to_id)))
@@ -281,3 +337,9 @@ def _is_one_student(one: StudentSpec, other: StudentSpec) -> bool:
     if all(births) and births[0] != births[1]:
         return False
     return other.class_ref is None or one.class_ref == other.class_ref
+
+
+def _is_slip(one: date | None, other: date) -> bool:
+    """Whether two dates differ in the day, the month or the year only."""
+    pairs = ((one.day, other.day), (one.month, other.month), (one.year, other.year)) if one else ()
+    return sum(left != right for left, right in pairs) == 1

@@ -29,6 +29,7 @@ NumberedRows = Iterator[tuple[int, Cells]]
 
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
+_RARE_IN_1251 = bytes(range(0x80, 0x91)).translate(None, b"\x84\x85\x88\x8b")
 
 
 def read_tables(data: bytes, delimiters: str = ";,\t") -> list[Sheet]:
@@ -63,6 +64,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
         if worksheet.sheet_state != "visible":
             continue
         name = str(worksheet.title)
+        worksheet.reset_dimensions()  # some programs write «A1» there, and openpyxl would stop at it
         # One column more than allowed shows that there is one; rows are counted as they come, since the
         # file's own word about its size may be missing or false.
         cells = worksheet.iter_rows(max_col=limits.COLUMNS + 1, values_only=True)
@@ -115,8 +117,11 @@ def decode_text(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     high = [byte for byte in data if byte >= 0x80]
-    # In windows-1251 Russian letters are 0xC0 and above; in other code pages most of them lie lower.
-    if sum(byte >= 0xC0 or byte in b"\xa8\xb8" for byte in high) < 0.7 * len(high):
+    # In windows-1251 Russian letters are 0xC0 and above, ё apart; other code pages have theirs lower, and so what
+    # would be rare signs of windows-1251.
+    letters = sum(byte >= 0xC0 or byte in b"\xa8\xb8" for byte in high)
+    rare = sum(byte in _RARE_IN_1251 for byte in high)
+    if letters < 0.7 * len(high) or rare > 0.05 * len(high):
         raise FileRefused(Refusal.UNKNOWN_ENCODING)
     return decode_or_refuse(data, "windows-1251")
 
@@ -142,16 +147,24 @@ def read_text(text: str, delimiters: str) -> Sheet:
 
 
 def guess_delimiter(text: str, delimiters: str) -> str:
-    """The delimiter that cuts the first lines into the most columns most evenly; tab if none does."""
-    sample = list(itertools.islice((line for line in text.splitlines() if line.strip()), 40))
+    """The delimiter that cuts nearly all first lines into the same number of cells; tab if none cuts anything.
+
+    Semicolons and tabs are tried before commas: Russian text is full of commas, Russian tables have few.
+    """
+    sample = list(itertools.islice((line for line in text.splitlines() if line.strip()), 60))
     best, best_score = "\t", 0.0
-    for delimiter in delimiters:
+    for delimiter in sorted(delimiters, key=";\t,".index):
         try:
             widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
         except csv.Error:
             continue
-        common, times = max(Counter(width for width in widths if width > 1).items(), default=(1, 0), key=lambda c: c[1])
-        score = (common - 1) * times / len(widths) if widths else 0.0
+        wide = Counter(width for width in widths if width > 1)
+        if not wide:
+            continue
+        common, times = wide.most_common(1)[0]
+        if times >= 0.8 * len(widths):
+            return delimiter
+        score = (common - 1) * times / len(widths)
         if score > best_score:
             best, best_score = delimiter, score
     return best

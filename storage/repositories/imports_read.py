@@ -144,44 +144,56 @@ class Known:
 
 async def load(uow: Uow, school_id: SchoolId, year_id: int) -> Known:
     """The school with its classes of a year."""
-    classes = select(
-        SchoolClass.id,
-        SchoolClass.name,
-        SchoolClass.key,
-        SchoolClass.level,
-        SchoolClass.short_stay,
-        SchoolClass.external_id,
-    ).where(SchoolClass.year_id == year_id)
+    classes = (
+        select(
+            SchoolClass.id,
+            SchoolClass.name,
+            SchoolClass.key,
+            SchoolClass.level,
+            SchoolClass.short_stay,
+            SchoolClass.external_id,
+        )
+        .where(SchoolClass.year_id == year_id)
+        .order_by(SchoolClass.id)
+    )
     subgroups = (
         select(Subgroup.id, Subgroup.class_id, Subgroup.name, Subgroup.key, Subgroup.division)
         .join(SchoolClass, SchoolClass.id == Subgroup.class_id)
         .where(SchoolClass.year_id == year_id)
+        .order_by(Subgroup.id)
     )
     enrollments = (
         select(Enrollment.id, Enrollment.student_id, Enrollment.class_id, Enrollment.since_on)
         .join(SchoolClass, SchoolClass.id == Enrollment.class_id)
         .where(SchoolClass.year_id == year_id, Enrollment.until_on.is_(None))
+        .order_by(Enrollment.id)
     )
     members = (
         select(SubgroupMember.id, SubgroupMember.student_id, SubgroupMember.subgroup_id, SubgroupMember.since_on)
         .join(Subgroup, Subgroup.id == SubgroupMember.subgroup_id)
         .join(SchoolClass, SchoolClass.id == Subgroup.class_id)
         .where(SchoolClass.year_id == year_id, SubgroupMember.until_on.is_(None))
+        .order_by(SubgroupMember.id)
     )
     homerooms = (
         select(Homeroom.id, Homeroom.teacher_id, Homeroom.class_id, Homeroom.since_on)
         .join(SchoolClass, SchoolClass.id == Homeroom.class_id)
         .where(SchoolClass.year_id == year_id, Homeroom.until_on.is_(None))
+        .order_by(Homeroom.id)
     )
-    guardianships = select(
-        Guardianship.id,
-        Guardianship.guardian_id,
-        Guardianship.student_id,
-        Guardianship.relation,
-        Guardianship.application,
-        Guardianship.application_on,
-        Guardianship.consent_on,
-    ).where(Guardianship.school_id == school_id, Guardianship.until_on.is_(None))
+    guardianships = (
+        select(
+            Guardianship.id,
+            Guardianship.guardian_id,
+            Guardianship.student_id,
+            Guardianship.relation,
+            Guardianship.application,
+            Guardianship.application_on,
+            Guardianship.consent_on,
+        )
+        .where(Guardianship.school_id == school_id, Guardianship.until_on.is_(None))
+        .order_by(Guardianship.id)
+    )
     versions = (
         select(
             TimetableVersion.id,
@@ -213,17 +225,21 @@ async def _people(uow: Uow, school_id: SchoolId) -> list[KnownPerson]:
     )
     for person_id, role in await uow.execute(open_roles):
         roles[person_id].add(role)
-    people = select(
-        Person.id,
-        Person.last_name,
-        Person.first_name,
-        Person.middle_name,
-        Person.key,
-        Person.birth_on,
-        Person.phone,
-        Person.email,
-        Person.external_id,
-    ).where(Person.school_id == school_id)
+    people = (
+        select(
+            Person.id,
+            Person.last_name,
+            Person.first_name,
+            Person.middle_name,
+            Person.key,
+            Person.birth_on,
+            Person.phone,
+            Person.email,
+            Person.external_id,
+        )
+        .where(Person.school_id == school_id)
+        .order_by(Person.id)
+    )
     return [
         KnownPerson(
             id=row.id,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from services.clock import StoppedClock
 from services.imports.asc import AscImport
@@ -81,7 +81,7 @@ class ImportedSchool:
         data = text.encode() if isinstance(text, str) else text
         return await PlanImport(self.storage, self.clock).run(self.id, data, PlanOptions(**options), dry_run=dry_run)
 
-    async def rows(self, question: Select[Any]) -> list[Any]:
+    async def rows(self, question: Any) -> list[Any]:
         """What a second session reads."""
         async with self.storage.reading() as uow:
             return list(await uow.execute(question))
