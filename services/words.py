@@ -99,6 +99,11 @@ def day(on: date, today: date) -> str:
     return f"{near}, {said}" if near else said
 
 
+def weekday(on: date) -> str:
+    """A day in a heading, «вт 8 сентября»."""
+    return format_date(on, "EEE d MMMM", locale=spoken())
+
+
 def day_and_month(on: date) -> str:
     """A day within a sentence, «8 сентября»."""
     return format_date(on, "d MMMM", locale=spoken())

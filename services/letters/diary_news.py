@@ -135,7 +135,7 @@ async def evening(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
         for width in HOMEWORK_WIDTHS:
             children = [_child(sources, student_id, told, tomorrow, width) for student_id in order]
             shown = [child for child in children if child.news or child.tomorrow]
-            text = typeset("digest", whole=whole, today=words.day(about, today), children=shown)
+            text = typeset("digest", whole=whole, today=words.weekday(about), children=shown)
             if fits(text):
                 return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order))
     raise ValueError("tomorrow's lessons fit into a letter")
@@ -212,12 +212,16 @@ async def _tomorrow(
             text = "; ".join(homework.pop(lesson.subject_id, []))
             cancelled = lesson.state in (LessonState.CANCELLED, LessonState.MOVED)
             lines.append(TomorrowLine(lesson.slot, lesson.subject, cancelled, text))
-        found[student_id] = Tomorrow(words.day(day, today), day, lines)
+        found[student_id] = Tomorrow(_capital(words.day(day, today)), day, lines)
     return found
 
 
 def _other_day(sources: Sources, on: date) -> str | None:
     return None if on == sources.today else words.day(on, sources.today)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lesson(item: DueItem) -> LessonId:

@@ -75,7 +75,10 @@ async def test_an_absence_is_told_fifteen_seconds_after_done_to_each_guardian_of
     school.clock.advance(timedelta(seconds=14))
     assert await box.texts() == {}
     school.clock.advance(timedelta(seconds=2))
-    said = "Татьяна отсутствует на уроке: алгебра, 3-й урок, 10:25.\nЕсли причина вам известна, сообщите классному руководителю."
+    said = (
+        "Татьяна отсутствует на уроке: алгебра, 3-й урок, 10:25.\n"
+        "Если причина вам известна, сообщите классному руководителю."
+    )
     assert await box.texts() == {school.mother_larina: [said], school.father_larin: [said]}
 
 
