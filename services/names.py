@@ -29,8 +29,8 @@ def fold(text: str) -> str:
 
 
 def header_key(text: str) -> str:
-    """A column header for comparing: letters and digits only."""
-    return "".join(letter for letter in fold(text) if letter.isalnum())
+    """A column header for comparing: letters and digits only, № as n."""
+    return "".join(letter for letter in fold(text).replace("№", "n") if letter.isalnum())
 
 
 def subject_key(name: str) -> str:
