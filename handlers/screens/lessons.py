@@ -40,7 +40,8 @@ SIGNS = {
 
 def day(view: Day) -> Screen:
     """The lessons of a day, a button each, and the way to the days around it."""
-    lines = [f"<b>{_('My lessons')}</b> · {words.day(view.on_date, view.today)}"]
+    title = _("My lessons")
+    lines = [f"<b>{title}</b> · {words.day(view.on_date, view.today)}"]
     if not view.lessons:
         lines.append(_("No lessons on this day."))
     elif any(one.standing is Standing.OPEN for one in view.lessons):
@@ -97,8 +98,8 @@ def _when(card: Card) -> str:
 
 def _topic_line(card: Card) -> str:
     if card.topic is None:
-        return f"▫️ {_('Topic')}"
-    return f"✅ {_('Topic')}: {_text(card.topic)}"
+        return _missing(_("Topic"))
+    return _entered(_("Topic"), _text(card.topic))
 
 
 def _attendance_line(card: Card) -> str:
@@ -109,20 +110,19 @@ def _attendance_line(card: Card) -> str:
         marked.append(_("late {count}: {names}").format(count=len(card.late), names=names(card.late)))
     if card.attendance is None:
         to_confirm = _(" — press “Done”") if marked else ""
-        return f"▫️ {_('Attendance')}{': ' if marked else ''}{'; '.join(marked)}{to_confirm}"
+        return _missing(_("Attendance")) + (": " if marked else "") + "; ".join(marked) + to_confirm
     everybody = ngettext("all {count} present", "all {count} present", card.students).format(count=card.students)
-    late = _late(card.attendance)
-    return f"✅ {_('Attendance')}: {'; '.join(marked) or everybody}{late}"
+    return _entered(_("Attendance"), ("; ".join(marked) or everybody) + _late(card.attendance))
 
 
 def _homework_line(card: Card) -> str:
     if card.homework is not None:
         text = _text(card.homework) if card.homework.value else _("none set") + _late(card.homework)
-        return f"✅ {_homework()}: {text}"
+        return _entered(_homework(), text)
     if card.homework_due_at is None:
-        return f"▫️ {_homework()}"
+        return _missing(_homework())
     clock = _("until {hour}, {clause}").format(hour=f"{card.homework_due_at:%H:%M}", clause=esc(card.clause))
-    return f"▫️ {_homework()} {clock}"
+    return _missing(f"{_homework()} {clock}")
 
 
 def _homework() -> str:
@@ -131,9 +131,17 @@ def _homework() -> str:
 
 def _marks_line(card: Card) -> str:
     if not card.works:
-        return f"▫️ {_('Marks')}"
+        return _missing(_("Marks"))
     counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)} — {one.marks}" for one in card.works)
-    return f"✅ {_('Marks')}: {counted}"
+    return _entered(_("Marks"), counted)
+
+
+def _missing(part: str) -> str:
+    return f"▫️ {part}"
+
+
+def _entered(part: str, what: str) -> str:
+    return f"✅ {part}: {what}"
 
 
 def _absent_earlier(card: Card) -> str:
@@ -148,7 +156,7 @@ def _text(part: Part) -> str:
 
 
 def _late(part: Part) -> str:
-    return f" · {_('after its time')}" if part.late else ""
+    return " · " + _("after its time") if part.late else ""
 
 
 def _card_rows(card: Card, undo: CallbackData | None) -> list[list[Button]]:

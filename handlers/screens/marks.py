@@ -126,4 +126,4 @@ def _title(sheet: MarkSheet) -> str:
 def _beside(one: MarkedStudent) -> str:
     if one.value is not None:
         return f" {one.value}"
-    return f" {pgettext('in the grid of marks', 'abs')}" if one.attendance is AttendanceCode.ABSENT else ""
+    return " " + pgettext("in the grid of marks", "abs") if one.attendance is AttendanceCode.ABSENT else ""

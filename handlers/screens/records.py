@@ -72,7 +72,8 @@ def record_put(put: RecordPut, again: CallbackData | None = None) -> Screen:
         note += " " + _("To replace it send your text once more.")
         return Screen("\n".join([heading(put.card.title), note]), [[_back(put.card.title.lesson_id)]])
     rows = [[tap(_("Replace"), again)], [_back(put.card.title.lesson_id)]]
-    return Screen("\n".join([heading(put.card.title), f"{note} {_('Replace it?')}"]), rows)
+    question = _("Replace it?")
+    return Screen("\n".join([heading(put.card.title), f"{note} {question}"]), rows)
 
 
 def toast(put: RecordPut) -> str:

@@ -18,8 +18,8 @@ PARTS = {
 def nudge(view: Nudge) -> Screen:
     """What is missing, or «готово»."""
     if view.done:
-        done = "\n".join(f"✅ {_title(one)}" for one in view.lessons)
-        return Screen(f"{_('All is filled in, thank you.')}\n{done}")
+        closed = [f"✅ {_title(one)}" for one in view.lessons]
+        return Screen("\n".join([_("All is filled in, thank you."), *closed]))
     lines = [_("The lesson is over, and something is still missing:")]
     lines += [f"▫️ {_title(one)} — {_missing(one)}" for one in view.lessons]
     rows = [
