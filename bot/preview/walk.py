@@ -41,65 +41,70 @@ class Walker:
 
     async def teacher(self) -> None:
         """The lesson under way: the card, and everything it opens."""
+        await self._at_once(cast.MOTHER.id)
         one = await self._telegram.find(cast.TEACHER.id)
         chapter = "Учитель"
         card = await one.sees(button="Посещаемость")
         self._album.take(chapter, "Карточка урока приходит к звонку", card)
         card = await self._step(chapter, one, card, "Посещаемость", "Посещаемость")
-        names = [label for label in card.buttons if re.match(r"^[А-ЯЁ]", label) and label not in FIXED]
-        card = await self._step(chapter, one, card, names[0], "Отмечен отсутствующий")
-        card = await self._step(chapter, one, card, names[1], "Второй отсутствующий")
-        card = await self._step(chapter, one, card, names[1], "Нет, опоздал", again=True)
+        card = await self._step(chapter, one, card, "Иванов П.", "Отмечен отсутствующий")
+        card = await self._step(chapter, one, card, "Ахметова А.", "Второй отсутствующий")
+        card = await self._step(chapter, one, card, "❌ Ахметова А.", "Нет, опоздала")
+        card = await self._step(chapter, one, card, "2/2 →", "Вторая страница")
         card = await self._step(chapter, one, card, "Готово", "Посещаемость подтверждена")
         card = await self._step(chapter, one, card, "Тема", "Тема: из плана или своя", exact=True)
-        card = await self._step(chapter, one, card, "Назад", "Назад к карточке")
+        card = await self._step(chapter, one, card, "Назад", "")
         card = await self._step(chapter, one, card, "Тема:", "Тема из плана")
         card = await self._step(chapter, one, card, "ДЗ", "Домашнее задание")
-        since = one.mark()
-        await one.types("§ 14, № 231, 233 (а, б)")
-        card = await one.sees("§ 14", since=since)
-        self._album.take(chapter, "Задание записано", card)
+        card = await self._types(chapter, one, "§ 14, № 231, 233 (а, б)", "Задание записано")
         card = await self._step(chapter, one, card, "Оценки", "Вид работы")
-        card = await self._step(chapter, one, card, "Ответ", "Сетка отметок")
-        names = [label for label in card.buttons if re.match(r"^[А-ЯЁ]", label) and label not in FIXED]
-        card = await self._step(chapter, one, card, names[3], "Выбор отметки")
-        card = await self._step(chapter, one, card, "5", "Отметка поставлена")
-        await self._quick_line(chapter, one)
-        await self._menu(chapter, one, "/start", "Меню учителя")
+        card = await self._step(chapter, one, card, "Контрольная", "Сетка отметок")
+        card = await self._step(chapter, one, card, "2/2 →", "Вторая страница сетки")
+        card = await self._step(chapter, one, card, "Морозова А.", "Выбор отметки")
+        await self._step(chapter, one, card, "5", "Отметка поставлена")
+        await self._types(chapter, one, "Иванова 5, Петров 4 контр", "Быстрая строка")
+        await self._types(chapter, one, "/start", "Меню учителя")
         await self._step(chapter, one, one.last, "Мои уроки", "День учителя")
-        await self._menu(chapter, one, "как дела?", "Непонятный текст")
+        await self._types(chapter, one, "как дела?", "Непонятный текст")
 
     async def guardian(self) -> None:
         """What the families got of it, and their diary."""
         chapter = "Семья"
         await self._telegram.advance(A_MINUTE)
+        father = await self._telegram.find(cast.FATHER.id)
+        self._album.take(chapter, "Отсутствие — сразу", await father.sees("отсутствует на уроке"))
         one = await self._telegram.find(cast.MOTHER.id)
-        for letter in one.letters:
-            self._album.take(chapter, "Подключение и письма", letter)
-        await self._menu(chapter, one, "/start", "Меню представителя")
+        self._album.take(chapter, "Отметки и задание — сразу", await one.sees("контрольная работа"))
+        await self._types(chapter, one, "/start", "Меню представителя")
         screen = await self._step(chapter, one, one.last, "Дневник", "Дневник")
-        for label in screen.buttons:
-            if label.startswith("←"):
-                screen = await self._step(chapter, one, screen, label, "Предыдущий день")
-                break
-        await self._menu(chapter, one, "/start", "Меню")
-        await self._step(chapter, one, one.last, "Настройки", "Настройки")
-        await self._menu(chapter, one, "/help", "Помощь")
+        earlier = next(label for label in screen.buttons if label.startswith("←"))
+        await self._step(chapter, one, screen, earlier, "Предыдущий день")
+        await self._types(chapter, one, "/start", "")
+        screen = await self._step(chapter, one, one.last, "Настройки", "Настройки")
+        await self._step(chapter, one, screen, "Отозвать согласие", "Отзыв согласия")
+        await self._types(chapter, one, "/help", "Помощь")
+
+    async def _at_once(self, who: int) -> None:
+        """Somebody wishes for letters at once."""
+        one = await self._telegram.find(who)
+        await self._types("", one, "/start", "")
+        screen = await self._step("", one, one.last, "Настройки", "")
+        await self._step("", one, screen, "Сразу", "")
 
     async def homeroom_teacher(self) -> None:
         """The class: who is connected, slips."""
         chapter = "Классный руководитель"
         one = await self._telegram.find(cast.HOMEROOM_TEACHER.id)
-        await self._menu(chapter, one, "/start", "Меню")
+        await self._types(chapter, one, "/start", "Меню")
         home = await self._step(chapter, one, one.last, "Мой класс", "Мой класс")
         for label in home.buttons:
-            if label in FIXED:
+            if label == "Меню":
                 continue
             since = one.mark()
             await one.taps(label, home)
             screen = await one.sees(since=since)
             self._album.take(chapter, label, screen)
-            await self._menu(chapter, one, "/start", "")
+            await self._types(chapter, one, "/start", "")
             home = await self._step(chapter, one, one.last, "Мой класс", "")
 
     async def newcomer(self) -> None:
@@ -108,8 +113,8 @@ class Walker:
         one = await self._telegram.find(cast.NEWCOMER.id)
         slip = next(message for message in one.messages if message.author == "friend")
         self._album.take(chapter, "Листок", slip)
-        await self._menu(chapter, one, "/start", "Ещё не подключена")
-        await self._menu(chapter, one, "AAAAA-AAAAA", "Неверный код")
+        await self._types(chapter, one, "/start", "Ещё не подключена")
+        await self._types(chapter, one, "AAAAA-AAAAA", "Неверный код")
         link = re.search(r"start=([\w-]+)", slip.text)
         since = one.mark()
         await one.starts(link[1] if link else "")
@@ -132,44 +137,26 @@ class Walker:
             for letter in one.letters[marks[phone.id] :]:
                 self._album.take(f"До вечера: {phone.label}", "Письмо", letter)
 
-    async def _quick_line(self, chapter: str, one: Person) -> None:
-        since = one.mark()
-        await one.types("Иванов 5")
-        screen = await one.sees(since=since)
-        self._album.take(chapter, "Быстрая строка", screen)
-
-    async def _menu(self, chapter: str, one: Person, text: str, title: str) -> None:
+    async def _types(self, chapter: str, one: Person, text: str, title: str) -> Message:
+        """Write to the bot and keep its answer; without a title it isn't kept."""
         since = one.mark()
         await one.types(text)
         screen = await one.sees(since=since)
         if title:
             self._album.take(chapter, title, screen)
+        return screen
 
     async def _step(
-        self,
-        chapter: str,
-        one: Person,
-        message: Message,
-        label: str,
-        title: str,
-        *,
-        exact: bool = False,
-        again: bool = False,
+        self, chapter: str, one: Person, message: Message, label: str, title: str, *, exact: bool = False
     ) -> Message:
-        """Tap and keep what it led to."""
+        """Tap and keep what it led to; without a title it isn't kept."""
         since = one.mark()
-        wanted = next((text for text in message.buttons if text == label), None) if exact else label
-        if again:  # the name carries a sign by now
-            wanted = next(text for text in message.buttons if label.split()[0] in text)
-        answer = await one.taps(wanted or label, message)
+        wanted = next(text for text in message.buttons if (text == label if exact else label in text))
+        answer = await one.taps(wanted, message)
         screen = await one.sees(since=since)
         if title:
             self._album.take(chapter, title, screen, answer)
         return screen
-
-
-FIXED = ("Готово", "Назад", "Все присутствуют", "Мои уроки", "Тема", "ДЗ", "Оценки", "Посещаемость", "Отменить")
-"""Buttons that are not names of people."""
 
 
 def default_path(settings: Settings) -> Path:
