@@ -43,6 +43,7 @@ async def begin(settings: Settings, say: Say) -> tuple[App, Live]:
 
     async def live() -> None:
         await app.runtime.owns.wait()
+        await app.runtime.tick_now()  # the bells of the morning rang before anybody had a phone
         await connect_phones(settings.bot_api_base, door)
         if beginning.lesson is not None:
             await page_clock.set(beginning.lesson)
