@@ -8,10 +8,19 @@ from services.imports.asc_types import AscCard, AscFile, AscLesson
 from services.imports.report import Found, Place, Report
 from services.imports.staff import initials
 
+UNREGISTERED = 10
+"""Cards or lessons in an export of an aSc that isn't registered."""
+
 
 def describe(file: AscFile, cards: Sequence[AscCard], report: Report) -> None:
     """Fills the report with the counts of the file and the gaps of its lessons."""
     report.found += _counts(file, cards)
+    if file.counts["cards"] == UNREGISTERED or file.counts["lessons"] == UNREGISTERED:
+        report.warn(
+            Place(),
+            _("The file has exactly ten cards or lessons: an unregistered aSc exports no more."),
+            _("Compare it with the timetable; if it is cut, export from a registered aSc or from its online version."),
+        )
     carded = {card.lesson.id for card in file.cards}
     for lesson in file.lessons.values():
         title = _title(file, lesson)
