@@ -13,7 +13,7 @@ from services.i18n import speaking
 from services.lessons import Lessons
 from services.letters import compose
 from services.letters.notices import Notice
-from services.outbox.transport import Composed, DueItem, Reachable, Uow
+from services.outbox.transport import Composed, DueItem, Later, Reachable, Uow
 from services.reminders import Reminders
 from storage.vocabulary import ItemKind, LetterMethod
 
@@ -28,9 +28,14 @@ class TelegramLetters:
         self._lessons = lessons
         self._reminders = reminders
 
-    async def compose(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
-        """The letter for the due items of one bundle, in the recipient's language."""
+    async def compose(
+        self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
+    ) -> Composed | Later | None:
+        """The letter for the due items of one bundle, in the recipient's language; Later in their quiet hours."""
         kind = items[0].kind
+        quiet_until = await compose.quiet_until(uow, recipient, kind, now)
+        if quiet_until is not None:
+            return Later(quiet_until)
         with speaking(recipient.locale):
             if kind is ItemKind.LESSON_CARD:
                 return await self._card(uow, recipient, items, now)

@@ -11,13 +11,30 @@ from services.letters.notices import Notice
 from services.letters.sources import gather
 from services.letters.typeset import in_sentence, typeset
 from services.outbox.transport import DueItem, Reachable
-from storage.repositories import diary
+from services.rules import quiet_hours
+from services.rules.quiet_hours import Hours
+from services.rules.regulation import Regulation
+from storage.repositories import diary, preferences
 from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, ItemKind
 
 ABSENCES = frozenset({ItemKind.ABSENCE, ItemKind.ABSENCE_WITHDRAWN})
 NEWS = frozenset({ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST})
 NOTICES = frozenset({ItemKind.JOINED, ItemKind.CONFIRMED, ItemKind.REVOKED, ItemKind.RELINKED, ItemKind.UNREACHED})
+
+
+async def quiet_until(uow: Uow, recipient: Reachable, kind: ItemKind, now: datetime) -> datetime | None:
+    """The end of the quiet hours that a letter held up until now would disturb; None: it may go."""
+    if quiet_hours.passes(kind):
+        return None
+    chosen = await preferences.find(uow, recipient.person_id)
+    if chosen is None:
+        _name, _zone, stored = await diary.school(uow, recipient.school_id)
+        hours = quiet_hours.default_hours(Regulation.from_json(stored))
+    else:
+        hours = Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until)
+    until = quiet_hours.after_quiet(now, hours, recipient.zone)
+    return until if until > now else None
 
 
 async def about_student(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Written | None:

@@ -177,7 +177,7 @@ class Postman:
             self._look_at = now + LOOK_EVERY
             await self._ready.look(now, self._pace.held_chats(LOOK_EVERY))
         chosen, soonest = self._choose()
-        if chosen or self._finished or self._ready.empty:
+        if chosen or self._finished or self._ready.empty or self._ready.put_off:
             await self._ledger(chosen)
         if self._finished:
             return 0.0
@@ -224,6 +224,7 @@ class Postman:
     async def _ledger(self, chosen: Sequence[Ready]) -> None:
         """The one write transaction; then the claimed letters take off."""
         settling, empty = list(self._finished), list(self._ready.empty)
+        put_off = list(self._ready.put_off)
         now, machine = self._clock.now(), machine_now()
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
@@ -235,6 +236,8 @@ class Postman:
                 await self._settle(uow, settling, now, machine)
             if empty:
                 await letters.cancel_untold(uow, empty)
+            if put_off:
+                await letters.put_off(uow, put_off)
             off = await self._claim(uow, chosen, now, machine) if chosen else []
         self._in_doubt = False
         self.experience.counts.ledgers += 1
@@ -242,6 +245,7 @@ class Postman:
         for one in settling:
             self._flying.pop(one.letter.id, None)
         self._ready.empty = self._ready.empty[len(empty) :]
+        self._ready.put_off = self._ready.put_off[len(put_off) :]
         self._flying |= {letter.id: letter for letter, _ in off}
         if settling:
             self._at("after_settle")

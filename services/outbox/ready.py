@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.clock import Clock
-from services.outbox.transport import Composer, DueItem, Reachable
+from services.outbox.transport import Composer, DueItem, Later, Reachable
 from storage.failures import passes
 from storage.repositories import due
 from storage.repositories.letters import UnknownLetter
@@ -64,6 +64,7 @@ class Readiness:
         self._letters: list[Ready] = []
         self._broken: dict[tuple[int, str], float] = {}
         self.empty: list[Item] = []  # items with nothing left to tell
+        self.put_off: list[tuple[Item, datetime]] = []  # items that quiet hours hold until then
 
     def __bool__(self) -> bool:
         return bool(self._letters)
@@ -81,6 +82,7 @@ class Readiness:
         """Forget them: another owner may have told their items."""
         self._letters = []
         self.empty = []
+        self.put_off = []
 
     async def look(self, now: float, held: Collection[str]) -> None:
         """Compose what is due, unless its chat is held; what is composed and fresh stays as it is."""
@@ -130,6 +132,9 @@ class Readiness:
         letter = await self._composer.compose(uow, recipient, [_item(row) for row in bundle], moment)
         if letter is None:
             self.empty += [(ItemId(row.id), row.rev) for row in bundle]
+            return None
+        if isinstance(letter, Later):
+            self.put_off += [((ItemId(row.id), row.rev), letter.until) for row in bundle]
             return None
         told = [row for row in bundle if row.id in letter.item_ids]
         if not told:

@@ -71,10 +71,19 @@ class Composed:
     target_letter_id: LetterId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The bundle is due at a bad hour, since it was held up: it may go at `until`."""
+
+    until: datetime
+
+
 class Composer(Protocol):
     """Writes letters."""
 
-    async def compose(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
+    async def compose(
+        self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
+    ) -> Composed | Later | None:
         """The letter for the due items of one bundle, in order of their ids, from a read transaction.
 
         None: nothing is left to tell, and the items are cancelled.

@@ -147,6 +147,20 @@ async def cancel_untold(uow: Uow, items: Sequence[tuple[ItemId, int]]) -> None:
     )
 
 
+async def put_off(uow: Uow, items: Sequence[tuple[tuple[ItemId, int], datetime]]) -> None:
+    """Waiting items fall due at another moment; one that moved meanwhile stays."""
+    await uow.execute(
+        update(Item)
+        .where(
+            Item.id == bindparam("which"),
+            Item.rev == bindparam("seen_rev"),
+            Item.state == ItemState.WAITING.value,
+        )
+        .values(due_at=bindparam("until", type_=Item.due_at.type), cap_at=bindparam("until", type_=Item.cap_at.type)),
+        [{"which": item_id, "seen_rev": rev, "until": until} for (item_id, rev), until in items],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """The last state of a letter; a result is a fact, whichever epoch made the request."""

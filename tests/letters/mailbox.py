@@ -86,6 +86,8 @@ class Mailbox:
             async with self.storage.writing() as uow:
                 if self.readiness.empty:
                     await letters.cancel_untold(uow, self.readiness.empty)
+                if self.readiness.put_off:
+                    await letters.put_off(uow, self.readiness.put_off)
                 if batch:
                     claims = [
                         letters.Claim(one.address, one.method, one.payload, one.target_letter_id, one.items, one.today)

@@ -131,3 +131,15 @@ async def test_full_names_are_the_schools_choice(storage: Storage) -> None:
     await box.marks_(school.larina, "5", WorkKind.ANSWER, school.algebra, school.owner)
     school.clock.advance(timedelta(seconds=61))
     assert await box.texts() == {school.mother_larina: ["Татьяна Ларина: алгебра — 5 (ответ)"]}
+
+
+async def test_a_letter_held_up_into_quiet_hours_waits_for_their_end(box: Mailbox) -> None:
+    school = box.cast
+    box.clock_shows("20:58")
+    await box.marks_(school.onegin, "4", WorkKind.ANSWER, school.algebra, school.owner)
+    box.clock_shows("23:00")
+    assert await box.texts() == {}, "the bot was down for two hours"
+    box.clock_shows("06:59", TODAY + timedelta(days=1))
+    assert await box.texts() == {}
+    box.clock_shows("07:00", TODAY + timedelta(days=1))
+    assert await box.texts() == {school.mother_onegina: ["Евгений: алгебра, вчера, вт 8 сентября — 4 (ответ)"]}
