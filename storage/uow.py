@@ -40,10 +40,10 @@ class Uow:
         self.statements += 1
         return await self.connection.execute(statement, rows)
 
-    async def write(self, statement: UpdateBase) -> int:
-        """Run one changing statement; how many rows it changed."""
+    async def write(self, statement: UpdateBase, row: dict[str, Any] | None = None) -> int:
+        """Run one changing statement, with its values beside it where it has none; how many rows it changed."""
         # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
-        return (await self.execute(statement.execution_options(preserve_rowcount=True))).rowcount
+        return (await self.execute(statement.execution_options(preserve_rowcount=True), row)).rowcount
 
 
 class Storage:

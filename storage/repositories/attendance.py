@@ -13,7 +13,7 @@ from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories import lessons, recipients, records
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
-from storage.repositories.upsert import insert_into
+from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import AbsenceReason, AttendanceCode, LessonId, PersonId, RecordPart, SchoolId
 
@@ -206,7 +206,7 @@ async def add(
         "author_id": author_id,
         "entered_at": now,
     }
-    return await uow.write(insert_into(uow, Attendance).values(row).on_conflict_do_nothing()) > 0
+    return await add_unless_there(uow, Attendance, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """The waiting room: items put, moved, cancelled, and found due."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import WAITING, Item
-from storage.repositories.upsert import insert_into
+from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import (
     AccountId,
@@ -67,6 +69,13 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
     A key that waits already takes the new value and times (rev + 1), or is voided when it is back at what was told; a
     value that was told already and doesn't wait in another form is not put at all.
     """
+    given = [{f"new_{name}": getattr(row, name) for name in GIVEN} for row in rows]
+    await uow.execute(_upsert(uow.dialect), given)
+
+
+@cache
+def _upsert(dialect: str) -> Insert:
+    """The statement of `upsert`; kept, since to build it costs ten times what it costs to run it."""
     told = aliased(Item)
     base = (
         select(told.value)
@@ -89,11 +98,11 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
     fresh = select(*news.c, literal(1), literal(ItemState.WAITING.value)).where(
         or_(news.c.value.is_distinct_from(news.c.base), waits)
     )
-    statement = insert_into(uow, Item).from_select([*GIVEN, "base", "rev", "state"], fresh, include_defaults=False)
+    statement = insert_for(dialect, Item).from_select([*GIVEN, "base", "rev", "state"], fresh, include_defaults=False)
     new = statement.excluded
     back = Item.base.is_not_distinct_from(new.value)
     cap_at = case((and_(Item.kind == new.kind, Item.cap_at < new.cap_at), Item.cap_at), else_=new.cap_at)
-    upserted = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[Item.recipient_id, Item.collapse_key],
         index_where=WAITING,
         set_={
@@ -110,7 +119,6 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
             "reason": case((back, VoidReason.BACK_TO_BASE.value), else_=null()),
         },
     )
-    await uow.execute(upserted, [{f"new_{name}": value for name, value in asdict(row).items()} for row in rows])
 
 
 async def hasten(uow: Uow, lesson_id: LessonId, kind: ItemKind, due_at: datetime) -> None:

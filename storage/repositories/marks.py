@@ -13,7 +13,7 @@ from storage.models.timetable import Lesson
 from storage.repositories import attendance, lessons, recipients
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
-from storage.repositories.upsert import insert_into
+from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, LessonId, PersonId, SchoolId, WorkId, WorkKind
 
@@ -163,7 +163,7 @@ async def add(
         "author_id": author_id,
         "entered_at": now,
     }
-    return await uow.write(insert_into(uow, Mark).values(row).on_conflict_do_nothing()) > 0
+    return await add_unless_there(uow, Mark, row)
 
 
 WORKS = (
@@ -197,7 +197,7 @@ async def add_work(
         "author_id": author_id,
         "created_at": now,
     }
-    return await uow.write(insert_into(uow, LessonWork).values(row).on_conflict_do_nothing()) > 0
+    return await add_unless_there(uow, LessonWork, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from storage.models.journal import LessonRecord
 from storage.models.people import Person
 from storage.models.school import LessonPlan, PlanTopic
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories.upsert import insert_into
+from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import LessonId, PersonId, RecordPart, SchoolId
 
@@ -107,7 +107,7 @@ async def add(
         "author_id": author_id,
         "entered_at": now,
     }
-    return await uow.write(insert_into(uow, LessonRecord).values(row).on_conflict_do_nothing()) > 0
+    return await add_unless_there(uow, LessonRecord, row)
 
 
 @dataclass(frozen=True, slots=True)
