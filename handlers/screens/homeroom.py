@@ -117,7 +117,7 @@ def ask_to_disconnect(class_id: ClassId, family: Family) -> Screen:
 def ask_for_slips(view: ClassView) -> Screen:
     """For whom slips are printed, and that older ones end."""
     away, bare = view.of(GuardianStanding.AWAY), view.of(GuardianStanding.NO_PAPERS)
-    lines = [f"<b>{esc(view.name)}</b> · {_('Slips of the class')}", ""]
+    lines = [f"<b>{esc(view.name)}</b> · " + _("Slips of the class"), ""]
     if away:
         lines += [
             ngettext(

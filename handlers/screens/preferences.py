@@ -18,7 +18,7 @@ from storage.vocabulary import DeliveryMode
 def preferences(choice: Choice) -> Screen:
     """What comes and when, and the buttons that change it."""
     if not choice.consents:
-        text = "\n\n".join([f"<b>{_('Settings')}</b>", _("The consent is taken back: no letters come.")])
+        text = "\n\n".join(["<b>" + _("Settings") + "</b>", _("The consent is taken back: no letters come.")])
         return Screen(text, [[tap(_("Give consent again"), AskToComeBack())], [tap(_("Menu"), OpenMenu())]])
     mode = choice.hours.mode
     rows = [[_mode(one, mode)] for one in (DeliveryMode.INSTANT, DeliveryMode.DIGEST, DeliveryMode.IMPORTANT)]
@@ -51,7 +51,7 @@ def _in_words(choice: Choice) -> str:
         DeliveryMode.DIGEST: _("Marks and homework: one letter in the evening, at {hour}, with tomorrow's lessons."),
         DeliveryMode.IMPORTANT: _("Marks and homework: no letters, they are in the diary."),
     }[choice.hours.mode]
-    lines = [f"<b>{_('What comes to you')}</b>"]
+    lines = ["<b>" + _("What comes to you") + "</b>"]
     if choice.children:
         lines.append(_("About: {names}").format(names=esc(", ".join(choice.children))))
     lines += [

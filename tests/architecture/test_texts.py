@@ -64,6 +64,23 @@ def plain(refusals: list[type[SchoolError]]) -> list[type[SchoolError]]:
     return [refusal for refusal in refusals if refusal.__init__ is SchoolError.__init__]
 
 
+def test_a_text_is_said_where_the_catalogue_sees_it() -> None:
+    """Texts are gathered from plain calls: one inside an f-string, or put together, would never be translated."""
+    speaking_calls = {"_", "gettext", "ngettext", "pgettext", "N_"}
+    hidden = []
+    for package in ("bot", "handlers", "services"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for outer in ast.walk(tree):
+                for node in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else (outer,):
+                    if not isinstance(node, ast.Call) or getattr(node.func, "id", None) not in speaking_calls:
+                        continue
+                    unseen = ast.Constant if isinstance(outer, ast.JoinedStr) else ast.JoinedStr | ast.BinOp
+                    if isinstance(node.args[0], unseen):
+                        hidden.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert hidden == []
+
+
 def raised(names: dict[str, type[SchoolError]]) -> Iterator[tuple[str, type[SchoolError], set[str]]]:
     """Where the code makes refusals: place, class and the keywords it gives; those that give `**them` are left out."""
     for package in ("bot", "handlers", "services"):
