@@ -104,7 +104,8 @@ def toast(put: MarkPut) -> str:
         return _("Already saved.")
     if put.outcome is Outcome.CHANGED:
         return changed(put)
-    return f"{put.student.usual} — {put.value if put.value is not None else _('the mark is withdrawn')}"
+    value = put.value if put.value is not None else _("the mark is withdrawn")
+    return f"{put.student.usual} — {value}"
 
 
 def changed(put: MarkPut) -> str:
