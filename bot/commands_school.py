@@ -10,6 +10,7 @@ import click
 
 from bot.commands_base import chosen_school, opened, run_async
 from bot.settings import Settings
+from services import words
 from services.errors import SchoolError
 from services.i18n import N_
 from services.i18n import gettext as _
@@ -19,7 +20,7 @@ from services.joining import Joining
 from services.people import People
 from services.school_file import BadSchoolFile, read_school_file
 from services.schools import Schools
-from storage.vocabulary import PersonId
+from storage.vocabulary import PersonId, Role
 
 
 class NoOwnBase(SchoolError):
@@ -78,7 +79,7 @@ async def people(school_id: int | None, as_json: bool) -> None:
         return
     for one in found:
         ties = [
-            *one.roles,
+            *(words.role(Role(role)) for role in one.roles),
             *([one.class_name] if one.class_name else []),
             *([_("homeroom teacher of {name}").format(name=one.homeroom_of)] if one.homeroom_of else []),
             *([_("guardian of no. {ids}").format(ids=", ".join(map(str, one.guardian_of)))] if one.guardian_of else []),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.i18n import N_, gettext, spoken
-from storage.vocabulary import AbsenceReason, AttendanceCode, Relation, WorkKind
+from storage.vocabulary import AbsenceReason, AttendanceCode, Relation, Role, WorkKind
 
 _WORK_KINDS = {
     WorkKind.ANSWER: N_("answer"),
@@ -53,6 +53,22 @@ _RELATIONS = {
     Relation.GUARDIAN: N_("guardian"),
     Relation.OTHER: N_("legal representative"),
 }
+
+_ROLES = {
+    Role.DIRECTOR: N_("director"),
+    Role.DEPUTY: N_("deputy head"),
+    Role.ADMINISTRATOR: N_("administrator"),
+    Role.SECRETARY: N_("secretary"),
+    Role.TEACHER: N_("teacher"),
+    Role.EDUCATOR: N_("educator of a short-stay group"),
+    Role.GUARDIAN: N_("legal guardian"),
+    Role.STUDENT: N_("student"),
+}
+
+
+def role(which: Role) -> str:
+    """What somebody is in the school."""
+    return gettext(_ROLES[which])
 
 
 def work_kind(kind: WorkKind, ordinal: int = 1) -> str:
