@@ -57,7 +57,7 @@ class AttendanceTap:
 
 
 def _others() -> ColumnElement[Any]:
-    """«2=present,5=absent»: other lessons of the day in which the student's attendance is known."""
+    """«2=present=,5=absent=ill»: other lessons of the day in which the student's attendance is known, with reasons."""
     lesson, audience = aliased(Lesson), aliased(LessonAudience)
     own, confirmation = aliased(Attendance), aliased(LessonRecord)
     confirmed = (
@@ -70,38 +70,23 @@ def _others() -> ColumnElement[Any]:
         )
         .correlate(lesson)
     )
-    known = cast(lesson.slot, String) + "=" + func.coalesce(own.code, AttendanceCode.PRESENT.value)
+    code = func.coalesce(own.code, AttendanceCode.PRESENT.value)
+    known = cast(lesson.slot, String) + "=" + code + "=" + func.coalesce(own.reason, "")
     return (
         select(func.aggregate_strings(known, ","))
-        .select_from(audience)
-        .join(lesson, lesson.id == audience.lesson_id)
+        .select_from(lesson)
+        .join(audience, audience.lesson_id == lesson.id)
         .outerjoin(own, and_(own.lesson_id == lesson.id, own.student_id == STUDENT, is_newest(own)))
         .where(
-            lessons.sits(STUDENT, lesson, audience),
-            lesson.school_id == Lesson.school_id,  # with the date: one day's lessons by index
+            audience.class_id + 0 == Enrollment.class_id,  # «+ 0»: a day's lessons, not a class's year, are walked
+            lessons.is_meant(STUDENT, audience),
+            lesson.school_id == Lesson.school_id,
             lesson.on_date == Lesson.on_date,
             lesson.id != Lesson.id,
             lesson.state.not_in(lessons.NOT_HELD),
             or_(own.code.is_not(None), confirmed),
         )
         .correlate(Lesson, Enrollment)
-        .scalar_subquery()
-    )
-
-
-def _reason() -> ColumnElement[Any]:
-    """A reason the homeroom teacher has set for some lesson of the day."""
-    lesson, own = aliased(Lesson), aliased(Attendance)
-    return (
-        select(func.max(own.reason))
-        .join(lesson, lesson.id == own.lesson_id)
-        .where(
-            own.student_id == STUDENT,
-            lesson.on_date == Lesson.on_date,
-            own.code == AttendanceCode.ABSENT.value,
-            is_newest(own),
-        )
-        .correlate(Lesson)
         .scalar_subquery()
     )
 
@@ -134,7 +119,7 @@ TAP = recipients.joins(
             Author.last_name.label("author"),
             _confirmed().label("confirmed"),
             _others().label("others"),
-            _reason().label("known_reason"),
+            Attendance.reason,
             *recipients.columns(),
         ).select_from(Lesson)
     )
@@ -166,6 +151,7 @@ async def for_tap(
         return None
     row = next((one for one in rows if one.seat is not None), rows[0])
     told = {one.person_id: one for one in map(recipients.from_row, rows) if one is not None}
+    others = _known(row.others)
     return AttendanceTap(
         lesson=lessons.row_of(rows),
         last_name=row.last_name or "",
@@ -177,15 +163,17 @@ async def for_tap(
         author=row.author,
         entered_at=row.entered_at,
         confirmed=bool(row.confirmed),
-        others=_codes(row.others),
-        reason=AbsenceReason(row.known_reason) if row.known_reason else None,
+        others={slot: code for slot, code, _ in others},
+        reason=next((reason for *_, reason in [(0, None, row.reason), *others] if reason), None),
         recipients=list(told.values()),
     )
 
 
-def _codes(listed: str | None) -> dict[int, AttendanceCode]:
-    pairs = (pair.split("=") for pair in (listed or "").split(",") if pair)
-    return {int(slot): AttendanceCode(code) for slot, code in pairs}
+def _known(listed: str | None) -> list[tuple[int, AttendanceCode, AbsenceReason | None]]:
+    found = (one.split("=") for one in (listed or "").split(",") if one)
+    return [
+        (int(slot), AttendanceCode(code), AbsenceReason(reason) if reason else None) for slot, code, reason in found
+    ]
 
 
 async def add(
@@ -265,20 +253,27 @@ def _sheet(*more: Any) -> Any:
 
 
 def _absent_earlier() -> ColumnElement[Any]:
-    """«?,ill»: the student's absences in earlier lessons of the day, each by its reason."""
-    earlier, own = aliased(Lesson), aliased(Attendance)
+    """«?,ill»: the student's absences in earlier lessons that these classes have that day, each by its reason."""
+    this, earlier, own = aliased(Lesson), aliased(Lesson), aliased(Attendance)
+    here, there = aliased(LessonAudience), aliased(LessonAudience)
+    # Bound to the lesson and not to the row, so that it is answered once for all students.
+    lessons_before = (
+        select(earlier.id)
+        .select_from(this)
+        .join(earlier, and_(earlier.school_id == this.school_id, earlier.on_date == this.on_date))
+        .join(here, here.lesson_id == this.id)
+        .join(there, and_(there.lesson_id == earlier.id, there.class_id + 0 == here.class_id))
+        .where(this.id == bindparam("lesson"), earlier.starts_at < this.starts_at)
+    )
     return (
         select(func.aggregate_strings(func.coalesce(own.reason, "?"), ","))
-        .select_from(own)
-        .join(earlier, earlier.id == own.lesson_id)
         .where(
             own.student_id == Person.id,
+            own.lesson_id.in_(lessons_before),
             own.code == AttendanceCode.ABSENT.value,
             is_newest(own),
-            earlier.on_date == Lesson.on_date,
-            earlier.starts_at < Lesson.starts_at,
         )
-        .correlate(Lesson, Person)
+        .correlate(Person)
         .scalar_subquery()
     )
 

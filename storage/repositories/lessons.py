@@ -107,12 +107,11 @@ def _day_ends_at() -> ColumnElement[Any]:
     return (
         select(func.max(other.ends_at))
         .select_from(own)
-        .join(others, others.class_id == own.class_id)
-        .join(other, other.id == others.lesson_id)
+        .join(other, and_(other.school_id == Lesson.school_id, other.on_date == Lesson.on_date))
+        # «+ 0» keeps the planner from walking all the year's lessons of the class by its index.
+        .join(others, and_(others.lesson_id == other.id, others.class_id + 0 == own.class_id))
         .where(
             own.lesson_id == Lesson.id,
-            other.school_id == Lesson.school_id,  # with the date: one day's lessons by index
-            other.on_date == Lesson.on_date,
             other.state.not_in(NOT_HELD),
             or_(own.subgroup_id.is_(None), others.subgroup_id.is_(None), shared),
         )
@@ -250,23 +249,29 @@ def row_of(rows: Sequence[Any]) -> LessonRow:
     )
 
 
-def sits(student: Any, lesson: type[Lesson] = Lesson, audience: type[LessonAudience] = LessonAudience) -> Any:
-    """That an Enrollment is `student`'s seat in this audience of the lesson on its day (В 4.3.2)."""
+def sits(student: Any) -> Any:
+    """That an Enrollment is `student`'s seat in the question's LessonAudience on its Lesson's day (В 4.3.2)."""
+    day = typed(date, Lesson.on_date)
+    return and_(
+        Enrollment.class_id == LessonAudience.class_id,
+        holds_on(Enrollment.since_on, Enrollment.until_on, day),
+        is_meant(student, LessonAudience),
+    )
+
+
+def is_meant(student: Any, audience: type[LessonAudience]) -> ColumnElement[bool]:
+    """That an audience is the whole class, or a subgroup that the student belongs to on the question's Lesson's day."""
     member = aliased(SubgroupMember)
     in_subgroup = (
         exists()
         .where(
             member.subgroup_id == audience.subgroup_id,
             member.student_id == student,
-            holds_on(member.since_on, member.until_on, typed(date, lesson.on_date)),
+            holds_on(member.since_on, member.until_on, typed(date, Lesson.on_date)),
         )
-        .correlate(lesson, audience, Enrollment, Person)
+        .correlate(Lesson, audience, Enrollment, Person)
     )
-    return and_(
-        Enrollment.class_id == audience.class_id,
-        holds_on(Enrollment.since_on, Enrollment.until_on, typed(date, lesson.on_date)),
-        or_(audience.subgroup_id.is_(None), in_subgroup),
-    )
+    return or_(audience.subgroup_id.is_(None), in_subgroup)
 
 
 def seated(question: Question) -> Question:
