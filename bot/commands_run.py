@@ -146,9 +146,9 @@ async def demo_data() -> None:
     from bot.demo.moment import ZONE
     from bot.demo.seed import found
 
-    async with opened(create=True) as (settings, storage, clock):
-        if settings.bot_token is not None:
-            raise RealBotSet
+    if read_settings().bot_token is not None:
+        raise RealBotSet
+    async with opened(create=True) as (_settings, storage, clock):
         await found(storage, clock.now().astimezone(ZONE).date(), click.echo)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.commands_base import chosen_school, opened, run_async
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from services import words
 from services.errors import SchoolError
 from services.i18n import N_
@@ -43,9 +43,9 @@ def school() -> None:
 async def school_new(file: Path, as_json: bool) -> None:
     """Found a school and print its administrator's code."""
     spec = read_school_file(_text(file))
+    if read_settings().is_demo:
+        raise NoOwnBase
     async with opened(create=True) as (settings, storage, clock):
-        if settings.is_demo:
-            raise NoOwnBase
         school_id, person_id = await Schools(storage, clock).found(spec)
         issued = await Joining(storage, clock, settings.key()).issue_staff(person_id)
         link = await _deep_link(settings, issued)
