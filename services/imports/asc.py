@@ -87,10 +87,13 @@ class AscImport:
     async def _lay_out(
         self, school_id: SchoolId, calendar: SchoolCalendar, whole: _Whole, now: datetime, report: Report
     ) -> None:
-        if not whole.versions and not whole.bells:
-            return
-        since = min((one.valid_from for one in whole.versions), default=calendar.today(now))
+        since = min(whole.directory.since, calendar.today(now))
+        if whole.versions and not whole.bells:
+            since = min(one.valid_from for one in whole.versions)
+        # Also when nothing is new: an import that was cut short may have left this step undone.
         done = await self._timetable.lay_out(school_id, since)
+        if not (done.added or done.changed or done.removed):
+            return
         report.notes.append(
             _("Lessons laid out: {added} added, {changed} changed, {removed} taken away.").format(
                 added=done.added, changed=done.changed, removed=done.removed

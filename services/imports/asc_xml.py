@@ -27,9 +27,8 @@ Row = tuple[int, dict[str, str]]
 
 
 class AscTables(TypedDict):
-    """Rows of each known table with their lines in the file; `encoding` as it turned out to be."""
+    """Rows of each known table with their lines in the file."""
 
-    encoding: str
     tables: dict[str, list[Row]]
 
 
@@ -39,39 +38,30 @@ def read_asc(data: bytes) -> AscTables:
         raise FileRefused(Refusal.EMPTY)
     if len(data) > limits.XML_BYTES:
         raise FileRefused(Refusal.TOO_BIG)
-    text, encoding = decode_xml(data)
+    text = decode_xml(data)
     if not text.lstrip().startswith("<"):
         raise FileRefused(Refusal.NOT_XML)
-    return {"encoding": encoding, "tables": Collector().collect(text)}
+    return {"tables": Collector().collect(text)}
 
 
-def decode_xml(data: bytes) -> tuple[str, str]:
+def decode_xml(data: bytes) -> str:
     """The text by its declared encoding, or by its bytes where nothing true is declared."""
     found = _DECLARED.match(data[:200])
     coding = _CODINGS.get(found[1].decode().lower()) if found else None
     if coding is not None:
         try:
-            return without_declaration(data.decode(coding), data), coding.removesuffix("-sig")
+            return without_declaration(data.decode(coding))
         except UnicodeDecodeError:
             pass  # an editor saved it in another encoding and left the declaration
     if data.startswith((b"PK", b"\xd0\xcf")):
         raise FileRefused(Refusal.NOT_XML)
-    text = decode_text(data)
-    return without_declaration(text, data), "utf-8" if _is_utf8(data) else "windows-1251"
+    return without_declaration(decode_text(data))
 
 
-def without_declaration(text: str, data: bytes) -> str:
+def without_declaration(text: str) -> str:
     """The text without its declaration, the lines counting as before."""
     found = _DECLARATION.match(text)
     return "\n" * found[0].count("\n") + text[found.end() :] if found else text
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class Collector:

@@ -98,10 +98,6 @@ class Report:
         """Whether applying would write anything."""
         return any(change.counts[Fate.NEW] or change.counts[Fate.CHANGED] for change in self.changes)
 
-    def found_count(self, what: str) -> int:
-        """The count of a thing by its name, 0 if the report has none."""
-        return next((one.count for one in self.found if one.what == what), 0)
-
 
 def render(report: Report, *, dry_run: bool) -> str:
     """The report as the command line prints it."""

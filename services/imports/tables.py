@@ -9,7 +9,7 @@ import io
 import itertools
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, TypedDict
 
@@ -24,8 +24,7 @@ class Sheet(TypedDict):
     rows: list[tuple[int, list[str]]]
 
 
-Cells = Iterable[Any]
-NumberedRows = Iterator[tuple[int, Cells]]
+NumberedRows = Iterator[tuple[int, Sequence[Any]]]
 
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
@@ -208,6 +207,8 @@ def collect(name: str, rows: NumberedRows, budget: Budget) -> Sheet:
     """A sheet of the rows that hold anything, cut of their empty ends."""
     kept: list[tuple[int, list[str]]] = []
     for number, values in rows:
+        if values.count(None) == len(values):  # a stray cell in the last row of a sheet brings a million of these
+            continue
         cells = [as_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()

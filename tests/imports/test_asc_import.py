@@ -1,6 +1,6 @@
 """A timetable from aSc in the base: what it becomes, what a second one changes, and what it leaves alone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -171,7 +171,6 @@ async def test_each_term_has_its_own_lessons(school: ImportedSchool) -> None:
 async def test_the_second_import_of_a_file_changes_nothing(school: ImportedSchool) -> None:
     await school.asc()
     before = await counts(school)
-    school.clock.advance(timedelta(days=3))
     report = await school.asc()
     assert not report.changes_something
     assert changes(report, "Места в неделе") == (0, 0, 46, 0)
@@ -414,6 +413,23 @@ async def test_an_import_cut_short_shows_nothing_and_the_next_one_completes_it(
     assert await in_force(school) == [(date(2026, 9, 2), 23), (date(2027, 1, 11), 23)]
     assert await school.count(TimetableEntry) == 46
     assert await school.count(Person) == 7
+
+
+async def test_an_import_cut_short_before_its_lessons_is_completed_by_the_next_one(
+    school: ImportedSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut(*_anything: object) -> None:
+        raise ConnectionError("the machine went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Timetable, "lay_out", cut)
+        with pytest.raises(ConnectionError):
+            await school.asc()
+    assert await school.count(Lesson) == 0
+    report = await school.asc()
+    assert changes(report, "Места в неделе") == (0, 0, 46, 0)
+    first = (await school.rows(select(func.min(Lesson.on_date))))[0][0]
+    assert first == date(2026, 9, 2)
 
 
 async def test_no_transaction_writes_more_than_a_chunk(school: ImportedSchool, monkeypatch: pytest.MonkeyPatch) -> None:
