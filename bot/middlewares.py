@@ -38,9 +38,11 @@ class VisitorMiddleware(BaseMiddleware):
         user: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
         bot: Bot = data["bot"]
-        if user is None or chat is None or chat.type != ChatType.PRIVATE or not isinstance(event, Update):
+        if user is None or (chat is not None and chat.type != ChatType.PRIVATE) or not isinstance(event, Update):
             return None
-        visitor = Visitor(BotId(bot.id), user.id, chat.id, language_of(user), data.get("inbox_seq"))
+        # A tap on a message that Telegram has forgotten has no chat: a private one is named like its user.
+        chat_id = user.id if chat is None else chat.id
+        visitor = Visitor(BotId(bot.id), user.id, chat_id, language_of(user), data.get("inbox_seq"))
         actor = await self._directory.actor(visitor)
         if actor is not None:
             visitor = replace(visitor, locale=actor.locale)

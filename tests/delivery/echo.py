@@ -1,14 +1,13 @@
 """The smallest school there is: every word the teacher types or taps is told to the mother, once.
 
-Run as a process it serves a bot like the real one, from the environment; `ZVONOK_TEST_MISTAKE` makes one of the
+As a process (`serve`) it serves a bot like the real one, from the environment; `ZVONOK_TEST_MISTAKE` makes one of the
 mistakes that the crash gates must notice.
 """
 
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -166,8 +165,8 @@ def make_mistake(runtime: Runtime, mistake: str) -> None:
         letters.adopt = forget
 
 
-async def serve() -> None:
-    """Serve until SIGTERM; say «ready» when the bot is ours."""
+async def serve(ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM; say so when the bot is ours."""
     settings = Settings(_env_file=None)
     observability.set_up(settings)
     mistake = os.environ.get("ZVONOK_TEST_MISTAKE", "")
@@ -178,12 +177,7 @@ async def serve() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     await runtime.start()
     await runtime.owns.wait()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready()
     await stopped.wait()
     await runtime.stop()
     await storage.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve())
