@@ -5,9 +5,9 @@ from bot.sandbox.client import Person as Phone
 from tests.scenes.world import World
 
 
-async def marks_absent(world: World, teacher: Phone, *names: str) -> None:
+async def marks_absent(world: World, teacher: Phone, *names: str, hour: str = "10:34") -> None:
     """In the third lesson, algebra of 7Б: these are absent, and «Готово»."""
-    await world.clock_shows("10:34")
+    await world.clock_shows(hour)
     card = await teacher.sees("7Б · Алгебра", button="Посещаемость")
     await teacher.taps("Посещаемость", card, then="в списке 30")
     for name in names:

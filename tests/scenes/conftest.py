@@ -17,3 +17,4 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
         if world.app is not None:
             assert not await world.losses()
+            assert not await world.failures()

@@ -90,6 +90,7 @@ async def test_a_teachers_taps_reach_the_guardians_of_these_children_and_nobody_
             await families_hear_of_marks_and_homework(world)
             await a_father_gets_it_in_the_evening(world)
             assert not await world.losses()
+            assert not await world.failures()
 
 
 @contextmanager

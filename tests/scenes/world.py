@@ -35,13 +35,14 @@ from services.clock import StoppedClock, machine_now
 from services.joining import Joining
 from services.names import fold
 from services.outbox.limits import Limits
-from storage.models.delivery import Letter
-from storage.models.people import Person
+from storage.models.delivery import Inbox, Letter
+from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
+from storage.models.people import Consent, Guardianship, Person, Preferences, TelegramAccount
 from storage.models.school import SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories import due, inbox, unreached
 from storage.repositories import joining as joining_rows
-from storage.vocabulary import STAFF_ROLES, BotId, LessonId, LessonState, LetterState, PersonId
+from storage.vocabulary import STAFF_ROLES, BotId, InboxState, LessonId, LessonState, LetterState, PersonId
 from tests.support.waiting import PATIENCE
 
 PROJECT = Path(__file__).parents[2]
@@ -53,6 +54,7 @@ BOT = BotId(500600700)
 TOKEN = f"{BOT}:the-scenes"
 KEY = "a key of the scenes, known to their commands too"
 YES = "Да, всё верно"
+JOURNAL = (LessonRecord, Attendance, LessonWork, Mark, Guardianship, TelegramAccount, Consent, Preferences)
 PAPERS = ("--application", "№ 77 от 31.08.2026", "--consent", "2026-08-31")
 
 
@@ -198,6 +200,13 @@ class World:
                 or (await uow.execute(open_letters)).scalar_one()
             )
 
+    async def failures(self) -> list[str]:
+        """Updates that ended in an error of ours: none, ever."""
+        assert self.app is not None
+        dead = select(Inbox.payload).where(Inbox.state == InboxState.DEAD)
+        async with self.app.storage.reading() as uow:
+            return [str(row.payload) for row in await uow.execute(dead)]
+
     async def losses(self) -> list[unreached.Loss]:
         """The proof of delivery: news that reached neither its recipient nor the list of the unreached."""
         assert self.app is not None
@@ -267,6 +276,16 @@ class World:
         async with self.app.storage.writing() as uow:
             changed = update(Lesson).where(Lesson.id == lesson).values(state=LessonState.CANCELLED.value)
             assert await uow.write(changed) == 1
+
+    async def records(self) -> dict[str, list[tuple[object, ...]]]:
+        """Everything the journal and the accounts hold, to compare."""
+        assert self.app is not None
+        found = {}
+        async with self.app.storage.reading() as uow:
+            for table in JOURNAL:
+                rows = await uow.execute(select(table.__table__).order_by(*table.__table__.primary_key))
+                found[table.__tablename__] = [tuple(row) for row in rows]
+        return found
 
     async def _one(self, question: Select[int]) -> int:
         assert self.app is not None
