@@ -299,7 +299,7 @@ class Postman:
 
     async def _settle(self, uow: Uow, settling: Sequence[Finished], now: datetime, machine: datetime) -> None:
         results = [
-            letters.Settled(one.letter.id, one.outcome.state, one.outcome.slug, one.outcome.external_id)
+            letters.Settled(one.letter.id, state_after(one), one.outcome.slug, one.outcome.external_id)
             for one in settling
         ]
         await letters.settle(uow, results, machine)
@@ -309,8 +309,11 @@ class Postman:
         dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
         if dead:
             await self._list(uow, await letters.bury(uow, dead), now)
+        given_up = [one.letter.id for one in settling if one.letter.copy and _is_unreachable(one)]
+        if given_up:
+            await self._list(uow, await letters.items_of(uow, given_up), now)
         for one in settling:
-            if one.outcome.address is Address.UNREACHABLE:
+            if _is_unreachable(one):
                 await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, one.outcome.slug, now)
             elif one.outcome.address is Address.MOVED and one.outcome.migrated_to is not None:
                 await accounts.move(uow, self._bot_id, one.letter.address, one.outcome.migrated_to)
@@ -369,3 +372,18 @@ class Postman:
 
 def _may_repeat(letter: letters.UnknownLetter, machine: datetime) -> bool:
     return machine - letter.sending_at >= timedelta(seconds=second_copy_after(letter.copies))
+
+
+def state_after(finished: Finished) -> LetterState:
+    """The state of a letter whose request has ended.
+
+    A copy that surely didn't arrive says nothing of the request before it: its letter goes again as a copy, or, where
+    the chat takes nothing any more, is closed and its items are listed. Given back they would go again unmarked.
+    """
+    if not finished.letter.copy or finished.outcome.state is not LetterState.RETURNED:
+        return finished.outcome.state
+    return LetterState.CLOSED if _is_unreachable(finished) else LetterState.UNKNOWN
+
+
+def _is_unreachable(finished: Finished) -> bool:
+    return finished.outcome.address is Address.UNREACHABLE

@@ -69,9 +69,12 @@ def reachable() -> ColumnElement[bool]:
     return and_(account_of_item(), TelegramAccount.unreachable_at.is_(None))
 
 
-def may_be_claimed(today: ColumnElement[date]) -> ColumnElement[bool]:
-    """Right, consent and a reachable account still exist; for the WHERE of an update of item."""
-    account = exists().where(reachable()).correlate(Item)
+def may_be_claimed(today: ColumnElement[date], chat_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Right, consent and a reachable account at this chat still exist; for the WHERE of an update of item.
+
+    Who came in from another phone since the letter was composed is written to there, and not at the former one.
+    """
+    account = exists().where(reachable(), TelegramAccount.chat_id == chat_id).correlate(Item)
     return and_(account, recipients.may_still_be_told(cast(date, today)))
 
 

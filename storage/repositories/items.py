@@ -76,25 +76,28 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
 @cache
 def _upsert(dialect: str) -> Insert:
     """The statement of `upsert`; kept, since to build it costs ten times what it costs to run it."""
-    told = aliased(Item)
-    base = (
-        select(told.value)
+    standing = aliased(Item)
+    # Locked, so that a claim or a settling of the same key beside us ends first and is seen as it ended.
+    keyed = (
+        select(standing.id, standing.state, standing.value)
         .where(
-            told.recipient_id == bindparam("new_recipient_id", type_=Item.recipient_id.type),
-            told.collapse_key == bindparam("new_collapse_key", type_=Item.collapse_key.type),
-            told.state == ItemState.TOLD,
+            standing.recipient_id == bindparam("new_recipient_id", type_=Item.recipient_id.type),
+            standing.collapse_key == bindparam("new_collapse_key", type_=Item.collapse_key.type),
+            or_(standing.state == ItemState.WAITING.value, standing.state == ItemState.TOLD.value),
         )
-        .order_by(told.id.desc())
+        .with_for_update()
+        .cte("keyed")
+    )
+    base = (
+        select(keyed.c.value)
+        .where(keyed.c.state == ItemState.TOLD.value)
+        .order_by(keyed.c.id.desc())
         .limit(1)
         .scalar_subquery()
     )
     given = [bindparam(f"new_{name}", type_=getattr(Item, name).type).label(name) for name in GIVEN]
     news = select(*given, base.label("base")).subquery("news")
-    waits = exists().where(
-        told.recipient_id == news.c.recipient_id,
-        told.collapse_key == news.c.collapse_key,
-        told.state == ItemState.WAITING,
-    )
+    waits = exists().where(keyed.c.state == ItemState.WAITING.value)
     fresh = select(*news.c, literal(1), literal(ItemState.WAITING.value)).where(
         or_(news.c.value.is_distinct_from(news.c.base), waits)
     )

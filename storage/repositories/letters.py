@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, String, bindparam, cast, delete, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Date, String, bindparam, case, cast, delete, exists, func, null, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import SENDING, Item, Letter
@@ -70,7 +70,13 @@ async def freeze(
     ids = {row.address: LetterId(row.id) for row in stored}
     wanted = [(claim, ids[claim.address]) for claim in claims if claim.address in ids]
     rows = [
-        {"which": item_id, "seen_rev": rev, "new_letter_id": letter_id, "today": claim.today}
+        {
+            "which": item_id,
+            "seen_rev": rev,
+            "new_letter_id": letter_id,
+            "today": claim.today,
+            "chat": int(claim.address),
+        }
         for claim, letter_id in wanted
         for item_id, rev in claim.items
     ]
@@ -84,7 +90,7 @@ async def freeze(
             Item.state == ItemState.WAITING.value,
             Item.hold.is_(None),
             or_(Item.expires_at.is_(None), Item.expires_at > now),
-            may_be_claimed(bindparam("today", type_=Date())),
+            may_be_claimed(bindparam("today", type_=Date()), bindparam("chat", type_=BigInteger())),
         )
         .values(state=ItemState.TOLD.value, told_at=now, letter_id=bindparam("new_letter_id")),
         rows,
@@ -200,6 +206,13 @@ async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) ->
 
 async def give_back(uow: Uow, letter_ids: Sequence[LetterId]) -> None:
     """The items of returned letters wait again; where a newer sibling waits already, it takes over the base."""
+    # A tap on the same key beside us ends first, or waits: what is read next stays so.
+    await uow.execute(
+        select(Item.id)
+        .where(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+        .order_by(Item.recipient_id, Item.collapse_key)
+        .with_for_update()
+    )
     newer = aliased(Item)
     found = (
         await uow.execute(
@@ -249,7 +262,8 @@ async def bury(uow: Uow, letter_ids: Sequence[LetterId]) -> list[ItemId]:
 async def adopt(uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId]) -> tuple[int, int]:
     """Take over letters found as sending: how many of an older epoch (unknown now), how many of ours never began.
 
-    Ours that don't fly come from a commit whose answer was lost: their request was never made.
+    Ours that don't fly come from a commit whose answer was lost: their request was never made. Of a copy that says
+    nothing about the requests before it.
     """
     sending = (Letter.bot_id == bot_id, Letter.state == LetterState.SENDING.value)
     older = await uow.write(
@@ -258,12 +272,16 @@ async def adopt(uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId])
     ours = await uow.execute(
         update(Letter)
         .where(*sending, Letter.epoch == epoch, Letter.id.not_in(flying))
-        .values(state=LetterState.RETURNED.value, outcome="never_began")
-        .returning(Letter.id)
+        .values(
+            state=case((Letter.copies > 0, LetterState.UNKNOWN.value), else_=LetterState.RETURNED.value),
+            outcome="never_began",
+        )
+        .returning(Letter.id, Letter.state)
     )
-    never_began = [LetterId(row.id) for row in ours]
-    if never_began:
-        await give_back(uow, never_began)
+    never_began = [(LetterId(row.id), row.state) for row in ours]
+    returned = [letter_id for letter_id, state in never_began if state == LetterState.RETURNED.value]
+    if returned:
+        await give_back(uow, returned)
     return older, len(never_began)
 
 
@@ -350,8 +368,12 @@ async def close_over(uow: Uow, letters: Sequence[UnknownLetter]) -> list[ItemId]
         .where(Letter.id.in_([one.id for one in letters]), Letter.state == LetterState.UNKNOWN.value)
         .values(state=LetterState.CLOSED.value)
     )
-    expired = [one.id for one in letters if one.expired]
-    found = await uow.execute(select(Item.id).where(Item.letter_id.in_(expired)))
+    return await items_of(uow, [one.id for one in letters if one.expired])
+
+
+async def items_of(uow: Uow, letter_ids: Sequence[LetterId]) -> list[ItemId]:
+    """What these letters tell."""
+    found = await uow.execute(select(Item.id).where(Item.letter_id.in_(letter_ids)))
     return [ItemId(row.id) for row in found]
 
 

@@ -4,6 +4,7 @@ SQLite has one writer, so there the second simply comes after the first; Postgre
 """
 
 import asyncio
+import contextvars
 from collections.abc import Coroutine
 from typing import Any
 
@@ -65,8 +66,6 @@ async def begun(storage: Storage, work: Coroutine[Any, Any, None]) -> "asyncio.T
 
 def apart(storage: Storage, work: Coroutine[Any, Any, None]) -> "asyncio.Task[asyncio.Task[None]]":
     """As `begun`, outside of the unit of work that is open here."""
-    import contextvars
-
     return asyncio.get_running_loop().create_task(begun(storage, work), context=contextvars.Context())
 
 
