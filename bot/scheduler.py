@@ -30,14 +30,17 @@ class Metronome:
         self._clock = clock
         self._ticks = ticks
         self._one_round = asyncio.Lock()
+        self._stopped = False
         self._scheduler: Any = None
+        self._rounds: set[asyncio.Future[None]] = set()
 
     def start(self) -> None:
         """Tick now and from now on."""
+        self._stopped = False
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        self._scheduler.add_job(self.tick, "interval", seconds=EVERY)
+        self._scheduler.add_job(self._beat, "interval", seconds=EVERY)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -45,13 +48,22 @@ class Metronome:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
+        self._stopped = True
         async with self._one_round:
             pass
+
+    async def _beat(self) -> None:
+        """Let a round begin, unless one is on. The scheduler would cancel one of its own in the middle when it stops."""
+        if self._one_round.locked():
+            return
+        running = asyncio.ensure_future(self.tick())
+        self._rounds.add(running)
+        running.add_done_callback(self._rounds.discard)
 
     async def tick(self) -> None:
         """One round; a job that fails is logged and hinders no other."""
         async with self._one_round:
-            for job in self._ticks:
+            for job in self._ticks if not self._stopped else ():
                 try:
                     await job(self._clock.now())
                 except Exception as error:
