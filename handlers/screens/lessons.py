@@ -161,12 +161,12 @@ def _late(part: Part) -> str:
 
 def _card_rows(card: Card, undo: CallbackData | None) -> list[list[Button]]:
     lesson, rows = card.title.lesson_id, []
-    if undo is not None:
-        rows.append([tap(_("Undo"), undo)])
     if card.refusal is None:
         rows += _record_rows(card)
     elif card.works:
         rows.append([tap(_("Marks"), OpenMarks(lesson=lesson))])
+    if undo is not None:  # low, where no finger is that has just saved something
+        rows.append([tap(_("Undo"), undo)])
     rows.append([tap(_("My lessons"), OpenDay(day=card.title.on_date.isoformat()))])
     return rows
 

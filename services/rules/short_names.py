@@ -60,10 +60,13 @@ def _told_apart(group: Sequence[Named], width: int) -> dict[int, str]:
 
 def _label(last: str, rest: str, width: int) -> str:
     if not rest:
-        return last if len(last) <= width else last[: width - 1] + "…"
+        return _cut(last, width)
     room = max(width - len(rest) - 1, 3)  # a few letters of the surname in any case
-    shown = last if len(last) <= room else last[: room - 1] + "…"
-    return f"{shown} {rest}"[:width]
+    return f"{_cut(last, room)} {rest}"[:width]
+
+
+def _cut(last: str, room: int) -> str:
+    return last if len(last) <= room else last[: room - 1].rstrip("- ") + "…"
 
 
 def _part(name: str, length: int) -> str:
