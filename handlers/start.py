@@ -136,7 +136,6 @@ async def stop(message: Message, bot: Bot, visitor: Visitor, actor: Actor | None
         await show(bot, message, menu(actor, _("Employees are disconnected by the administrator.")))
     else:
         await joining.leave(visitor)
-        await joining.decline(visitor)
         await show(bot, message, screens.declined())
 
 

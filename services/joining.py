@@ -192,10 +192,11 @@ class Joining:
     async def leave(self, visitor: Visitor | Actor) -> None:
         """Take the consent back: letters stop, the diary closes, the journal stays. The chat may come back by itself.
 
-        An account that still awaits confirmation ends.
+        An account that still awaits confirmation ends, and a slip that still waits for an answer is forgotten.
         """
         now = self._clock.now()
         async with self._storage.writing(visitor.seq, now=now) as uow:
+            await drafts.take(uow, visitor.bot_id, visitor.user_id, DraftPurpose.JOIN, now)
             mine = await joining.account_of_user(uow, visitor.bot_id, visitor.user_id)
             if mine is None:
                 return
