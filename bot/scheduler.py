@@ -53,7 +53,7 @@ class Metronome:
             pass
 
     async def _beat(self) -> None:
-        """Let a round begin, unless one is on. The scheduler would cancel one of its own in the middle when it stops."""
+        """Let a round begin, unless one is on. One of the scheduler's own would be cancelled in the middle at stop."""
         if self._one_round.locked():
             return
         running = asyncio.ensure_future(self.tick())
