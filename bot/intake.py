@@ -41,7 +41,8 @@ def arrival_of(update: Any) -> inbox.Arrival:
         if isinstance(person, dict) and isinstance(person.get("id"), int):
             lane = person["id"]
             break
-    return inbox.Arrival(update["update_id"], lane, json.dumps(update, ensure_ascii=False, separators=(",", ":")))
+    # In ASCII: half an emoji, cut off by some app, is no UTF-8, and no base would take it or what came with it.
+    return inbox.Arrival(update["update_id"], lane, json.dumps(update, separators=(",", ":")))
 
 
 class GroupWriter:

@@ -53,12 +53,15 @@ class Poller:
                     pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
                     failures += 1
                     log.warning("polling_failed error=%s", type(error).__name__)
+                except Refused:
+                    raise
                 except Exception as error:
-                    if not passes(error):
-                        raise
                     pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
                     failures += 1
-                    log.warning("polling_not_stored error=%s", type(error).__name__)
+                    if passes(error):
+                        log.warning("polling_not_stored error=%s", type(error).__name__)
+                    else:  # a mistake of ours; still nobody else would listen
+                        log.critical("alarm polling_failed", exc_info=error)
                 if pause:
                     await asyncio.sleep(pause)
 

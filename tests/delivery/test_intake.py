@@ -77,6 +77,12 @@ def test_without_a_user_the_lane_is_the_chat_else_everybodys() -> None:
     assert arrival_of({"update_id": 1, "poll": {"id": "x"}}).lane == 0
 
 
+async def test_half_an_emoji_keeps_nobody_out(storage: Storage) -> None:
+    async with opened(storage) as door:
+        await door.writer.put([typed(1, "\ud83d"), typed(2, "н Иванов")])
+    assert [json.loads(one.payload)["message"]["text"] for one in door.delivered] == ["\ud83d", "н Иванов"]
+
+
 @pytest.mark.parametrize("update", [None, [], "x", {}, {"update_id": "1"}])
 def test_what_is_no_update_is_refused(update: Any) -> None:
     with pytest.raises(BadUpdate):

@@ -124,6 +124,21 @@ async def test_it_outlives_every_kind_of_trouble() -> None:
         await eventually(lambda: stored == [5])
 
 
+async def test_a_mistake_of_ours_does_not_make_it_deaf() -> None:
+    messenger, tries = Messenger(), []
+    messenger.pending = [{"update_id": 5}]
+    messenger.faults = [(200, {"ok": True})]
+
+    async def put(updates: Sequence[Any]) -> None:
+        tries.append([one["update_id"] for one in updates])
+        if len(tries) < 2:
+            raise ValueError("nobody thought of it")
+
+    async with poller(messenger, put):
+        await eventually(lambda: messenger.pending == [])
+    assert tries[:2] == [[5], [5]]
+
+
 async def test_a_token_that_is_not_accepted_ends_it() -> None:
     messenger = Messenger()
     messenger.faults = [(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})]
