@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from services.rules.short_names import Named
 from storage.vocabulary import AttendanceCode, WorkKind
 
+LONGEST = 1000  # signs, and MOST_WORDS: a whole class with marks; what is longer is a letter, not a line
+MOST_WORDS = 150
 TYPO_LENGTH = 5  # shorter names are too alike for guessing
 ABSENT = frozenset(["н", "нет", "нб", "отс", "отсутствует", "отсутствуют"])
 LATE = frozenset(["о", "оп", "опоздал", "опоздала", "опоздали", "опоздание"])
@@ -74,8 +76,10 @@ def fold(text: str) -> str:
 
 def looks_like_one(text: str) -> bool:
     """Whether it is worth asking for the lesson's list: some word of it may be a name, and some says what to write."""
+    if len(text) > LONGEST:
+        return False
     words = [fold(word) for segment in _segments(text) for word in segment]
-    return len(words) > 1 and any(word in ABSENT | LATE or word.isdigit() for word in words)
+    return 1 < len(words) <= MOST_WORDS and any(word in ABSENT | LATE or word.isdigit() for word in words)
 
 
 def parse(text: str, people: Sequence[Named], scale: Iterable[str]) -> Line:

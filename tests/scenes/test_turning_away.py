@@ -18,3 +18,16 @@ async def test_stop_before_the_consent_forgets_the_slip_and_says_so(world: World
     await mother.types("Здравствуйте")
     answer = await mother.sees(since=since)
     assert not answer.buttons, "the offer isn't shown any more"
+
+
+async def test_an_essay_that_begins_like_a_quick_line_is_no_quick_line(world: World) -> None:
+    [teacher] = await world.lets_in(people.TEACHER)
+    await world.clock_shows("10:34")
+    await teacher.sees("7Б · Алгебра", button="ДЗ")
+    for text in ("н Онегин " + "слово " * 600, "н Онегин" + ", я" * 250 + ", Лар", "н Онегин " + "&" * 4000):
+        since = teacher.mark()
+        await teacher.types(text[:4096])
+        await world.rests()
+        answer = await teacher.sees(since=since)
+        assert answer.text.startswith("Не понимаю"), answer.text[:200]
+    assert not await world.failures()
