@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, true, update
 
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.server import SandboxServer
@@ -50,7 +50,7 @@ class Verdict:
 
 # One process imports everything once; each service is a fork of it.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.delivery.echo"])
+FORKS.set_forkserver_preload(["tests.delivery.echo", "bot.app"])
 
 
 def run_service(
@@ -103,6 +103,44 @@ class Service:
         assert self.process.exitcode == 0, f"it ended with {self.process.exitcode}"
 
 
+def environment(url: str, database_url: str, data: Path, kill_at: str, token: str = TOKEN) -> dict[str, str]:
+    """What a service finds: nothing of this machine's own settings."""
+    return {
+        **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
+        "BOT_TOKEN": token,
+        "BOT_API_BASE": url,
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(data),
+        "HTTP_PORT": "0",
+        "LOG_LEVEL": "INFO",
+        "ZVONOK_KILL_AT": kill_at,
+    }
+
+
+async def until_quiet(storage: Storage, telegram: Sandbox, waiting: ColumnElement[bool]) -> None:
+    """Wait until everything that came in is done, no item of `waiting` waits, and every letter has an end.
+
+    Letters of unknown fate are not waited for: their twenty seconds are put behind them.
+    """
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        async with storage.writing() as uow:
+            long_ago = machine_now() - timedelta(seconds=40)
+            await uow.write(update(Letter).where(Letter.state == "unknown").values(sending_at=long_ago))
+            open_ends = [
+                (await uow.execute(select(func.count()).select_from(model).where(condition))).scalar_one()
+                for model, condition in (
+                    (Inbox, Inbox.state == "new"),
+                    (Item, and_(Item.state == "waiting", waiting)),
+                    (Letter, Letter.state.in_(["sending", "unknown"])),
+                )
+            ]
+        if not any(open_ends) and not await telegram.pending_updates():
+            return
+        assert asyncio.get_running_loop().time() < deadline, f"open ends: {open_ends}"
+        await asyncio.sleep(0.2)
+
+
 @dataclass
 class Scene:
     """The teacher does, the mother reads, the service comes and goes."""
@@ -114,24 +152,16 @@ class Scene:
     teacher: Person
     mother: Person
     data: Path
-    serve: Any = echo.serve
     deeds: list[str] = field(default_factory=list)
     kills: int = 0
 
     async def start(self, kill_at: str = "", mistake: str = "") -> Service:
         """Start the service; with `kill_at` it dies at that point, perhaps on the way up."""
-        environment = {
-            **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
-            "BOT_TOKEN": TOKEN,
-            "BOT_API_BASE": self.url,
-            "DATABASE_URL": self.database_url,
-            "DATA_DIR": str(self.data),
-            "HTTP_PORT": "0",
-            "LOG_LEVEL": "INFO",
-            "ZVONOK_KILL_AT": kill_at,
-            "ZVONOK_TEST_MISTAKE": mistake,
-        }
-        return Service(environment, self.data / "service.log", self.serve)
+        return Service(
+            environment(self.url, self.database_url, self.data, kill_at) | {"ZVONOK_TEST_MISTAKE": mistake},
+            self.data / "service.log",
+            echo.serve,
+        )
 
     async def do_something(self) -> None:
         """A typed word, and a tap."""
@@ -153,30 +183,8 @@ class Scene:
         self.kills += 1
 
     async def quiet(self) -> None:
-        """Wait until everything that came in is done and every letter has an end.
-
-        Letters of unknown fate are not waited for: their twenty seconds are put behind them.
-        """
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        while True:
-            async with self.storage.writing() as uow:
-                await uow.write(
-                    update(Letter)
-                    .where(Letter.state == "unknown")
-                    .values(sending_at=machine_now() - timedelta(seconds=40))
-                )
-                open_ends = [
-                    (await uow.execute(select(func.count()).select_from(model).where(condition))).scalar_one()
-                    for model, condition in (
-                        (Inbox, Inbox.state == "new"),
-                        (Item, Item.state == "waiting"),
-                        (Letter, Letter.state.in_(["sending", "unknown"])),
-                    )
-                ]
-            if not any(open_ends) and not await self.telegram.pending_updates():
-                return
-            assert asyncio.get_running_loop().time() < deadline, f"open ends: {open_ends}"
-            await asyncio.sleep(0.2)
+        """Wait until everything has an end."""
+        await until_quiet(self.storage, self.telegram, true())
 
     async def judged(self) -> Verdict:
         """Compare the phones with the base."""
