@@ -5,6 +5,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
 
@@ -144,6 +145,7 @@ class Lanes:
                     if pause is not None and may_pass(error):
                         log.warning("update_retry seq=%d error=%s", update.seq, type(error).__name__)
                         await asyncio.sleep(pause)
+                        update = replace(update, tried=True)
                         continue
                     if passes(error) and rounds < ROUNDS:
                         break
@@ -152,6 +154,7 @@ class Lanes:
                 self._finish(update.seq)
                 return
             rounds += 1
+            update = replace(update, tried=True)
             await self._until_base_answers()
 
     async def _give_up(self, update: Waiting, error: Exception) -> None:

@@ -14,9 +14,9 @@ from services.actor import Visitor
 from services.directory import Directory
 from services.errors import SchoolError
 from services.i18n import speaking
-from storage.repositories import accounts
+from storage.repositories import accounts, inbox
 from storage.uow import AlreadyDone, Storage
-from storage.vocabulary import BotId
+from storage.vocabulary import BotId, InboxSeq
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 Fresh = Callable[[Bot, Visitor], Awaitable[None]]
@@ -51,6 +51,8 @@ class VisitorMiddleware(BaseMiddleware):
         data |= {"visitor": visitor, "actor": actor}
         with speaking(visitor.locale):
             try:
+                if visitor.seq is not None and data.get("tried"):
+                    await self._ensure_new(visitor.seq)
                 return await handler(event, data)
             except SchoolError as refusal:
                 await _leniently(say(bot, event, refusal.say()))
@@ -59,6 +61,15 @@ class VisitorMiddleware(BaseMiddleware):
                 if self._fresh is not None:
                     await self._fresh(bot, visitor)
         return None
+
+    async def _ensure_new(self, seq: InboxSeq) -> None:
+        """An update that is tried again may have taken effect: only its answer was lost. Raises AlreadyDone.
+
+        A typed text finds its question answered then, and would be read as something else.
+        """
+        async with self._storage.reading() as uow:
+            if not await inbox.is_new(uow, seq):
+                raise AlreadyDone
 
     async def _release(self, visitor: Visitor) -> None:
         """Somebody we could not write to is back: what waits for them may go."""

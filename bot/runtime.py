@@ -307,7 +307,8 @@ class Runtime:
     # One update
 
     async def _handle(self, waiting: Waiting) -> None:
-        await self._dispatcher.feed_update(self.bot, self._update(waiting), inbox_seq=waiting.seq)
+        update = self._update(waiting)
+        await self._dispatcher.feed_update(self.bot, update, inbox_seq=waiting.seq, tried=waiting.tried)
 
     def _update(self, waiting: Waiting) -> Update:
         return Update.model_validate(json.loads(waiting.payload), context={"bot": self.bot})

@@ -24,12 +24,13 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update stored and not yet done."""
+    """An update stored and not yet done; `tried`: it was handled before, and that came to no end."""
 
     seq: InboxSeq
     update_id: int
     lane: int
     payload: str
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,12 @@ async def waiting(uow: Uow, seqs: Sequence[InboxSeq]) -> list[Waiting]:
         .order_by(Inbox.seq)
     )
     return [Waiting(InboxSeq(row.seq), row.update_id, row.lane, row.payload or "{}") for row in found]
+
+
+async def is_new(uow: Uow, seq: InboxSeq) -> bool:
+    """Whether an update has not taken effect yet."""
+    found = await uow.execute(select(Inbox.seq).where(Inbox.seq == seq, Inbox.state == InboxState.NEW))
+    return found.first() is not None
 
 
 async def count_replay(uow: Uow, bot_id: BotId, most: int) -> int:

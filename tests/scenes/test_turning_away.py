@@ -31,3 +31,16 @@ async def test_an_essay_that_begins_like_a_quick_line_is_no_quick_line(world: Wo
         answer = await teacher.sees(since=since)
         assert answer.text.startswith("Не понимаю"), answer.text[:200]
     assert not await world.failures()
+
+
+async def test_a_text_that_was_taken_is_not_asked_what_it_means_when_its_answer_got_lost(world: World) -> None:
+    [teacher] = await world.lets_in(people.TEACHER)
+    await world.clock_shows("10:34")
+    await teacher.taps("ДЗ", await teacher.sees("7Б · Алгебра", button="ДЗ"), then="Пришлите задание")
+    await world.rests()
+    await world.telegram.fault("sendMessage", "before", count=1)
+    since = teacher.mark()
+    await teacher.types("§ 5, № 112")
+    await teacher.sees("Уже сохранено", since=since)
+    await world.rests()
+    assert not [one.text for one in teacher.letters if one.changed > since and "Не понимаю" in one.text]
