@@ -167,6 +167,7 @@ async def test_a_block_that_no_update_told_of_is_learnt_from_the_refusal(
         assert [row.state for row in await here.rows(Item)] == ["waiting"]
 
 
+@pytest.mark.slow
 async def test_stops_and_starts_lose_nothing_and_send_no_copy(storage: Storage, family: Family, tmp_path: Path) -> None:
     words = [f"word{number:02}" for number in range(30)]
     async with world(storage, family, tmp_path) as here:
