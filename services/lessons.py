@@ -133,20 +133,25 @@ class Lessons:
     async def day(self, actor: Actor, on_date: date | None = None) -> Day:
         """A day's lessons of the actor, by default today's; no text is awaited any more."""
         now = self._clock.now()
-        await self._leave_drafts(actor)
         today = now.astimezone(actor.zone).date()
         shown = on_date or today
         async with self._storage.reading() as uow:
             rows = await lessons.of_day(uow, actor.school_id, actor.person_id, shown)
             before, after = await lessons.neighbours(uow, actor.person_id, shown)
+            awaited = await drafts.any_of(uow, actor.bot_id, actor.user_id, now)
+        if awaited:
+            await self._leave_drafts(actor, now)
         return Day(shown, today, [_day_lesson(own_lesson(row), now) for row in rows], before, after)
 
     async def card(self, actor: Actor, lesson_id: LessonId) -> Card:
         """The card of a lesson the actor teaches; no text is awaited any more."""
-        await self._leave_drafts(actor)
+        now = self._clock.now()
         async with self._storage.reading() as uow:
-            lesson = await access_lesson(uow, actor, lesson_id)
-            return await card_of(uow, lesson, self._clock.now())
+            card = await card_of(uow, await access_lesson(uow, actor, lesson_id), now)
+            awaited = await drafts.any_of(uow, actor.bot_id, actor.user_id, now)
+        if awaited:
+            await self._leave_drafts(actor, now)
+        return card
 
     async def card_in(
         self, uow: Uow, school_id: SchoolId, teacher_id: PersonId, lesson_id: LessonId, now: datetime
@@ -154,12 +159,10 @@ class Lessons:
         """The card that goes to a teacher at the bell. Raises NotFoundHere, NotYourLesson."""
         return await card_of(uow, own_lesson(await lessons.find(uow, lesson_id, school_id, teacher_id)), now)
 
-    async def _leave_drafts(self, actor: Actor) -> None:
-        async with self._storage.reading() as uow:
-            awaited = await drafts.any_of(uow, actor.bot_id, actor.user_id, self._clock.now())
-        if awaited:
-            async with self._storage.writing(actor.seq, now=self._clock.now()) as uow:
-                await drafts.drop(uow, actor.bot_id, actor.user_id)
+    async def _leave_drafts(self, actor: Actor, now: datetime) -> None:
+        # Looking elsewhere ends a question: what is typed later must not land in the lesson left behind.
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            await drafts.drop(uow, actor.bot_id, actor.user_id)
 
 
 async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | None = None) -> Card:
