@@ -18,7 +18,7 @@ from storage.repositories import lessons, rights
 from storage.repositories.lessons import LessonRow
 from storage.repositories.rights import ClassRow, StudentRow
 from storage.uow import Uow
-from storage.vocabulary import ClassId, LessonId, PersonId, RecordPart, WorkKind
+from storage.vocabulary import STAFF_ROLES, ClassId, LessonId, PersonId, RecordPart, WorkKind
 
 
 class NotYourStudent(SchoolError):
@@ -148,11 +148,16 @@ class OwnLesson:
         )
 
 
-def own_lesson(row: LessonRow | None) -> OwnLesson:
-    """The lesson, if the asker teaches it. Raises NotFoundHere, NotYourLesson (О 2.3; В 5.3)."""
+def own_lesson(row: LessonRow | None, actor: Actor | None = None) -> OwnLesson:
+    """The lesson, if the asker teaches it. Raises NotFoundHere, NotYourLesson (О 2.3; В 5.3).
+
+    An actor who has left the staff teaches nothing any more, whatever the timetable says.
+    """
     if row is None:
         raise NotFoundHere
     if not row.mine:
+        raise NotYourLesson
+    if actor is not None and not actor.roles & STAFF_ROLES:
         raise NotYourLesson
     return lesson_with_rules(row)
 
@@ -164,7 +169,7 @@ def lesson_with_rules(row: LessonRow) -> OwnLesson:
 
 async def access_lesson(uow: Uow, actor: Actor, lesson_id: LessonId) -> OwnLesson:
     """A lesson the actor teaches. Raises NotFoundHere, NotYourLesson."""
-    return own_lesson(await lessons.find(uow, lesson_id, actor.school_id, actor.person_id))
+    return own_lesson(await lessons.find(uow, lesson_id, actor.school_id, actor.person_id), actor)
 
 
 async def access_student(uow: Uow, actor: Actor, student_id: PersonId, today: date) -> StudentRow:
@@ -188,6 +193,8 @@ async def access_class(uow: Uow, actor: Actor, class_id: ClassId, today: date) -
     if found is None:
         raise NotFoundHere
     if not found.led:
+        raise NotYourClass
+    if not actor.roles & STAFF_ROLES:
         raise NotYourClass
     return found
 

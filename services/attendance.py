@@ -216,7 +216,7 @@ async def _access(
     tap = await rows.for_tap(uow, lesson_id, student_id, actor.school_id, actor.person_id, today)
     if tap is None:
         raise NotFoundHere
-    lesson = own_lesson(tap.lesson)
+    lesson = own_lesson(tap.lesson, actor)
     ensure_record_open(lesson, PART, now)
     if not tap.seated:
         raise NotInLesson

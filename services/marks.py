@@ -276,7 +276,7 @@ async def _access(
     tap = await rows.for_tap(uow, work_id, student_id, actor.school_id, actor.person_id, today)
     if tap is None:
         raise NotFoundHere
-    lesson = own_lesson(tap.lesson)
+    lesson = own_lesson(tap.lesson, actor)
     if not tap.seated:
         raise NotInLesson
     takes_marks = lesson.regulation.takes_marks(tap.level, tap.short_stay)

@@ -130,7 +130,7 @@ class QuickLine:
     async def _read(self, uow: Uow, actor: Actor, text: str, now: datetime) -> tuple[OwnLesson, Line, _Sheets] | None:
         today = now.astimezone(actor.zone).date()
         rows = await lessons.of_day(uow, actor.school_id, actor.person_id, today)
-        begun = [own_lesson(row) for row in rows if row.starts_at <= now]
+        begun = [own_lesson(row, actor) for row in rows if row.starts_at <= now]
         open_now = [one for one in begun if refusal_to_record(one, RecordPart.ATTENDANCE, now) is None]
         latest = max((one.row.starts_at for one in open_now), default=None)
         found = []

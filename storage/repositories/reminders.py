@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import cast as typed
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Occurrence
-from storage.models.people import Enrollment, TelegramAccount
+from storage.models.people import Enrollment, PersonRole, TelegramAccount
 from storage.models.school import School, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories.lessons import NOT_HELD, Question, sits
+from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import (
+    STAFF_ROLES,
     AccountState,
     BotId,
     ItemState,
@@ -48,8 +51,21 @@ def _has_seats() -> ColumnElement[bool]:
     )
 
 
+def _on_staff() -> ColumnElement[bool]:
+    """That a lesson's teacher hasn't left the school by its day."""
+    return (
+        exists()
+        .where(
+            PersonRole.person_id == LessonTeacher.teacher_id,
+            PersonRole.role.in_(sorted(role.value for role in STAFF_ROLES)),
+            holds_on(PersonRole.since_on, PersonRole.until_on, typed(date, Lesson.on_date)),
+        )
+        .correlate(Lesson, LessonTeacher)
+    )
+
+
 def _reminded() -> Question:
-    """Teachers with an active account of lessons that are held, electronic and have students."""
+    """Teachers on the staff with an active account, of lessons that are held, electronic and have students."""
     return (
         select(
             Lesson.school_id,
@@ -72,6 +88,7 @@ def _reminded() -> Question:
         .where(
             Lesson.state.not_in(NOT_HELD),
             Subject.record_form == RecordForm.ELECTRONIC.value,
+            _on_staff(),
             _has_seats(),
         )
         .order_by(Lesson.id, LessonTeacher.teacher_id)

@@ -6,11 +6,17 @@ import pytest
 from sqlalchemy import Update, update
 
 from services.access import NotYourClass, NotYourStudent, access_class, access_lesson, access_student
+from services.attendance import Attendance
+from services.directory import Directory
 from services.errors import NotFoundHere, NotYourLesson
-from storage.models.people import Consent, Guardianship, Homeroom
+from services.marks import Marks
+from services.quick_line import QuickLine
+from storage.models.people import Consent, Guardianship, Homeroom, PersonRole
 from storage.uow import Storage
-from storage.vocabulary import ClassId, LessonId, PersonId
+from storage.vocabulary import AttendanceCode, ClassId, LessonId, PersonId, WorkKind
 from tests.school import TODAY, Cast, found
+
+ANSWER = WorkKind.ANSWER
 
 
 @pytest.fixture
@@ -101,3 +107,24 @@ async def test_a_class_opens_to_its_homeroom_teacher_of_the_day(school: Cast, st
     async with storage.reading() as uow:
         with pytest.raises(NotYourClass):
             await access_class(uow, school.actor(school.homeroom_teacher), school.class_7b, TODAY)
+
+
+async def test_who_left_the_school_keeps_no_lesson_and_no_class(school: Cast, storage: Storage) -> None:
+    teachers = (school.owner, school.homeroom_teacher)
+    async with storage.writing() as uow:
+        await uow.write(update(PersonRole).where(PersonRole.person_id.in_(teachers)).values(until_on=TODAY))
+    directory = Directory(storage, school.clock)
+    owner, leader = [await directory.actor(school.visitor(teacher)) for teacher in teachers]
+    assert owner is not None and leader is not None
+    async with storage.reading() as uow:
+        with pytest.raises(NotYourLesson):
+            await access_lesson(uow, owner, school.algebra)
+        with pytest.raises(NotYourClass):
+            await access_class(uow, leader, school.class_7b, TODAY)
+    with pytest.raises(NotYourLesson):
+        await Attendance(storage, school.clock).put(owner, school.algebra, school.larina, AttendanceCode.ABSENT, 0)
+    with pytest.raises(NotYourLesson):
+        await QuickLine(storage, school.clock).read(owner, "н Онегин")
+    work = (await Marks(storage, school.clock).add_work(school.actor(school.partner), school.algebra, ANSWER, 1)).work
+    with pytest.raises(NotYourLesson):
+        await Marks(storage, school.clock).put(owner, work.id, school.larina, "5", 0)

@@ -12,10 +12,11 @@ from services.lessons import Lessons
 from services.records import Records
 from services.reminders import Reminders
 from storage.models.delivery import Item
+from storage.models.people import PersonRole
 from storage.models.timetable import LessonTeacher
 from storage.uow import Storage
 from storage.vocabulary import ItemKind, LessonId, PersonId, RecordPart
-from tests.school import Cast, add_lesson, cancel, found
+from tests.school import TODAY, Cast, add_lesson, cancel, found
 
 CARD, NUDGE = ItemKind.LESSON_CARD, ItemKind.LESSON_NUDGE
 
@@ -62,6 +63,19 @@ async def fill(storage: Storage, school: Cast, lesson: LessonId) -> None:
 async def ring(reminders: Reminders, school: Cast, hour: str) -> None:
     school.clock.set(school.at(hour))
     await reminders(school.clock.now())
+
+
+async def test_a_teacher_who_left_gets_no_card_and_no_nudge(
+    reminders: Reminders, school: Cast, storage: Storage
+) -> None:
+    async with storage.writing() as uow:
+        await uow.write(update(PersonRole).where(PersonRole.person_id == school.owner).values(until_on=TODAY))
+    await ring(reminders, school, "10:25")
+    await ring(reminders, school, "11:06")
+    for kind in (CARD, NUDGE):
+        assert {row.recipient_id for row in await items(storage, kind)} & {school.owner, school.partner} == {
+            school.partner
+        }
 
 
 async def test_at_the_bell_each_teacher_of_the_lesson_gets_its_card_once(
