@@ -31,7 +31,7 @@ LABEL = 30
 SHOWN_TEXT = 700  # of a topic or homework in the card; the whole stands in the journal
 SIGNS = {
     Standing.DONE: "✅",
-    Standing.OPEN: "▫️",
+    Standing.OPEN: "▫",
     Standing.AHEAD: "🕓",
     Standing.NOT_HELD: "✖️",
     Standing.ON_PAPER: "📄",
@@ -45,7 +45,7 @@ def day(view: Day) -> Screen:
     if not view.lessons:
         lines.append(_("No lessons on this day."))
     elif any(one.standing is Standing.OPEN for one in view.lessons):
-        lines.append(_("▫️ is still to be filled in."))
+        lines.append(_("▫ is still to be filled in."))
     rows = [[tap(_line(one), OpenLesson(lesson=one.title.lesson_id))] for one in view.lessons]
     turn = []
     if view.before is not None:
@@ -92,7 +92,7 @@ def names(people: Sequence[Named]) -> str:
 def _when(card: Card) -> str:
     parts = [place(card.title)]
     if card.title.room:
-        parts.append(_("room {room}").format(room=esc(card.title.room)))
+        parts.append(esc(words.room(card.title.room)))
     return " · ".join([*parts, words.day(card.title.on_date, card.today)])
 
 
@@ -137,7 +137,7 @@ def _marks_line(card: Card) -> str:
 
 
 def _missing(part: str) -> str:
-    return f"▫️ {part}"
+    return f"▫ {part}"
 
 
 def _entered(part: str, what: str) -> str:

@@ -21,7 +21,7 @@ def nudge(view: Nudge) -> Screen:
         closed = [f"✅ {_title(one)}" for one in view.lessons]
         return Screen("\n".join([_("All is filled in, thank you."), *closed]))
     lines = [_("The lesson is over, and something is still missing:")]
-    lines += [f"▫️ {_title(one)} — {_missing(one)}" for one in view.lessons]
+    lines += [f"▫ {_title(one)} — {_missing(one)}" for one in view.lessons]
     rows = [
         [
             tap(

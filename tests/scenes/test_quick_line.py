@@ -34,7 +34,7 @@ async def test_a_line_that_is_dropped_writes_nothing(world: World) -> None:
     await teacher.types("н Сидоров Яковлева, о фёдоров")
     line = await teacher.sees("опоздали: Фёдоров Денис")
     assert "нет: Сидоров Кирилл, Яковлева Вера" in line.text
-    await teacher.taps("Отменить", then="▫️ Посещаемость")
+    await teacher.taps("Отменить", then="▫ Посещаемость")
     answer = await teacher.forges(line.button("Записать").data or "", line)  # type: ignore[union-attr]
     assert answer is not None and answer.alert
     assert "Эта строка уже не ждёт" in answer

@@ -28,12 +28,12 @@ async def test_a_nudge_opens_the_card_in_its_own_place(world: World) -> None:
     await world.clock_shows("11:15")
     nudge = await teacher.sees("Урок закончился, осталось заполнить:", since=since)
     assert nudge.text.splitlines()[1] == (
-        "▫️ 7Б · Алгебра, 3-й урок, 10:30–11:15 — тема, посещаемость, ДЗ до 15:40, п. 2.7"
+        "▫ 7Б · Алгебра, 3-й урок, 10:30–11:15 — тема, посещаемость, ДЗ до 15:40, п. 2.7"
     )
     assert not nudge.silent
     assert nudge.buttons == ["3 · 7Б Алгебра"]
     count = len(teacher.letters)
-    await teacher.taps("3 · 7Б Алгебра", nudge, then="▫️ Посещаемость")
+    await teacher.taps("3 · 7Б Алгебра", nudge, then="▫ Посещаемость")
     assert len(teacher.letters) == count
     card = await teacher.sees("7Б · Алгебра", button="Посещаемость", since=since)
     assert card.id == nudge.id

@@ -290,10 +290,10 @@ def test_an_empty_card_shows_what_is_to_be_done_and_its_clock() -> None:
         "7Б · Алгебра",
         "3-й урок, 10:25–11:05 · каб. 301 · сегодня, вт 8 сентября",
         "",
-        "▫️ Тема",
-        "▫️ Посещаемость",
-        "▫️ ДЗ до 15:05, п. 2.7",
-        "▫️ Оценки",
+        "▫ Тема",
+        "▫ Посещаемость",
+        "▫ ДЗ до 15:05, п. 2.7",
+        "▫ Оценки",
     ]
     assert labels(screen) == [
         "Тема: Сложение и вычитание др…",
@@ -327,7 +327,7 @@ def test_a_full_card_says_so() -> None:
 
 def test_a_card_with_somebody_marked_waits_for_done() -> None:
     screen = lesson_card(card(late=people(1)))
-    assert "▫️ Посещаемость: опоздали 1: Абдурахманова П. — нажмите «Готово»" in checked(screen)
+    assert "▫ Посещаемость: опоздали 1: Абдурахманова П. — нажмите «Готово»" in checked(screen)
     assert "Готово" in labels(screen)
     assert "Все присутствуют" not in labels(screen)
 
@@ -419,7 +419,7 @@ def test_the_nudge_opens_each_lesson_in_place_and_turns_into_done() -> None:
     screen = nudge(Nudge([opened], done=False))
     assert checked(screen).splitlines() == [
         "Урок закончился, осталось заполнить:",
-        "▫️ 7Б · Алгебра, 3-й урок, 10:25–11:05 — тема, ДЗ до 15:05, п. 2.7",
+        "▫ 7Б · Алгебра, 3-й урок, 10:25–11:05 — тема, ДЗ до 15:05, п. 2.7",
     ]
     assert tapped(screen, "3 · 7Б Алгебра") == f"on1:{LONGEST_ID}"
     done = nudge(Nudge([opened], done=True))
