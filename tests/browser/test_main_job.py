@@ -23,12 +23,17 @@ from tests.scenes.world import DATA, PROJECT, World, world_of
 from tests.support.phones import TIMEOUT, Phone, Phones, opened
 
 HOMEWORK = "§ 5, № 112–118 (нечётные); правило на с. 34 наизусть"
+MORE_MARKS = {
+    "Ларина Т": ("Ларина Татьяна", "5"),
+    "… Ег.": ("Рождественский Егор", "5"),
+    "Петров П": ("Петров Пётр", "3"),
+    "Яковлева": ("Яковлева Вера", "4"),
+}
 MOST_ROWS = 8
 LABELS = {
     people.TEACHER: "Учитель",
     people.MOTHER_OF_TWO: "Мама двоих",
     people.HOMEROOM_TEACHER: "Классный руководитель",
-    people.MOTHER_OF_7A: "Мама, другой класс",
 }
 
 
@@ -65,7 +70,10 @@ class Screen:
         assert len(rows) <= MOST_ROWS, rows
 
     async def keep(self, name: str) -> None:
-        """Keep a picture of the screen, looked at once more."""
+        """Keep a picture of the screen, looked at once more: no finger on it, no notice over it."""
+        await self.phone.page.mouse.move(0, 0)
+        await self.phone.input.blur()
+        await expect(self.phone.frame.get_by_test_id("toast")).to_be_hidden(timeout=TIMEOUT)
         await self.is_sound()
         await self.phone.screenshot(self.folder / f"{name}.png")
 
@@ -86,9 +94,10 @@ BEGINNINGS = beginnings()
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The school of the scenes, with labels on its people's phones; at the end no news may have got lost."""
+    """The school of the scenes on Tuesday before the third lesson; at the end no news may have got lost."""
     async with world_of(founded_copy(tmp_path / "zvonok.db"), tmp_path) as world:
         await world.opens_service()
+        await world.clock_shows("10:20")
         for name, label in LABELS.items():
             last, first, *_middle = name.split()
             world.phones[name] = await world.telegram.person(first, last, label=label)
@@ -101,6 +110,15 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 def folder(tmp_path: Path) -> Path:
     """Where the pictures go."""
     return PROJECT / "docs" / "screens" if os.environ.get("ZVONOK_SCREENS") == "1" else tmp_path / "screens"
+
+
+@pytest.fixture
+async def page(browser: Browser) -> Page:
+    """As wide as a phone, and less sharp than one: the pictures are to stay small."""
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="ru-RU", timezone_id="Europe/Moscow", device_scale_factor=1.5
+    )
+    return await context.new_page()
 
 
 @pytest.fixture
@@ -190,9 +208,9 @@ async def the_lesson_is_recorded(teacher: Screen) -> None:
     await teacher.taps("Онегин", then="Онегин Евгений")
     await teacher.keep("mark")
     await teacher.taps("4", then="Онегин Евгений — 4")
-    for name, value in {"Ларина Т": "5", "… Ег.": "5", "Петров П": "3", "Яковлева": "4"}.items():
-        await teacher.taps(name, then=name.removeprefix("… ")[:2])
-        await teacher.taps(value, then=f"— {value}")
+    for label, (name, value) in MORE_MARKS.items():
+        await teacher.taps(label, then=name)
+        await teacher.taps(value, then=f"{name} — {value}")
     await teacher.keep("marks-given")
     await teacher.taps("Назад", then="✅ Оценки: ответ — 5")
     await teacher.keep("card-complete")
@@ -270,12 +288,14 @@ async def test_phones_stand_side_by_side_when_the_mothers_letter_has_come(
             for one in (people.HOMEROOM_TEACHER, people.MOTHER_OF_TWO, people.TEACHER)
         ]
         homeroom_teacher, mother, lesson = screens
-        await homeroom_teacher.writes("Мой класс", then="Подключено родителей")
+        await world.phones[people.HOMEROOM_TEACHER].types("Мой класс")
+        await homeroom_teacher.sees("Подключено родителей")
         await marks_absent(world, teacher, "Абдурахма… П.", "Константи… Е.", "Рождеств… Ел.")
         await lesson.sees("✅ Посещаемость: нет 3")
         await world.passes(15)
         await mother.sees("Елизавета отсутствует на уроке")
         for screen in screens:
             await screen.is_sound()
+            await expect(screen.phone.frame.get_by_test_id("toast")).to_be_hidden(timeout=TIMEOUT)
         await shown.screenshot(folder / f"{name}.png")
     await context.close()
