@@ -114,7 +114,8 @@ async def agree(
 ) -> None:
     """«Согласен(на)»: ready."""
     joined = await joining.agree(visitor, InvitationId(callback_data.invitation))
-    await show(bot, query, await _reached(joined, visitor, directory, diary, preferences), _("Connected"))
+    toast = None if joined.awaiting else _("The diary is open")
+    await show(bot, query, await _reached(joined, visitor, directory, diary, preferences), toast)
 
 
 async def decline(query: CallbackQuery, bot: Bot, visitor: Visitor, joining: Joining) -> None:

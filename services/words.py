@@ -98,6 +98,11 @@ def relation(which: Relation) -> str:
     return gettext(_RELATIONS[which])
 
 
+def room(name: str) -> str:
+    """A lesson's room: «каб. 301», but «Спортзал»."""
+    return gettext("room {room}").format(room=name) if name[:1].isdigit() else name
+
+
 def hour(moment: datetime, zone: ZoneInfo) -> str:
     """A moment's hour in a school's time, «09:25»."""
     return moment.astimezone(zone).strftime("%H:%M")

@@ -35,7 +35,7 @@ def _text(view: DiaryDay, note: str | None, width: int) -> str:
 def _lesson(lesson: DiaryLesson, width: int) -> str:
     head = f"<b>{lesson.number}. {esc(lesson.subject)}</b> · {lesson.starts_at:%H:%M}"
     if lesson.room and not lesson.cancelled:
-        head += " · " + _("room {room}").format(room=esc(shortened(lesson.room, 12)))
+        head += " · " + esc(words.room(shortened(lesson.room, 12)))
     lines = [head]
     if lesson.cancelled:
         why = f": {esc(cut(lesson.why, width))}" if lesson.why else ""

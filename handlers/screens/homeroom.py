@@ -33,6 +33,15 @@ STANDINGS = {
     GuardianStanding.LEFT: N_("Took consent back"),
 }
 
+OF_ONE = {
+    GuardianStanding.AWAITING: N_("Awaits confirmation"),
+    GuardianStanding.CONNECTED: N_("The diary is connected"),
+    GuardianStanding.AWAY: N_("The diary isn't connected"),
+    GuardianStanding.NO_PAPERS: N_("Without papers"),
+    GuardianStanding.BLOCKED: N_("The bot is blocked"),
+    GuardianStanding.LEFT: N_("The consent is taken back"),
+}
+
 
 def overview(view: ClassView) -> Screen:
     """The class: how many families are connected, and a button for each standing that somebody has."""
@@ -83,7 +92,7 @@ def guardian(class_id: ClassId, family: Family, note: str | None = None) -> Scre
         f"<b>{esc(family.name)}</b>",
         f"{words.relation(family.relation)}: {esc(', '.join(family.children))}",
         "",
-        _(STANDINGS[family.standing]),
+        _(OF_ONE[family.standing]),
     ]
     if family.since is not None:
         how = _("by a typed code") if family.by_code else _("by the link of the slip")

@@ -70,7 +70,7 @@ async def test_a_code_from_paper_opens_the_diary_once_the_person_is_confirmed(wo
         "Онегина Мария Львовна — Онегин Евгений, 7Б (мать)\n"
         "Код набран вручную. Подтвердите, пожалуйста, что знаете этого человека."
     )
-    await homeroom_teacher.taps("Подтвердить: ", notice, then="Подключены")
+    await homeroom_teacher.taps("Подтвердить: ", notice, then="Дневник подключён")
     await world.rests()
     opened = await mother.sees("Классный руководитель подтвердил доступ: дневник открыт.", since=since)
     await mother.taps("Дневник", opened, then="Евгений, 7Б")
@@ -103,7 +103,7 @@ async def test_who_is_disconnected_sees_nothing_and_hears_nothing(world: World) 
     await homeroom_teacher.taps("Ларина П. (Татьяна)", then="мать: Ларина Татьяна")
     await homeroom_teacher.taps("Отключить", then="Отключить: Ларина Прасковья Ивановна?")
     since = mother.mark()
-    await homeroom_teacher.taps("Отключить", then="Не подключены")
+    await homeroom_teacher.taps("Отключить", then="Дневник не подключён")
     await world.passes(60)
     assert texts(mother, since) == [
         "Классный руководитель отключил этот чат: письма прекращены, дневник закрыт.\n"
