@@ -159,9 +159,9 @@ async def connect_staff(uow: Uow, visitor: Visitor, slip: Slip, mine: AccountRow
 
 
 async def _bring_family(uow: Uow, mine: AccountRow, slip: Slip, now: datetime) -> None:
-    awaiting_since = now if mine.state is AccountState.AWAITING else None
     children = await guardians.children(uow, mine.person_id, slip.today)
     for child in children:
+        awaiting_since = now if child.awaiting or mine.state is AccountState.AWAITING else None
         await guardians.take_over(uow, slip.person.id, mine.person_id, child, slip.today, awaiting_since)
     if children:
         await joining.ensure_role(uow, slip.person.school_id, slip.person.id, Role.GUARDIAN, slip.today)

@@ -323,6 +323,17 @@ async def test_an_employee_keeps_the_children_they_came_with(door: Door) -> None
     assert await door.told(door.cast.named("Андреев Пётр")) == {teacher}
 
 
+async def test_a_child_that_awaits_confirmation_awaits_it_at_the_employee_too(door: Door) -> None:
+    await door.joins((await door.slip()).token, visitor())
+    twin = await door.guardian("Андреева Ирина", door.cast.named("Дмитриева Софья"))
+    await door.joins((await door.joining.issue_family(twin)).code, visitor())
+    async with door.storage.writing() as uow:
+        teacher = await school.person(uow, door.cast, "Андреева Ирина Олеговна", Role.TEACHER)
+    await door.joining.knock(visitor(), (await door.joining.issue_staff(teacher)).code)
+    assert await door.told(door.cast.named("Андреев Пётр")) == {teacher}
+    assert await door.told(door.cast.named("Дмитриева Софья")) == set()
+
+
 async def test_a_chat_is_one_employee(door: Door) -> None:
     async with door.storage.writing() as uow:
         new = await school.person(uow, door.cast, "Ковалевская Софья Васильевна", Role.TEACHER)
@@ -344,3 +355,17 @@ async def test_leaving_stops_letters_and_keeps_the_chat_for_coming_back(door: Do
         given = select(Consent.revoked_at).where(Consent.person_id == door.mother).order_by(Consent.id)
         first, second = (await uow.execute(given)).scalars().all()
     assert first is not None and second is None
+
+
+async def test_stopping_before_the_consent_forgets_the_slip(door: Door) -> None:
+    slip = await door.slip()
+    await door.joining.knock(visitor(), slip.token)
+    await door.joining.leave(visitor())
+    assert (await door.joining.standing(visitor())).offer is None
+
+
+async def test_stopping_while_awaiting_ends_the_account(door: Door) -> None:
+    await door.joins((await door.slip()).code, visitor())
+    await door.joining.leave(visitor())
+    assert not (await door.joining.standing(visitor())).awaiting
+    assert not (await door.joins((await door.slip()).token, visitor())).awaiting
