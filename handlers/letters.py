@@ -31,11 +31,11 @@ class TelegramLetters:
     async def compose(
         self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
     ) -> Composed | Later | None:
-        """The letter for the due items of one bundle, in the recipient's language; Later in their quiet hours."""
+        """The letter for the due items of one bundle, in the recipient's language; Later at a bad hour."""
         kind = items[0].kind
-        quiet_until = await compose.quiet_until(uow, recipient, kind, now)
-        if quiet_until is not None:
-            return Later(quiet_until)
+        held_until = await compose.held_until(uow, recipient, items, now)
+        if held_until is not None:
+            return Later(held_until)
         with speaking(recipient.locale):
             if kind is ItemKind.LESSON_CARD:
                 return await self._card(uow, recipient, items, now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from services import words
-from services.letters import diary_news, notices
+from services.letters import diary_news, digest, notices
 from services.letters.diary_news import Written
 from services.letters.news import DIGEST
 from services.letters.notices import Notice
@@ -23,9 +23,9 @@ NEWS = frozenset({ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, Item
 NOTICES = frozenset({ItemKind.JOINED, ItemKind.CONFIRMED, ItemKind.REVOKED, ItemKind.RELINKED, ItemKind.UNREACHED})
 
 
-async def quiet_until(uow: Uow, recipient: Reachable, kind: ItemKind, now: datetime) -> datetime | None:
-    """The end of the quiet hours that a letter held up until now would disturb; None: it may go."""
-    if quiet_hours.passes(kind):
+async def held_until(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> datetime | None:
+    """Until when a letter that is due must wait: the end of quiet hours, or the evening's own item; None: it may go."""
+    if all(quiet_hours.passes(item.kind) for item in items):
         return None
     chosen = await preferences.find(uow, recipient.person_id)
     if chosen is None:
@@ -34,7 +34,12 @@ async def quiet_until(uow: Uow, recipient: Reachable, kind: ItemKind, now: datet
     else:
         hours = Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until)
     until = quiet_hours.after_quiet(now, hours, recipient.zone)
-    return until if until > now else None
+    if until > now:
+        return until
+    if items[0].bundle != DIGEST or any(item.kind is ItemKind.DIGEST for item in items):
+        return None
+    awaited = await digest.is_awaited(uow, recipient.school_id, recipient.person_id, hours, now, recipient.zone)
+    return now if awaited else None
 
 
 async def about_student(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Written | None:

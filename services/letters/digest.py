@@ -18,12 +18,13 @@ from services.rules.quiet_hours import Hours, Times
 from services.rules.regulation import Regulation
 from storage.repositories import digest, occurrences
 from storage.repositories.digest import EveningReader, SchoolClock
-from storage.uow import Storage
-from storage.vocabulary import DeliveryMode, ItemKind
+from storage.uow import Storage, Uow
+from storage.vocabulary import DeliveryMode, ItemKind, PersonId, SchoolId
 
 JOB = "evening_letter"
 AHEAD = timedelta(minutes=5)  # so that the item waits beside the news before the hour strikes
 CHUNK = 200
+PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,47 @@ class EveningDigest:
     async def _put(self, evening: Evening, now: datetime) -> None:
         regulation = Regulation.from_json(evening.school.regulation)
         usual = _usual(evening.school)
-        slot = f"{evening.minute // 60:02}:{evening.minute % 60:02}"
+        slot = _slot(evening.minute)
         async with self._storage.reading() as uow:
             readers = await digest.readers(uow, evening.school.id, usual, evening.minute, evening.on)
         chunks: dict[int, list[EveningReader]] = {}
         for reader in readers:
             # By number, not by place in the list: a list that changed between two tries skips nobody.
-            chunks.setdefault(reader.person_id // CHUNK, []).append(reader)
+            chunks.setdefault(_chunk(reader.person_id), []).append(reader)
         for number, chunk in sorted(chunks.items()):
             async with self._storage.writing() as uow:
-                scope = f"school:{evening.school.id}:{number}"
+                scope = _scope(evening.school.id, number)
                 if await occurrences.claim(uow, JOB, scope, evening.on, slot, now):
                     await items.put(uow, [_fact(evening, one, regulation, now) for one in chunk], now)
+
+
+async def is_awaited(
+    uow: Uow, school_id: SchoolId, person_id: PersonId, hours: Hours, now: datetime, zone: ZoneInfo
+) -> bool:
+    """Whether the evening's item of an evening reader is about to be put: news that are due join its letter.
+
+    For some minutes only: news don't wait for a clock that stands.
+    """
+    if hours.mode is not DeliveryMode.DIGEST:
+        return False
+    today = now.astimezone(zone).date()
+    at = quiet_hours.evening_of(today, hours.digest_minute, zone)
+    if not at <= now < at + PATIENCE:
+        return False
+    scope = _scope(school_id, _chunk(person_id))
+    return not await occurrences.is_done(uow, JOB, scope, today, _slot(hours.digest_minute))
+
+
+def _scope(school_id: SchoolId, chunk: int) -> str:
+    return f"school:{school_id}:{chunk}"
+
+
+def _slot(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _chunk(person_id: PersonId) -> int:
+    return person_id // CHUNK
 
 
 def _usual(school: SchoolClock) -> tuple[DeliveryMode, int]:

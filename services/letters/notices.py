@@ -12,7 +12,7 @@ from storage.repositories import guardians, notices
 from storage.uow import Uow
 from storage.vocabulary import AccountId, AccountState, ClassId, ItemId, ItemKind, PersonId
 
-_WHAT = {
+WHAT = {
     ItemKind.ABSENCE: N_("absence"),
     ItemKind.ABSENCE_WITHDRAWN: N_("absence taken back"),
     ItemKind.ABSENCE_LATER: N_("absence"),
@@ -112,11 +112,11 @@ async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], to
             UnreachedLine(
                 one.guardian,
                 one.student,
-                gettext(_WHAT[one.kind]),
+                gettext(WHAT[one.kind]),
                 words.day(one.due_at.astimezone(recipient.zone).date(), today),
             )
             for one in found
-            if one.kind in _WHAT
+            if one.kind in WHAT
         ),
         key=lambda line: (line.guardian, line.student, line.day, line.what),
     )

@@ -2,9 +2,22 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from storage.models.delivery import Occurrence
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
+
+
+async def is_done(uow: Uow, job: str, scope: str, local_date: date, slot: str) -> bool:
+    """Whether this occurrence was done or skipped."""
+    question = select(Occurrence.job).where(
+        Occurrence.job == job,
+        Occurrence.scope == scope,
+        Occurrence.local_date == local_date,
+        Occurrence.slot == slot,
+    )
+    return (await uow.execute(question)).first() is not None
 
 
 async def claim(

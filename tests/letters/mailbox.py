@@ -95,8 +95,12 @@ class Mailbox:
                     ]
                     now, machine = self.cast.clock.now(), machine_now()
                     ids = await letters.freeze(uow, BOT, self.epoch, claims, now, machine)
+                    for one in batch.values():
+                        if one.address not in ids:
+                            await letters.cancel_without_right(uow, [item for item, _ in one.items], one.today)
                     sent = [letters.Settled(id_, LetterState.SENT, "ok", str(id_)) for id_ in ids.values()]
-                    await letters.settle(uow, sent, machine)
+                    if sent:
+                        await letters.settle(uow, sent, machine)
                     for address in ids:
                         payload = batch[address].payload
                         buttons = [button["label"] for row in payload["rows"] for button in row]

@@ -75,6 +75,22 @@ async def test_one_letter_tells_of_all_children_today_and_tomorrow(box: Evening)
     ]
 
 
+async def test_news_that_are_due_wait_for_the_evenings_own_item(box: Evening) -> None:
+    school = box.cast
+    await box.marks_(box.ivan, "5", WorkKind.ANSWER, school.algebra, school.owner)
+    box.clock_shows("18:30")
+    assert box.mother not in await box.texts(), "the tick hasn't run yet"
+    [letter] = (await box.evening_at("18:30"))[box.mother]
+    assert "алгебра — 5 (ответ)" in letter and "Завтра" in letter
+
+
+async def test_news_go_without_the_evenings_item_where_its_clock_stands(box: Evening) -> None:
+    school = box.cast
+    await box.marks_(box.ivan, "5", WorkKind.ANSWER, school.algebra, school.owner)
+    box.clock_shows("18:40")
+    assert (await box.texts())[box.mother] == ["<b>Ещё новости, вт 8 сентября</b>\n\n<b>Иван</b>\nалгебра — 5 (ответ)"]
+
+
 async def test_the_first_absence_is_told_at_once_and_the_rest_in_the_evening(box: Evening) -> None:
     school = box.cast
     russian, history = school.lessons["русский"], school.lessons["история"]
