@@ -144,9 +144,9 @@ async def test_a_code_works_once_even_in_two_hands(door: Door) -> None:
         offer = await door.joining.knock(who, slip.token)
         assert isinstance(offer, Offer)
         await door.joining.confirm_child(who, offer.invitation_id)
-    await door.joining.agree(visitor(), offer.invitation_id)
+    await door.joining.agree(visitor(), slip.invitation_id)
     with pytest.raises(WrongCode):
-        await door.joining.agree(visitor(OTHER_PHONE), offer.invitation_id)
+        await door.joining.agree(visitor(OTHER_PHONE), slip.invitation_id)
     assert await door.directory.actor(visitor(OTHER_PHONE)) is None
 
 
