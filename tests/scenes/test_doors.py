@@ -83,6 +83,7 @@ async def test_every_button_of_everybody_pressed_by_everybody_else_changes_nothi
     assert await world.records() != before  # its owner's press does change something
 
 
+@pytest.mark.slow
 async def test_old_buttons_work_after_a_restart(world: World) -> None:
     teacher, mother = await world.lets_in(people.TEACHER, people.MOTHER_LARINA)
     await world.clock_shows("10:34")

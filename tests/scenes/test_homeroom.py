@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
 
 from bot.sandbox.client import Person as Phone
@@ -76,6 +77,7 @@ async def test_a_code_from_paper_opens_the_diary_once_the_person_is_confirmed(wo
     await mother.taps("Дневник", opened, then="Евгений, 7Б")
 
 
+@pytest.mark.slow
 async def test_slips_printed_anew_end_the_former_ones(world: World) -> None:
     [homeroom_teacher] = await world.lets_in(people.HOMEROOM_TEACHER)
     old = codes_by_guardian(await prints_slips(world, homeroom_teacher))

@@ -61,7 +61,7 @@ OTHER_GUARDIANS = (
 @pytest.mark.parametrize(
     ("engine", "way", "commands"),
     [
-        pytest.param("sqlite", "polling", True, id="sqlite-polling"),
+        pytest.param("sqlite", "polling", False, id="sqlite-polling"),
         pytest.param("postgres", "webhook", False, id="postgres-webhook", marks=pytest.mark.postgres),
         pytest.param("sqlite", "webhook", True, id="sqlite-webhook", marks=pytest.mark.slow),
         pytest.param(
