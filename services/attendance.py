@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services import drafts
 from services.access import NotInLesson, OwnLesson, access_lesson, ensure_record_open, own_lesson
 from services.actor import Actor
 from services.changes import Outcome, Standing
@@ -83,12 +84,16 @@ class Attendance:
         self._clock = clock
 
     async def sheet(self, actor: Actor, lesson_id: LessonId) -> AttendanceSheet:
-        """The grid of a lesson the actor teaches."""
+        """The grid of a lesson the actor teaches; no text is awaited any more."""
         now = self._clock.now()
         async with self._storage.reading() as uow:
             lesson = await access_lesson(uow, actor, lesson_id)
             ensure_record_open(lesson, PART, now)
-            return _sheet(lesson, await rows.sheet(uow, lesson.id))
+            sheet = _sheet(lesson, await rows.sheet(uow, lesson.id))
+            awaited = await drafts.text_awaited(uow, actor, now)
+        if awaited:
+            await drafts.leave(self._storage, actor, now)
+        return sheet
 
     async def put(
         self, actor: Actor, lesson_id: LessonId, student_id: PersonId, code: AttendanceCode, seen: int

@@ -16,7 +16,9 @@ from storage.vocabulary import BotId, DraftPurpose
 
 LIVES = timedelta(minutes=30)  # a text typed later is hardly the answer any more
 
-__all__ = ["DraftRow", "Drafts", "any_of", "drop", "expect", "peek", "take"]
+ENTERED = frozenset({DraftPurpose.TOPIC, DraftPurpose.HOMEWORK})
+
+__all__ = ["DraftRow", "Drafts", "drop", "expect", "leave", "peek", "take", "text_awaited"]
 
 
 class Drafts:
@@ -39,9 +41,16 @@ async def expect(
     await rows.put(uow, bot_id, user_id, purpose, data, now, now + LIVES)
 
 
-async def any_of(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> bool:
-    """Whether a text of this user is awaited."""
-    return await rows.find(uow, bot_id, user_id, now) is not None
+async def text_awaited(uow: Uow, actor: Actor, now: datetime) -> bool:
+    """Whether the next text of this person would be entered into a lesson."""
+    found = await rows.find(uow, actor.bot_id, actor.user_id, now)
+    return found is not None and found.purpose in ENTERED
+
+
+async def leave(storage: Storage, actor: Actor, now: datetime) -> None:
+    """Looking elsewhere ends a question: what is typed later must not land in the lesson left behind."""
+    async with storage.writing(actor.seq, now=now) as uow:
+        await rows.remove(uow, actor.bot_id, actor.user_id)
 
 
 async def peek(uow: Uow, bot_id: BotId, user_id: int, purpose: DraftPurpose, now: datetime) -> dict[str, Any] | None:

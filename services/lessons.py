@@ -138,9 +138,9 @@ class Lessons:
         async with self._storage.reading() as uow:
             rows = await lessons.of_day(uow, actor.school_id, actor.person_id, shown)
             before, after = await lessons.neighbours(uow, actor.person_id, shown)
-            awaited = await drafts.any_of(uow, actor.bot_id, actor.user_id, now)
+            awaited = await drafts.text_awaited(uow, actor, now)
         if awaited:
-            await self._leave_drafts(actor, now)
+            await drafts.leave(self._storage, actor, now)
         return Day(shown, today, [_day_lesson(own_lesson(row), now) for row in rows], before, after)
 
     async def card(self, actor: Actor, lesson_id: LessonId) -> Card:
@@ -148,9 +148,9 @@ class Lessons:
         now = self._clock.now()
         async with self._storage.reading() as uow:
             card = await card_of(uow, await access_lesson(uow, actor, lesson_id), now)
-            awaited = await drafts.any_of(uow, actor.bot_id, actor.user_id, now)
+            awaited = await drafts.text_awaited(uow, actor, now)
         if awaited:
-            await self._leave_drafts(actor, now)
+            await drafts.leave(self._storage, actor, now)
         return card
 
     async def card_in(
@@ -158,11 +158,6 @@ class Lessons:
     ) -> Card:
         """The card that goes to a teacher at the bell. Raises NotFoundHere, NotYourLesson."""
         return await card_of(uow, own_lesson(await lessons.find(uow, lesson_id, school_id, teacher_id)), now)
-
-    async def _leave_drafts(self, actor: Actor, now: datetime) -> None:
-        # Looking elsewhere ends a question: what is typed later must not land in the lesson left behind.
-        async with self._storage.writing(actor.seq, now=now) as uow:
-            await drafts.drop(uow, actor.bot_id, actor.user_id)
 
 
 async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | None = None) -> Card:

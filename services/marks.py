@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services import words
+from services import drafts, words
 from services.access import (
     NotInLesson,
     OwnLesson,
@@ -109,10 +109,14 @@ class Marks:
         self._clock = clock
 
     async def open(self, actor: Actor, lesson_id: LessonId) -> MarkSheet | KindChoice:
-        """The lesson's newest column; the kinds of work to choose from where it has none."""
+        """The lesson's newest column; the kinds of work where it has none. No text is awaited any more."""
+        now = self._clock.now()
         async with self._storage.reading() as uow:
             lesson = await access_lesson(uow, actor, lesson_id)
             sheet = await rows.sheet(uow, lesson.id)
+            awaited = await drafts.text_awaited(uow, actor, now)
+        if awaited:
+            await drafts.leave(self._storage, actor, now)
         if not sheet.works:
             return self._kinds(lesson, sheet.works)
         return _sheet(lesson, sheet, sheet.works[-1].id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from services import drafts
 from services.access import OwnLesson, access_lesson, lesson_with_rules
 from services.actor import Actor
 from services.clock import Clock
@@ -99,10 +100,15 @@ class Reminders:
                 await items.put(uow, chunk, now)
 
     async def open(self, actor: Actor, lesson_id: LessonId) -> Card:
-        """The card of a lesson in the place of the nudge that named it; nothing will be written over it any more."""
+        """The card of a lesson in the place of the nudge that named it; nothing will be written over it any more.
+
+        No text is awaited any more.
+        """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             lesson = await access_lesson(uow, actor, lesson_id)
+            if await drafts.text_awaited(uow, actor, now):
+                await drafts.drop(uow, actor.bot_id, actor.user_id)
             for nudge in await rows.standing_nudges(uow, now - NUDGE_LIVES, actor.person_id):
                 if str(lesson_id) in nudge.value.split(","):
                     await occurrences.claim(uow, OPENED, nudge.key, lesson.row.on_date, "", now)
