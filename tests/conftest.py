@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.end_of_worker()
     if not hasattr(config, "workerinput"):
         databases.end_of_run()
         shutil.rmtree(run.folder(), ignore_errors=True)
