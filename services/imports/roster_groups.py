@@ -54,6 +54,7 @@ class GroupPlanner:
         self.ties: defaultdict[int, list[KnownTie]] = defaultdict(list)
         for tie in known.members:
             self.ties[tie.person_id].append(tie)
+        self.with_members = {tie.to_id for tie in known.members}
         self.class_of = {tie.person_id: tie.to_id for tie in known.enrollments}
         self.done = GroupPlan()
         self.changes = Changes(_("In subgroups"))
@@ -68,20 +69,43 @@ class GroupPlanner:
                 if family.left and (tie.to_id in moved or not family.enrolled):
                     family.parted.append((tie.id, family.left[0][1]))
             if class_ref is not None and not (family.left and not family.enrolled):
-                for name in specs[ref].subgroups:
-                    self.join(family, specs[ref], class_ref, name)
+                self.join_all(family, specs[ref], class_ref)
         self.report.changes += [self.made, self.changes]
         return self.done
 
-    def join(self, family: Family, spec: StudentSpec, class_ref: int, name: str) -> None:
+    def join_all(self, family: Family, spec: StudentSpec, class_ref: int) -> None:
+        """One student into all subgroups of the rows, which must not exclude each other."""
+        parts: dict[int, KnownSubgroup] = {}
+        for name in spec.subgroups:
+            part = find_subgroup(self.parts[class_ref], name) or self.make(spec, class_ref, name)
+            other = next((one for one in parts.values() if one.id != part.id and _excludes(one, part)), None)
+            if other is not None:
+                self.report.error(
+                    spec.row.place,
+                    _("{name} is both in “{one}” and in “{other}”.").format(
+                        name=initials(spec.name), one=other.name, other=part.name
+                    ),
+                    _("Leave one."),
+                )
+            elif part.id not in parts:
+                parts[part.id] = part
+                self.join(family, spec, class_ref, part)
+
+    def join(self, family: Family, spec: StudentSpec, class_ref: int, part: KnownSubgroup) -> None:
         """One student into one subgroup, out of the other part of its division."""
-        part = find_subgroup(self.parts[class_ref], name) or self.make(spec, class_ref, name)
-        ties = [tie for tie in self.ties[family.student.ref] if self.by_id[tie.to_id].class_id == class_ref]
+        parted = {ident for ident, _day in family.parted}
+        ties = [
+            tie
+            for tie in self.ties[family.student.ref]
+            if tie.id not in parted and self.by_id[tie.to_id].class_id == class_ref
+        ]
         if any(tie.to_id == part.id for tie in ties):
             self.changes.add(Fate.SAME)
             return
         others = [tie for tie in ties if _excludes(self.by_id[tie.to_id], part)]
-        since = self.days.since if others else family.enrolled[0][1] if family.enrolled else self.days.from_start
+        since = family.enrolled[0][1] if family.enrolled else self.days.since
+        if not others and part.id not in self.with_members and not family.enrolled:
+            since = self.days.from_start  # the subgroup's first list
         if since - self.days.year_start <= FORMING:
             since = min(since, self.days.from_start)
         for tie in others:

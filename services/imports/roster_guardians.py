@@ -62,7 +62,7 @@ class GuardianPlanner:
         for tie in known.guardianships:
             self.ties[tie.student_id].append(tie)
         for person in known.people:
-            if Role.GUARDIAN in person.roles or person.roles & STAFF_ROLES:
+            if Role.STUDENT not in person.roles and person.roles & {Role.GUARDIAN, *STAFF_ROLES}:
                 contacts.add(person.id, person.key, person.phone, person.email)
         self.planned: dict[int, WantedPerson] = {}
         self.without_proof: dict[str, GuardianCell] = {}
@@ -81,10 +81,17 @@ class GuardianPlanner:
         """One student's guardians against those of the base."""
         left = list(self.ties[family.student.ref])
         for spec in guardians:
+            if spec.name.key == family.student.name.key:
+                self.report.error(
+                    spec.cells[0].place,
+                    _("The guardian “{name}” is the student.").format(name=spec.name.full),
+                    _("Write the guardian's surname, name and patronymic, or clear the cells."),
+                )
+                continue
             tie = self.tie_of(spec, left)
             if tie is not None:
                 left.remove(tie)
-            person = self.person_of(spec, tie)
+            person = self.person_of(spec, tie, family.student.ref)
             if person not in family.guardians:
                 family.guardians.append(person)
             self.tie(spec, tie, person, family)
@@ -99,11 +106,11 @@ class GuardianPlanner:
         exact = [tie for tie in fitting if self.people[tie.guardian_id].key == spec.name.key] or fitting
         return exact[0] if len(exact) == 1 else None
 
-    def person_of(self, spec: GuardianSpec, tie: KnownGuardianship | None) -> WantedPerson:
-        """The guardian: of this child already, or proved by a contact, or new."""
+    def person_of(self, spec: GuardianSpec, tie: KnownGuardianship | None, student: int) -> WantedPerson:
+        """The guardian: of this child already, or proved by a contact, or new; never the student."""
         contacts = (spec.value("phone"), spec.value("email"))
         ref = tie.guardian_id if tie else self.contacts.find(spec.name.key, *contacts)
-        if ref is None:
+        if ref is None or ref == student:
             ref = self.numbers.next()
             self.warn_of_namesake(spec)
         known = self.people.get(ref)

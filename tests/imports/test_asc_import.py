@@ -1,5 +1,6 @@
 """A timetable from aSc in the base: what it becomes, what a second one changes, and what it leaves alone."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from storage.models.timetable import (
     TimetableVersion,
 )
 from storage.repositories import imports_write
+from storage.uow import Storage
 from tests.imports.school import LEVELS, SCHOOL_1251, WEDNESDAY, ImportedSchool, changes, errors, warnings
 
 TABLES = (SchoolClass, Subject, Subgroup, Person, PersonRole, TimetableVersion, TimetableEntry, Lesson)
@@ -445,6 +447,25 @@ async def test_no_transaction_writes_more_than_a_chunk(school: ImportedSchool, m
     await school.asc()
     assert len(written) > 4
     assert max(written) <= 20
+
+
+async def test_taps_pass_between_the_chunks_of_an_import(
+    school: ImportedSchool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.imports.asc.CHUNK", 20)
+    service = Storage(database_url)
+    importing = asyncio.ensure_future(school.asc())
+    taps = 0
+    try:
+        while not importing.done():
+            async with service.writing() as uow:
+                await uow.write(update(Person).where(Person.last_name == "Директоров").values(locale="en"))
+            taps += 1
+            await asyncio.sleep(0)
+    finally:
+        await service.close()
+    assert (await importing).applied
+    assert taps > 3
 
 
 async def test_the_import_leaves_its_line_in_the_audit_without_names(school: ImportedSchool) -> None:

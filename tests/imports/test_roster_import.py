@@ -349,6 +349,25 @@ async def test_an_unknown_subgroup_is_made_and_said_aloud(school: ImportedSchool
     assert await school.count(Subgroup) == 9
 
 
+async def test_two_parts_of_one_division_at_once_are_asked_about(school: ImportedSchool) -> None:
+    await school.asc()
+    report = await school.roster("ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;1 группа, мальчики, 2 группа")
+    assert [one.what for one in errors(report)] == ["Иванов И. — сразу в «1 группа» и «2 группа»."]
+
+
+async def test_the_first_list_of_a_subgroup_counts_from_the_start_and_a_newcomer_from_today(
+    school: ImportedSchool,
+) -> None:
+    await school.asc()
+    await school.roster("ФИО ученика;Класс\nИванов Иван;7А\nПетров Пётр;7А")
+    school.clock.set(datetime(2026, 9, 14, 8, tzinfo=UTC))
+    await school.roster("ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;1 группа")
+    school.clock.set(datetime(2026, 9, 21, 8, tzinfo=UTC))
+    await school.roster("ФИО ученика;Класс;Подгруппы\nПетров Пётр;7А;1 группа")
+    assert await subgroups_of(school, "Иванов") == {"1 группа": (date(2026, 9, 1), None)}
+    assert await subgroups_of(school, "Петров") == {"1 группа": (date(2026, 9, 21), None)}
+
+
 async def test_a_transfer_between_subgroups_waits_for_the_terms_end(school: ImportedSchool) -> None:
     await school.asc()
     await school.roster("ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;1 группа")
@@ -403,6 +422,7 @@ BAD = [
         "№ заявления",
         "Excel превратил номер в дату: «2026-05-12».",
     ),
+    ("ФИО;Класс;Мать\nИванов Иван;7Б;Иванов Иван", 2, "Мать", "Родитель «Иванов Иван» — это сам ученик."),
     ("ФИО;Должность\nИванов Иван;", 2, "Должность", "Нет должности."),
     (
         "Класс;Классный руководитель\n7Б;Чужов Н.Н.",
