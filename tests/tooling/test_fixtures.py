@@ -112,6 +112,7 @@ def bare_path(tmp_path: Path) -> str:
     return str(bare)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_skipped_and_counted_aloud(tmp_path: Path, bare_path: str) -> None:
     answer = run_pytest(tmp_path, SKIPPING, PATH=bare_path, ZVONOK_TEST_POSTGRES_BIN=bare_path)
     assert answer.returncode == 0, answer.stdout
@@ -119,12 +120,14 @@ def test_what_is_missing_is_skipped_and_counted_aloud(tmp_path: Path, bare_path:
     assert "1 tests did not run, each needs Chromium" in answer.stdout
 
 
+@pytest.mark.slow
 def test_a_skip_is_a_failure_where_nothing_may_be_missing(tmp_path: Path, bare_path: str) -> None:
     answer = run_pytest(tmp_path, SKIPPING, PATH=bare_path, ZVONOK_TEST_POSTGRES_BIN=bare_path, CI="true")
     assert answer.returncode == 1
     assert "with CI=true nothing may be skipped" in answer.stdout
 
 
+@pytest.mark.slow
 def test_fast_leaves_out_what_is_slow(tmp_path: Path) -> None:
     answer = run_pytest(tmp_path, MARKED, "--fast")
     assert "1 passed, 2 deselected" in answer.stdout
@@ -136,6 +139,7 @@ def test_it_asks_for_a_database(postgres_url, request):
 """
 
 
+@pytest.mark.slow
 def test_a_run_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
     answer = run_pytest(tmp_path, ASKING, TMPDIR=str(tmp_path))
     assert "1 passed" in answer.stdout, answer.stdout
@@ -143,6 +147,7 @@ def test_a_run_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
     assert not Path(str(make_url((tmp_path / "url").read_text()).query["host"])).parent.exists()
 
 
+@pytest.mark.slow
 def test_a_cluster_goes_when_the_run_is_killed(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     with subprocess.Popen(["sleep", "600"]) as owner:
