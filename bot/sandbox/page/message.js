@@ -113,10 +113,16 @@ export class MessageView {
     const words = h(
       "div",
       { class: "text", dir: "auto", lang: "", data: { testid: "text" } },
-      rich(this.message.html, this.phone.acts),
+      rich(this.#shown(), this.phone.acts),
     );
     const place = h("div", { class: this.message.text ? "words" : "words wordless" }, words, this.#meta());
     return place;
+  }
+
+  /* A deep link's payload is a key: like real phones, ours shows only that the bot was started. */
+  #shown() {
+    const { from, html } = this.message;
+    return from === "person" && /^\/start [\w-]+$/.test(this.message.text) ? "/start" : html;
   }
 
   #meta() {
