@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import BindParameter, Date, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
@@ -27,6 +27,15 @@ from storage.vocabulary import (
     WorkId,
     WorkKind,
 )
+
+STUDENT: BindParameter[Any] = bindparam("student")
+SCHOOL: BindParameter[Any] = bindparam("school")
+DAY: BindParameter[Any] = bindparam("day", type_=Date)
+SINCE: BindParameter[Any] = bindparam("since", type_=Date)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
+# Longer than summer: what was given in May is asked for in September, if it is asked for at all.
+LOOK_BACK = timedelta(days=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +84,34 @@ def _line(row: Any) -> LessonLine:
     )
 
 
-def _seat(question: Question, student_id: PersonId) -> Question:
-    """The question, which has Lesson, for the lessons that a student sits in."""
+def _seat(question: Question) -> Question:
+    """The question, which has Lesson, for the lessons that :student sits in."""
     return question.join(LessonAudience, LessonAudience.lesson_id == Lesson.id).join(
-        Enrollment, and_(Enrollment.student_id == student_id, sits(Enrollment.student_id))
+        Enrollment, and_(Enrollment.student_id == STUDENT, sits(STUDENT))
     )
+
+
+BY_ID = _lines().where(Lesson.id.in_(IDS))
+OF_DAY = (
+    _seat(_lines())
+    .where(Lesson.school_id == SCHOOL, Lesson.on_date == DAY)
+    .order_by(Lesson.starts_at, Lesson.slot, Lesson.id)
+)
+# The index of dates is walked until the first lesson that fits, however long the journal is.
+NEAREST = _seat(select(Lesson.on_date).select_from(Lesson)).where(Lesson.school_id == SCHOOL).limit(1)
+BEFORE = NEAREST.where(Lesson.on_date < DAY).order_by(Lesson.on_date.desc())
+AFTER = NEAREST.where(Lesson.on_date > DAY).order_by(Lesson.on_date)
 
 
 async def lessons(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, LessonLine]:
     """Lessons by id."""
-    rows = await uow.execute(_lines().where(Lesson.id.in_(lesson_ids)))
+    rows = await uow.execute(BY_ID, {"ids": list(lesson_ids)})
     return {row.id: _line(row) for row in rows}
 
 
 async def lessons_of_day(uow: Uow, school_id: SchoolId, student_id: PersonId, day: date) -> list[LessonLine]:
     """A student's lessons of a day, in their order."""
-    question = _seat(_lines(), student_id).where(Lesson.school_id == school_id, Lesson.on_date == day)
-    rows = await uow.execute(question.order_by(Lesson.starts_at, Lesson.slot, Lesson.id))
+    rows = await uow.execute(OF_DAY, {"school": school_id, "student": student_id, "day": day})
     return list({row.id: _line(row) for row in rows}.values())
 
 
@@ -99,26 +119,24 @@ async def days_around(
     uow: Uow, school_id: SchoolId, student_id: PersonId, day: date
 ) -> tuple[date | None, date | None]:
     """The nearest days with lessons of a student before and after a day."""
+    values = {"school": school_id, "student": student_id, "day": day}
+    before = (await uow.execute(BEFORE, values)).scalar_one_or_none()
+    return before, (await uow.execute(AFTER, values)).scalar_one_or_none()
 
-    async def nearest(which: Any, condition: Any) -> date | None:
-        question = _seat(select(which(Lesson.on_date)).select_from(Lesson), student_id)
-        found: date | None = (await uow.execute(question.where(Lesson.school_id == school_id, condition))).scalar_one()
-        return found
 
-    return await nearest(func.max, Lesson.on_date < day), await nearest(func.min, Lesson.on_date > day)
+WORKS = select(LessonWork.id, LessonWork.kind, LessonWork.ordinal).where(LessonWork.id.in_(IDS))
+NAMES = select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(IDS))
 
 
 async def works(uow: Uow, work_ids: Collection[WorkId]) -> dict[WorkId, tuple[WorkKind, int]]:
     """Kind and ordinal of columns."""
-    rows = await uow.execute(
-        select(LessonWork.id, LessonWork.kind, LessonWork.ordinal).where(LessonWork.id.in_(work_ids))
-    )
+    rows = await uow.execute(WORKS, {"ids": list(work_ids)})
     return {row.id: (WorkKind(row.kind), row.ordinal) for row in rows}
 
 
 async def names(uow: Uow, person_ids: Collection[PersonId]) -> dict[PersonId, tuple[str, str]]:
     """First and last names."""
-    rows = await uow.execute(select(Person.id, Person.first_name, Person.last_name).where(Person.id.in_(person_ids)))
+    rows = await uow.execute(NAMES, {"ids": list(person_ids)})
     return {row.id: (row.first_name, row.last_name) for row in rows}
 
 
@@ -133,21 +151,18 @@ class MarkLine:
     comment: str
 
 
+MARKS = (
+    select(LessonWork.lesson_id, LessonWork.kind, LessonWork.ordinal, Mark.value, Mark.comment)
+    .join(Mark, Mark.work_id == LessonWork.id)
+    .where(LessonWork.lesson_id.in_(IDS), Mark.student_id == STUDENT, Mark.value.is_not(None), marks.is_newest(Mark))
+    .order_by(LessonWork.id)
+)
+
+
 async def marks_of(uow: Uow, student_id: PersonId, lesson_ids: Collection[LessonId]) -> dict[LessonId, list[MarkLine]]:
     """A student's marks in lessons, in the order of the columns; withdrawn ones are left out."""
-    question = (
-        select(LessonWork.lesson_id, LessonWork.kind, LessonWork.ordinal, Mark.value, Mark.comment)
-        .join(Mark, Mark.work_id == LessonWork.id)
-        .where(
-            LessonWork.lesson_id.in_(lesson_ids),
-            Mark.student_id == student_id,
-            Mark.value.is_not(None),
-            marks.is_newest(Mark),
-        )
-        .order_by(LessonWork.id)
-    )
     found: dict[LessonId, list[MarkLine]] = defaultdict(list)
-    for row in await uow.execute(question):
+    for row in await uow.execute(MARKS, {"student": student_id, "ids": list(lesson_ids)}):
         found[row.lesson_id].append(MarkLine(row.lesson_id, WorkKind(row.kind), row.ordinal, row.value, row.comment))
     return found
 
@@ -161,84 +176,98 @@ class AbsenceLine:
     minutes_late: int | None
 
 
+ABSENCES = select(Attendance.lesson_id, Attendance.code, Attendance.reason, Attendance.minutes_late).where(
+    Attendance.lesson_id.in_(IDS),
+    Attendance.student_id == STUDENT,
+    Attendance.code != AttendanceCode.PRESENT.value,
+    attendance.is_newest(Attendance),
+)
+
+
 async def absences(uow: Uow, student_id: PersonId, lesson_ids: Collection[LessonId]) -> dict[LessonId, AbsenceLine]:
     """A student's absences and late comings in lessons."""
-    question = select(Attendance.lesson_id, Attendance.code, Attendance.reason, Attendance.minutes_late).where(
-        Attendance.lesson_id.in_(lesson_ids),
-        Attendance.student_id == student_id,
-        Attendance.code != AttendanceCode.PRESENT.value,
-        attendance.is_newest(Attendance),
-    )
     return {
         row.lesson_id: AbsenceLine(
             AttendanceCode(row.code), AbsenceReason(row.reason) if row.reason else None, row.minutes_late
         )
-        for row in await uow.execute(question)
+        for row in await uow.execute(ABSENCES, {"student": student_id, "ids": list(lesson_ids)})
     }
+
+
+ENTRIES = select(LessonRecord.lesson_id, LessonRecord.part, LessonRecord.value).where(
+    LessonRecord.lesson_id.in_(IDS), LessonRecord.value.is_not(None), records.is_newest(LessonRecord)
+)
 
 
 async def entries(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, dict[RecordPart, str]]:
     """What lessons' records say now, by part; what was taken back is left out."""
-    question = select(LessonRecord.lesson_id, LessonRecord.part, LessonRecord.value).where(
-        LessonRecord.lesson_id.in_(lesson_ids), LessonRecord.value.is_not(None), records.is_newest(LessonRecord)
-    )
     found: dict[LessonId, dict[RecordPart, str]] = defaultdict(dict)
-    for row in await uow.execute(question):
+    for row in await uow.execute(ENTRIES, {"ids": list(lesson_ids)}):
         found[row.lesson_id][RecordPart(row.part)] = row.value
     return found
 
 
+given = aliased(Lesson)
+DUE_DATES = (
+    _seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson))
+    .join(given, and_(given.subject_id == Lesson.subject_id, given.school_id == Lesson.school_id))
+    .where(given.id.in_(IDS), Lesson.on_date > given.on_date, Lesson.state.not_in(NOT_HELD))
+    .group_by(given.id)
+)
+
+
 async def due_dates(uow: Uow, student_id: PersonId, lesson_ids: Collection[LessonId]) -> dict[LessonId, date]:
     """For when the homework of lessons is: the student's next day with that subject; absent where none is laid out."""
-    given = aliased(Lesson)
-    question = (
-        _seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson), student_id)
-        .join(given, and_(given.subject_id == Lesson.subject_id, given.school_id == Lesson.school_id))
-        .where(given.id.in_(lesson_ids), Lesson.on_date > given.on_date, Lesson.state.not_in(NOT_HELD))
-        .group_by(given.id)
+    rows = await uow.execute(DUE_DATES, {"student": student_id, "ids": list(lesson_ids)})
+    return {LessonId(row[0]): row[1] for row in rows}
+
+
+LAST_DAYS = (
+    _seat(select(Lesson.subject_id, func.max(Lesson.on_date).label("on_date")).select_from(Lesson))
+    .where(
+        Lesson.school_id == SCHOOL,
+        Lesson.subject_id.in_(SUBJECTS),
+        Lesson.on_date < DAY,
+        Lesson.on_date >= SINCE,
+        Lesson.state.not_in(NOT_HELD),
     )
-    return {LessonId(row[0]): row[1] for row in await uow.execute(question)}
+    .group_by(Lesson.subject_id)
+)
+HOMEWORK = (
+    _seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value).select_from(Lesson))
+    .join(LessonRecord, LessonRecord.lesson_id == Lesson.id)
+    .where(
+        Lesson.school_id == SCHOOL,
+        tuple_(Lesson.subject_id, Lesson.on_date).in_(bindparam("last", expanding=True)),
+        LessonRecord.part == RecordPart.HOMEWORK.value,
+        LessonRecord.value.is_not(None),
+        LessonRecord.value != "",
+        records.is_newest(LessonRecord),
+    )
+    .order_by(Lesson.starts_at, Lesson.id)
+)
 
 
 async def homework_for(
     uow: Uow, school_id: SchoolId, student_id: PersonId, day: date, subject_ids: Collection[int]
 ) -> dict[int, list[str]]:
     """What a student has to have done by a day, by subject: the homework of the last day with that subject."""
-    earlier = (
-        _seat(select(Lesson.subject_id, func.max(Lesson.on_date).label("on_date")).select_from(Lesson), student_id)
-        .where(
-            Lesson.school_id == school_id,
-            Lesson.subject_id.in_(subject_ids),
-            Lesson.on_date < day,
-            Lesson.state.not_in(NOT_HELD),
-        )
-        .group_by(Lesson.subject_id)
-    )
-    last = [(row.subject_id, row.on_date) for row in await uow.execute(earlier)]
+    values = {"school": school_id, "student": student_id}
+    earlier = {**values, "day": day, "since": day - LOOK_BACK, "subjects": list(subject_ids)}
+    last = [(row.subject_id, row.on_date) for row in await uow.execute(LAST_DAYS, earlier)]
     if not last:
         return {}
-    given = (
-        _seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value).select_from(Lesson), student_id)
-        .join(LessonRecord, LessonRecord.lesson_id == Lesson.id)
-        .where(
-            Lesson.school_id == school_id,
-            tuple_(Lesson.subject_id, Lesson.on_date).in_(last),
-            LessonRecord.part == RecordPart.HOMEWORK.value,
-            LessonRecord.value.is_not(None),
-            LessonRecord.value != "",
-            records.is_newest(LessonRecord),
-        )
-        .order_by(Lesson.starts_at, Lesson.id)
-    )
+    rows = await uow.execute(HOMEWORK, {**values, "last": last})
     found: dict[int, list[str]] = defaultdict(list)
-    for subject_id, text in {row.id: row[1:] for row in await uow.execute(given)}.values():
+    for subject_id, text in {row.id: row[1:] for row in rows}.values():
         found[subject_id].append(text)
     return found
 
 
+OF_SCHOOL = select(School.name, School.timezone, School.regulation).where(School.id == SCHOOL)
+
+
 async def school(uow: Uow, school_id: SchoolId) -> tuple[str, str, dict[str, Any]]:
     """A school's name, zone and regulation."""
-    row = (
-        await uow.execute(select(School.name, School.timezone, School.regulation).where(School.id == school_id))
-    ).one()
+    row = (await uow.execute(OF_SCHOOL, {"school": school_id})).one()
     return row.name, row.timezone, row.regulation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.models.delivery import Item
 from storage.models.people import Preferences
@@ -25,12 +25,14 @@ class ChosenHours:
     quiet_until: int
 
 
+CHOSEN = select(
+    Preferences.mode, Preferences.digest_minute, Preferences.quiet_from_minute, Preferences.quiet_until_minute
+).where(Preferences.person_id == bindparam("person"))
+
+
 async def find(uow: Uow, person_id: PersonId) -> ChosenHours | None:
     """What a person chose, if anything."""
-    question = select(
-        Preferences.mode, Preferences.digest_minute, Preferences.quiet_from_minute, Preferences.quiet_until_minute
-    ).where(Preferences.person_id == person_id)
-    row = (await uow.execute(question)).first()
+    row = (await uow.execute(CHOSEN, {"person": person_id})).first()
     if row is None:
         return None
     return ChosenHours(DeliveryMode(row.mode), row.digest_minute, row.quiet_from_minute, row.quiet_until_minute)

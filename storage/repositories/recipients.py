@@ -8,9 +8,9 @@ items wait.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Date, Select, SQLColumnExpression, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item
@@ -113,27 +113,32 @@ def may_still_be_told(on: date) -> ColumnElement[bool]:
     return or_(Item.student_id.is_(None), right)
 
 
+ON = cast(date, bindparam("on", type_=Date))
+OF_STUDENTS = (
+    select(*columns())
+    .select_from(Guardianship)
+    .join(TelegramAccount, speaks())
+    .join(Guardian, Guardian.id == TelegramAccount.person_id)
+    .outerjoin(Preferences, Preferences.person_id == TelegramAccount.person_id)
+    .where(Guardianship.student_id.in_(bindparam("students", expanding=True)), rests(ON))
+    .order_by(Guardianship.student_id, TelegramAccount.person_id)
+)
+OF_GUARDIAN = (
+    select(Guardianship.student_id)
+    .join(Person, Person.id == Guardianship.student_id)
+    .where(Guardianship.guardian_id == bindparam("guardian"), rests(ON))
+    .order_by(Person.key, Person.id)
+)
+
+
 async def recipients_of_students(uow: Uow, student_ids: Collection[PersonId], on: date) -> list[Recipient]:
     """Everybody who may be told about these students, by student and person."""
-    question = (
-        select(*columns())
-        .select_from(Guardianship)
-        .join(TelegramAccount, speaks())
-        .join(Guardian, Guardian.id == TelegramAccount.person_id)
-        .outerjoin(Preferences, Preferences.person_id == TelegramAccount.person_id)
-        .where(Guardianship.student_id.in_(student_ids), rests(on))
-        .order_by(Guardianship.student_id, TelegramAccount.person_id)
-    )
-    found = [from_row(row) for row in await uow.execute(question)]
+    rows = await uow.execute(OF_STUDENTS, {"students": list(student_ids), "on": on})
+    found = [from_row(row) for row in rows]
     return [one for one in found if one is not None]
 
 
 async def students_of(uow: Uow, guardian_id: PersonId, on: date) -> list[PersonId]:
     """The students somebody may be told about, by name."""
-    question = (
-        select(Guardianship.student_id)
-        .join(Person, Person.id == Guardianship.student_id)
-        .where(Guardianship.guardian_id == guardian_id, rests(on))
-        .order_by(Person.key, Person.id)
-    )
-    return [PersonId(row.student_id) for row in await uow.execute(question)]
+    rows = await uow.execute(OF_GUARDIAN, {"guardian": guardian_id, "on": on})
+    return [PersonId(row.student_id) for row in rows]
