@@ -236,9 +236,9 @@ async def test_the_families_and_the_homeroom_teachers_screens_are_whole_on_a_nar
     await homeroom_teacher.taps("Назад", then="Подключено родителей")
     await homeroom_teacher.taps("Листки класса", then="Документ для печати")
     await homeroom_teacher.keep("slips")
-    await homeroom_teacher.taps("Сделать документ", then="Отдайте каждый его родителю")
+    await homeroom_teacher.taps("Сделать документ", then="Раздайте родителям лично")
     await homeroom_teacher.keep("slips-ready")
-    letter = await world.phones[people.HOMEROOM_TEACHER].sees("Отдайте каждый его родителю")
+    letter = await world.phones[people.HOMEROOM_TEACHER].sees("Раздайте родителям лично")
     assert letter.document is not None
     await first_page(await letter.document.download(), folder / "slips-document.png")
 

@@ -21,7 +21,7 @@ async def prints_slips(world: World, homeroom_teacher: Phone) -> PdfReader:
     await homeroom_teacher.types("Мой класс")
     await homeroom_teacher.taps("Листки класса", then="Документ для печати")
     await homeroom_teacher.taps("Сделать документ")
-    letter = await homeroom_teacher.sees("Отдайте каждый его родителю")
+    letter = await homeroom_teacher.sees("Раздайте родителям лично")
     assert letter.document is not None
     assert letter.document.name == "Листки 7Б.pdf"
     assert letter.document.mime == "application/pdf"
@@ -85,7 +85,7 @@ async def test_slips_printed_anew_end_the_former_ones(world: World) -> None:
     await homeroom_teacher.types("Мой класс")
     await homeroom_teacher.taps("Листки класса", then="Документ для печати")
     await homeroom_teacher.taps("Сделать документ")
-    await homeroom_teacher.sees("Отдайте каждый его родителю", since=since)
+    await homeroom_teacher.sees("Раздайте родителям лично", since=since)
     mother = await world.phone(people.MOTHER_ONEGINA)
     await mother.types(old[people.MOTHER_ONEGINA])
     await mother.sees("Этот код или ссылка не подходит")
