@@ -34,8 +34,8 @@ DAY: BindParameter[Any] = bindparam("day", type_=Date)
 SINCE: BindParameter[Any] = bindparam("since", type_=Date)
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
-# Longer than summer: what was given in May is asked for in September, if it is asked for at all.
-LOOK_BACK = timedelta(days=120)
+# A subject that comes every other week, and holidays in between; what was given in May nobody asks for in September.
+LOOK_BACK = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
