@@ -132,9 +132,10 @@ class Homeroom:
             family = _one(view, guardian_id)
             if family.standing is not GuardianStanding.AWAITING or family.account_id is None:
                 raise NothingToConfirm
-            await joining.activate(uow, family.account_id, now, by=actor.person_id)
+            opened = await joining.activate(uow, family.account_id, now, by=actor.person_id)
             led = await guardians.led_students(uow, actor.person_id, view.today)
-            await guardians.confirm_children(uow, guardian_id, led)
+            if not await guardians.confirm_children(uow, guardian_id, led) and not opened:
+                raise NothingToConfirm  # a colleague was quicker
             occasion = await _occasion(uow, actor, now)
             fact = announcements.confirmed(occasion, actor.bot_id, guardian_id, family.account_id)
             await items.put(uow, [fact], now)
@@ -150,7 +151,8 @@ class Homeroom:
                 raise NothingToDisconnect
             if family.staff:
                 raise EmployeesAccount
-            await joining.revoke(uow, family.account_id, now, by=actor.person_id)
+            if not await joining.revoke(uow, family.account_id, now, by=actor.person_id):
+                raise NothingToDisconnect
             await invitations.end_invitations(uow, guardian_id, now)
             await items.cancel(uow, recipient_id=guardian_id)
             occasion = await _occasion(uow, actor, now)
