@@ -10,8 +10,8 @@ Browser:
 
 PostgreSQL is one private cluster a run, started when first asked for and gone at the end; ZVONOK_TEST_POSTGRES_URL, if
 set, is used instead. Tests that lack PostgreSQL or Chromium skip and are counted at the end; with CI=true a skip is a
-failure, but for those that ask for a school's own export. `--fast` leaves out what is marked slow; whatever uses the
-browser or a private cluster is slow by itself.
+failure, but for those that ask for a school's own export. `--fast` leaves out PostgreSQL and what is marked slow;
+whatever uses the browser or a private cluster is slow by itself.
 """
 
 import os
@@ -40,7 +40,7 @@ MARKS = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="leave out the tests marked slow")
+    parser.addoption("--fast", action="store_true", help="leave out PostgreSQL and the tests marked slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,10 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS.get(fixture, ()):
                 item.add_marker(mark)
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if "postgres" in parameters.values():
+            item.add_marker("postgres")
     if config.getoption("--fast"):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+        left_out = {item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("postgres")}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -83,6 +83,8 @@ def test_quick(): pass
 @pytest.mark.slow
 def test_slow(): pass
 def test_with_a_cluster_of_its_own(private_cluster): pass
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_on_both_engines(engine): pass
 """
 
 
@@ -130,7 +132,7 @@ def test_a_skip_is_a_failure_where_nothing_may_be_missing(tmp_path: Path, bare_p
 @pytest.mark.slow
 def test_fast_leaves_out_what_is_slow(tmp_path: Path) -> None:
     answer = run_pytest(tmp_path, MARKED, "--fast")
-    assert "1 passed, 2 deselected" in answer.stdout
+    assert "2 passed, 3 deselected" in answer.stdout
 
 
 ASKING = """

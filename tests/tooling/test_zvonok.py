@@ -284,6 +284,14 @@ def test_it_works_through_a_chain_of_symlinks(place: Place, tmp_path: Path, targ
     assert arguments(answer)[-1] == "--fast"
 
 
+def test_all_tests_run_on_every_core_and_chosen_ones_as_they_are_called(place: Place) -> None:
+    place.pretend("python3")
+    every_core = ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]
+    assert arguments(place.run("test")) == every_core
+    assert arguments(place.run("test", "--fast")) == [*every_core, "--fast"]
+    assert arguments(place.run("test", "tests/rules", "--pdb")) == ["-m", "pytest", "tests/rules", "--pdb"]
+
+
 def test_the_exit_code_of_the_command_is_its_own(place: Place) -> None:
     place.pretend("python3")
     assert place.run("doctor", EXIT_CODE="7").returncode == 7
