@@ -11,7 +11,7 @@ Browser:
 PostgreSQL is one private cluster a run, started when first asked for and gone at the end; ZVONOK_TEST_POSTGRES_URL, if
 set, is used instead. Tests that lack PostgreSQL or Chromium skip and are counted at the end; with CI=true a skip is a
 failure, but for those that ask for a school's own export. `--fast` leaves out PostgreSQL and what is marked slow;
-whatever uses the browser or a private cluster is slow by itself.
+whatever uses the browser or a private cluster is slow by itself, and so are the scenes.
 """
 
 import os
@@ -37,6 +37,7 @@ MARKS = {
     "private_cluster": ("postgres", "slow"),
     "browser": ("browser", "slow"),
 }
+SLOW_PLACES = ("tests/scenes/", "tests/demo/test_seed.py")  # whole days over HTTP, a whole school founded each time
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             for mark in MARKS.get(fixture, ()):
                 item.add_marker(mark)
+        if item.nodeid.startswith(SLOW_PLACES):
+            item.add_marker("slow")
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if "postgres" in parameters.values():
             item.add_marker("postgres")
