@@ -24,7 +24,7 @@ from storage.schema import migrate
 from storage.uow import Storage
 
 TEACHERS = 50
-WARM_UP, TAPS = 300, 3_000
+WARM_UP, TAPS = 200, 1_000
 BOT_ID = 42
 MARKS = ("5", "4", "3", "2")
 RATE_TARGET, P99_TARGET_MS = 0.5, 250.0

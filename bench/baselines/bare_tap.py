@@ -25,7 +25,7 @@ async def tapped(query: CallbackQuery) -> None:
         row = {"who": query.from_user.id, "data": query.data}
         await connection.execute(text("INSERT INTO bare_tap VALUES (:who, :data)"), row)
     assert isinstance(query.message, Message)
-    await asyncio.gather(query.message.edit_text(f"Saved {query.data}"), query.answer("Saved"))
+    await asyncio.gather(bot(query.message.edit_text(f"Saved {query.data}")), bot(query.answer("Saved")))
 
 
 async def hook(request: web.Request) -> web.Response:
