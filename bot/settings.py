@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,10 +92,14 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value().encode()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret.key"
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        if not path.exists():
+            # Whole before it is seen: another process may ask for it in the same moment.
+            descriptor, made = tempfile.mkstemp(dir=self.data_dir)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+            os.unlink(made)
         return path.read_text(encoding="ascii").encode()
 
 
