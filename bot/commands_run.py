@@ -77,11 +77,10 @@ def demo_path(settings: Settings) -> str:
 
 def demo_settings(settings: Settings) -> Settings:
     """The settings of a demo: own base, own bot, the API on our own port."""
-    host = "127.0.0.1" if settings.http_host == "0.0.0.0" else settings.http_host  # noqa: S104 - compared, not bound
     port = settings.http_port or free_port(settings.http_host)
     return read_settings(
         bot_token=DEMO_TOKEN,
-        bot_api_base=f"http://{host}:{port}",
+        bot_api_base=f"http://{settings.local_host}:{port}",
         database_url=f"sqlite:///{demo_path(settings)}",
         data_dir=settings.data_dir,
         http_port=port,
@@ -128,8 +127,7 @@ async def _start(app: "App") -> None:
 
 def address(app: "App") -> str:
     """Where this machine's browser finds the service."""
-    host = app.settings.http_host
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{app.runtime.port}"  # noqa: S104 - compared
+    return f"http://{app.settings.local_host}:{app.runtime.port}"
 
 
 async def _healthy(url: str) -> bool:

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.bot_api_base.rstrip("/") == TELEGRAM_API
 
     @property
+    def local_host(self) -> str:
+        """Where this machine itself reaches what listens at HTTP_HOST."""
+        return "127.0.0.1" if self.http_host == "0.0.0.0" else self.http_host  # noqa: S104 - compared, not bound
+
+    @property
     def is_demo(self) -> bool:
         """Whether nothing says whose school this is: commands then mean the demo school's base."""
         return self.bot_token is None and self.database_url is None

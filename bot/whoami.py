@@ -12,7 +12,7 @@ DEMO_USERNAME = "zvonok_demo_bot"
 async def bot_username(settings: Settings) -> str | None:
     """The username behind BOT_TOKEN, or of the demo's bot while it runs; None when nobody answers."""
     if settings.bot_token is None:
-        base, token = f"http://{settings.http_host}:{settings.http_port}", DEMO_TOKEN
+        base, token = f"http://{settings.local_host}:{settings.http_port}", DEMO_TOKEN
     else:
         base, token = settings.bot_api_base.rstrip("/"), settings.bot_token.get_secret_value()
     proxy = settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None
