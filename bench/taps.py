@@ -18,7 +18,7 @@ from sqlalchemy import text
 from bench.api import SECRET, TOKEN, Api, serving
 from bench.school import STUDENTS, TEACHER_USERS, fill, lesson_of, student_of
 from bench.table import Row, against, below
-from handlers.callbacks import PutMark
+from handlers.callbacks.marks import PutMark
 from storage.engine import open_engines
 from storage.schema import migrate
 from storage.uow import Storage

@@ -3,7 +3,7 @@
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from handlers.callbacks import ConfirmAllPresent, ConfirmAttendance, OpenAttendance, PutAttendance
+from handlers.callbacks.lessons import ConfirmAllPresent, ConfirmAttendance, OpenAttendance, PutAttendance
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens.attendance import attendance_sheet, confirmed, confirmed_toast, put_toast

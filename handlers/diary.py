@@ -6,7 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import OpenDiary, OpenDiaryDay, SendDiary
+from handlers.callbacks.family import OpenDiary, OpenDiaryDay, SendDiary
 from handlers.filters import Known
 from handlers.screen import answer, send, show
 from handlers.screens.diary import day

@@ -4,7 +4,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, or_f
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
-from handlers.callbacks import (
+from handlers.callbacks.homeroom import (
     AskForSlips,
     AskToDisconnect,
     ConfirmGuardian,

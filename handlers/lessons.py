@@ -6,7 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import OpenDay, OpenLesson, OpenLessons, OpenReminded
+from handlers.callbacks.lessons import OpenDay, OpenLesson, OpenLessons, OpenReminded
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens.lessons import day, lesson_card

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.callbacks import ConfirmGuardian, OpenDiary, SendDiary
+from handlers.callbacks.family import OpenDiary, SendDiary
+from handlers.callbacks.homeroom import ConfirmGuardian
 from handlers.screen import Button, Screen, shortened, tap
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import nudge

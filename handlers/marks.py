@@ -3,7 +3,7 @@
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from handlers.callbacks import AddWork, ChooseKind, OpenMarks, OpenStudent, OpenWork, PutMark
+from handlers.callbacks.marks import AddWork, ChooseKind, OpenMarks, OpenStudent, OpenWork, PutMark
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens.marks import WITHDRAWN, kind_choice, mark_choice, mark_put, mark_sheet, toast

@@ -4,7 +4,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import ChooseHour, ChooseMode, OpenHours, OpenPreferences
+from handlers.callbacks.family import ChooseHour, ChooseMode, OpenHours, OpenPreferences
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens import preferences as screens

@@ -4,7 +4,7 @@ from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import ConfirmLine, DropLine, PickName
+from handlers.callbacks.lessons import ConfirmLine, DropLine, PickName
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens.lessons import lesson_card

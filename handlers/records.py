@@ -4,7 +4,7 @@ from aiogram import Bot, Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import NoHomework, OpenHomework, OpenTopic, PutPlanTopic, RestoreRecord
+from handlers.callbacks.lessons import NoHomework, OpenHomework, OpenTopic, PutPlanTopic, RestoreRecord
 from handlers.filters import Awaits, Known
 from handlers.screen import show
 from handlers.screens.records import homework_choice, record_put, toast, topic_choice

@@ -7,7 +7,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject, CommandStart, Filter
 from aiogram.types import BotCommand, CallbackQuery, MenuButtonCommands, Message
 
-from handlers.callbacks import Agree, AskToComeBack, AskToLeave, ComeBack, ConfirmChild, Decline, Leave, OpenMenu
+from handlers.callbacks.family import Agree, AskToComeBack, AskToLeave, ComeBack, ConfirmChild, Decline, Leave, OpenMenu
 from handlers.filters import Known
 from handlers.screen import Screen, send, show
 from handlers.screens import diary as diary_screens

@@ -1,6 +1,6 @@
 """The attendance grid."""
 
-from handlers.callbacks import (
+from handlers.callbacks.lessons import (
     ConfirmAllPresent,
     ConfirmAttendance,
     OpenAttendance,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers.callbacks import OpenDiaryDay, OpenMenu
+from handlers.callbacks.family import OpenDiaryDay, OpenMenu
 from handlers.screen import Button, Screen, esc, grid, shortened, tap
 from services import words
 from services.diary import Child, DiaryDay, DiaryLesson

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from handlers.callbacks import (
+from handlers.callbacks.family import OpenMenu
+from handlers.callbacks.homeroom import (
     AskForSlips,
     AskToDisconnect,
     ConfirmGuardian,
@@ -10,7 +11,6 @@ from handlers.callbacks import (
     OpenClass,
     OpenGuardian,
     OpenGuardians,
-    OpenMenu,
     PrintSlip,
     PrintSlips,
 )

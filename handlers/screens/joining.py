@@ -1,6 +1,15 @@
 """Joining: whose child it is, the consent, waiting, leaving and coming back."""
 
-from handlers.callbacks import Agree, AskToComeBack, ComeBack, ConfirmChild, Decline, Leave, OpenMenu, OpenPreferences
+from handlers.callbacks.family import (
+    Agree,
+    AskToComeBack,
+    ComeBack,
+    ConfirmChild,
+    Decline,
+    Leave,
+    OpenMenu,
+    OpenPreferences,
+)
 from handlers.screen import Screen, esc, tap
 from services import consent, words
 from services.i18n import gettext as _

@@ -6,7 +6,7 @@ from datetime import date
 from aiogram.filters.callback_data import CallbackData
 from babel.dates import format_date
 
-from handlers.callbacks import (
+from handlers.callbacks.lessons import (
     ConfirmAllPresent,
     ConfirmAttendance,
     NoHomework,
@@ -15,10 +15,10 @@ from handlers.callbacks import (
     OpenHomework,
     OpenLesson,
     OpenLessons,
-    OpenMarks,
     OpenTopic,
     PutPlanTopic,
 )
+from handlers.callbacks.marks import OpenMarks
 from handlers.screen import Button, Screen, esc, shortened, tap
 from services import words
 from services.i18n import gettext as _

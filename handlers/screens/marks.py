@@ -1,6 +1,7 @@
 """Kinds of work, a column's grid of marks, and the marks to choose from for one student."""
 
-from handlers.callbacks import AddWork, ChooseKind, OpenLesson, OpenStudent, OpenWork, PutMark
+from handlers.callbacks.lessons import OpenLesson
+from handlers.callbacks.marks import AddWork, ChooseKind, OpenStudent, OpenWork, PutMark
 from handlers.screen import Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.lessons import heading, place
 from handlers.screens.names import WIDTHS, columns_for, labels

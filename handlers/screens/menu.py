@@ -1,6 +1,8 @@
 """The menu: what a person can open, by what they are in the school."""
 
-from handlers.callbacks import OpenDiary, OpenLessons, OpenMyClass, OpenPreferences
+from handlers.callbacks.family import OpenDiary, OpenPreferences
+from handlers.callbacks.homeroom import OpenMyClass
+from handlers.callbacks.lessons import OpenLessons
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
 from services.i18n import gettext as _

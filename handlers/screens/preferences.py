@@ -1,6 +1,6 @@
 """«Настройки»: when letters come, said in words."""
 
-from handlers.callbacks import (
+from handlers.callbacks.family import (
     AskToComeBack,
     AskToLeave,
     ChooseHour,

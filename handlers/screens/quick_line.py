@@ -1,6 +1,6 @@
 """What a quick line would write, and whom an ambiguous name means."""
 
-from handlers.callbacks import ConfirmLine, DropLine, PickName
+from handlers.callbacks.lessons import ConfirmLine, DropLine, PickName
 from handlers.screen import Screen, esc, grid, tap
 from handlers.screens.lessons import heading, lesson_card, place
 from services import words

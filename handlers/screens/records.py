@@ -2,7 +2,7 @@
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers.callbacks import NoHomework, OpenLesson, PutPlanTopic, RestoreRecord
+from handlers.callbacks.lessons import NoHomework, OpenLesson, PutPlanTopic, RestoreRecord
 from handlers.screen import Button, Screen, esc, shortened, tap
 from handlers.screens.lessons import LABEL, heading, lesson_card, place
 from services.changes import Outcome, Standing

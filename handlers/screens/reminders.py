@@ -1,6 +1,6 @@
 """The nudge at a lesson's end: what is missing, and a button for each lesson that opens its card in place."""
 
-from handlers.callbacks import OpenReminded
+from handlers.callbacks.lessons import OpenReminded
 from handlers.screen import Screen, esc, shortened, tap
 from handlers.screens.lessons import LABEL, place
 from services.i18n import N_

@@ -15,17 +15,10 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from handlers import callbacks
+from handlers.callbacks import every_button
 
 SAMPLES = Path(__file__).with_name("buttons.txt")
-BUTTONS = sorted(
-    (
-        value
-        for value in vars(callbacks).values()
-        if isinstance(value, type) and issubclass(value, CallbackData) and value.__module__ == callbacks.__name__
-    ),
-    key=lambda button: button.__prefix__,
-)
+BUTTONS = every_button()
 EVERY_BUTTON = pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.__name__)
 
 

@@ -10,14 +10,14 @@ import pytest
 from aiogram import Dispatcher, Router
 from aiogram.dispatcher.event.handler import FilterObject, HandlerObject
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
+from aiogram.filters.callback_data import CallbackQueryFilter
 from aiogram.utils.magic_filter import AsFilterResultOperation
 from magic_filter import MagicFilter
 
 from bot.app import make_offices
 from bot.dispatcher import make_dispatcher
 from bot.settings import Settings
-from handlers import callbacks
+from handlers.callbacks import every_button
 from services.clock import SystemClock
 from storage.uow import Storage
 
@@ -101,12 +101,7 @@ def test_every_button_is_answered_by_one_handler(dispatcher: Dispatcher) -> None
         for one in filters
         if isinstance(one.callback, CallbackQueryFilter)
     )
-    buttons = {
-        value
-        for value in vars(callbacks).values()
-        if isinstance(value, type) and issubclass(value, CallbackData) and value.__module__ == callbacks.__name__
-    }
-    assert {button.__name__ for button in buttons} == {button.__name__ for button in answered}
+    assert {button.__name__ for button in every_button()} == {button.__name__ for button in answered}
     assert {button.__name__ for button, handlers in answered.items() if handlers > 1} == set()
 
 

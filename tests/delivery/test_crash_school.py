@@ -13,7 +13,7 @@ from bot.app import build
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
-from handlers.callbacks import PutMark
+from handlers.callbacks.marks import PutMark
 from services.clock import machine_now
 from services.joining import Joining
 from services.outbox.limits import Limits

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.callbacks import OpenLessons, PutMark
+from handlers.callbacks.lessons import OpenLessons
+from handlers.callbacks.marks import PutMark
 from handlers.fallback import outdated_button, unknown_text
 from services.actor import Actor
 from services.errors import NotConnected

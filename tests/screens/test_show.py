@@ -7,7 +7,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import EditMessageText
 from aiogram.types import InaccessibleMessage, Message
 
-from handlers.callbacks import OpenWork
+from handlers.callbacks.marks import OpenWork
 from handlers.screen import Button, Screen, grid, page_of, pager, shortened, show
 from tests.screens.telegram import MESSAGE, OLD, Telegram, tapped
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.callbacks import PutAttendance, PutMark, RestoreRecord
+from handlers.callbacks.lessons import PutAttendance, RestoreRecord
+from handlers.callbacks.marks import PutMark
 from handlers.screen import Button, Screen
 from handlers.screens.attendance import attendance_sheet, confirmed, put_toast
 from handlers.screens.lessons import day, lesson_card
