@@ -16,6 +16,8 @@ BotId = NewType("BotId", int)
 InboxSeq = NewType("InboxSeq", int)
 InvitationId = NewType("InvitationId", int)
 AccountId = NewType("AccountId", int)
+TermId = NewType("TermId", int)
+RequestId = NewType("RequestId", int)
 
 
 class Role(StrEnum):
@@ -57,12 +59,21 @@ class RecordForm(StrEnum):
 
 
 class LessonState(StrEnum):
-    """What became of a dated lesson (В 2.3)."""
+    """What became of a dated lesson (В 2.3); that it was held, its record says."""
 
     PLANNED = "planned"
     CANCELLED = "cancelled"
-    MOVED = "moved"
+    MOVED = "moved"  # held as another lesson, which points here
     SUBSTITUTED = "substituted"
+
+
+class LeaveKind(StrEnum):
+    """Why an employee is away."""
+
+    SICK = "sick"
+    LEAVE = "leave"
+    TRIP = "trip"
+    OTHER = "other"
 
 
 class RecordPart(StrEnum):
@@ -71,6 +82,23 @@ class RecordPart(StrEnum):
     TOPIC = "topic"
     ATTENDANCE = "attendance"
     HOMEWORK = "homework"
+
+
+class HomeworkWay(StrEnum):
+    """The way homework is done (О 2.7)."""
+
+    WRITTEN = "written"
+    ORAL = "oral"
+    BY_HEART = "by_heart"
+    READING = "reading"
+    PRACTICAL = "practical"
+
+
+class FileKind(StrEnum):
+    """What an attached file is to the messenger."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
 
 
 class AttendanceCode(StrEnum):
@@ -104,6 +132,62 @@ class WorkKind(StrEnum):
     PROJECT = "project"
     EXAM = "exam"
     OTHER = "other"
+
+
+class TermScope(StrEnum):
+    """What a term mark stands for (О 2.8)."""
+
+    TERM = "term"
+    YEAR = "year"
+    EXAM = "exam"
+    FINAL = "final"
+    STATE_EXAM = "state_exam"  # ГИА (В 4.4.5)
+
+
+EXEMPT = "ОСВ"  # освобождён or освоено (О 2.8): stands where a mark would, enters no average
+NOT_ASSESSED = "Н/А"  # не аттестован
+
+
+class RequestState(StrEnum):
+    """What became of a request to correct a mark."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by who asked
+
+
+class VerificationKind(StrEnum):
+    """What a homeroom teacher verified."""
+
+    ATTENDANCE = "attendance"  # weekly (В 4.3.1, 4.3.6)
+    CONTACTS = "contacts"  # monthly (В 4.3.5)
+
+
+class ClockKind(StrEnum):
+    """The clocks of the regulation that teachers live by (regulation §12)."""
+
+    LESSON = "lesson"  # topic and attendance: the same school day
+    HOMEWORK = "homework"
+    WRITTEN_WORK = "written_work"
+    CHECKED_WORK = "checked_work"  # «Проверил» was pressed: that day
+    TERM_MARKS = "term_marks"
+    RESULTS = "results"  # exam and final results: 24 h
+    STATE_EXAM = "state_exam"  # ГИА: 2 days
+    VERIFICATION = "verification"
+    CLASS_LISTS = "class_lists"  # 25 August
+    PLANS = "plans"  # 1 September
+    SECTIONS = "sections"  # 5 September
+
+
+class ClockState(StrEnum):
+    """How one thing a clock asks for stands."""
+
+    OPEN = "open"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    DONE = "done"
+    DONE_LATE = "done_late"
 
 
 class Relation(StrEnum):
@@ -169,6 +253,12 @@ class ItemKind(StrEnum):
     DIGEST = "digest"
     LESSON_CARD = "lesson_card"
     LESSON_NUDGE = "lesson_nudge"
+    REMINDER = "reminder"  # staff: what a clock asks for
+    CONTROL = "control"  # the deputy head's list of what is overdue, once a day
+    CORRECTION_ASKED = "correction_asked"
+    CORRECTION_DECIDED = "correction_decided"
+    LESSON_CHANGED = "lesson_changed"  # staff: substituted, cancelled, moved
+    TERM_RESULT = "term_result"  # family: what was issued
     JOINED = "joined"
     CONFIRMED = "confirmed"
     REVOKED = "revoked"
@@ -229,3 +319,6 @@ class DraftPurpose(StrEnum):
     HOMEWORK = "homework"
     QUICK_LINE = "quick_line"
     MARK_COMMENT = "mark_comment"
+    CORRECTION = "correction"  # why a mark is to be corrected
+    DECISION = "decision"  # why a request is declined
+    LESSON_STATE = "lesson_state"  # why a lesson is cancelled or moved

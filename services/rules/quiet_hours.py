@@ -81,10 +81,16 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.BY_MODE, Quiet.WAITS, 2, window, cap, timedelta(hours=72))
         case ItemKind.DIGEST:
             return Timing(Pace.EVENING, Quiet.WAITS, 4)  # expires next morning at eight
-        case ItemKind.LESSON_CARD | ItemKind.LESSON_NUDGE:
+        case ItemKind.TERM_RESULT:  # at what hour it is due, services/rules/finals says
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 0)
+        case ItemKind.LESSON_CARD | ItemKind.LESSON_NUDGE | ItemKind.REMINDER | ItemKind.CONTROL:
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(hours=24))
         case ItemKind.REVOKED | ItemKind.RELINKED:
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 0, expires=timedelta(days=7))
+        case ItemKind.LESSON_CHANGED:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=24))
+        case ItemKind.CORRECTION_ASKED | ItemKind.CORRECTION_DECIDED:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
 

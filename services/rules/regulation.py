@@ -25,6 +25,16 @@ def _default_clauses() -> dict[str, str]:
         "late_marks": "Инструкция, ж",
         "first_class": "п. 3.8",
         "own_lessons": "п. 2.3",
+        "term_marks": "п. 2.8",
+        "results": "Регламент, п. 2",
+        "state_exam": "п. 4.4.5",
+        "substitution": "п. 4.4.8",
+        "subgroups": "п. 4.4.12",
+        "verification": "п. 4.3.6",
+        "plans": "п. 8.1",
+        "class_lists": "п. 4.5.1",
+        "sections": "п. 2.2",
+        "accumulation": "Инструкция, д",
     }
 
 
@@ -32,7 +42,8 @@ def _default_clauses() -> dict[str, str]:
 class Regulation:
     """Settings of one school; the defaults are the strictest reading of the documents.
 
-    Minutes are minutes; `digest_minute`, quiet and working hours count from midnight in school time.
+    Minutes are minutes; `…_minute` counts from midnight in school time; `…_by` is a month and day of the year's start.
+    Averages and gaps are decimal fractions in strings.
     `clauses` are the names the school's own order gives to the points we quote.
     """
 
@@ -54,6 +65,28 @@ class Regulation:
     default_mode: str = "digest"
     full_names_in_letters: bool = False
     invitation_days: int = 7
+    work_days: dict[str, int] = field(default_factory=dict)  # a kind's own days; others have `written_work_days`
+    written_reminder_days: tuple[int, ...] = (5, 7)
+    homework_reminder_minutes: int = 30
+    homework_evening_minute: int = 18 * 60
+    homework_waits_for_evening: bool = False  # in `rooms_without_workstation` homework is due by the evening minute
+    rooms_without_workstation: tuple[str, ...] = ()
+    working_from_minute: int = 8 * 60
+    working_until_minute: int = 18 * 60
+    evening_reminder_minute: int = 17 * 60 + 30  # what is left of an incomplete day
+    control_minute: int = 8 * 60 + 30  # the deputy head's list of yesterday
+    term_marks_minute: int = 15 * 60
+    results_hours: int = 24
+    results_minute: int = 17 * 60  # when families are told what was issued that day
+    results_quiet_from_minute: int = 22 * 60
+    state_exam_days: int = 2
+    state_exam_levels: tuple[int, ...] = (9, 11)
+    marks_minimum: dict[str, int] = field(default_factory=lambda: {"1": 3, "2": 5, "3": 7})  # by hours a week, 3: 3+
+    proposals: dict[str, str] = field(default_factory=lambda: {"5": "4.60", "4": "3.60", "3": "2.60"})
+    final_gap: str = "0.60"  # a final this far from its average is shown for a second look
+    class_lists_by: str = "08-25"
+    plans_by: str = "09-01"
+    sections_by: str = "09-05"
     clauses: dict[str, str] = field(default_factory=_default_clauses)
 
     @classmethod

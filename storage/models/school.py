@@ -149,6 +149,7 @@ class LessonPlan(Base):
     year_id: Mapped[int] = mapped_column(ForeignKey("academic_year.id"))
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
     level: Mapped[int]
+    curriculum_hours: Mapped[int | None]  # hours a year by the curriculum; NULL: not told (М з; В 2.2)
 
 
 class PlanTopic(Base):

@@ -87,6 +87,8 @@ class Lesson(Base):
     room: Mapped[str] = mapped_column(String(128), default="")
     state: Mapped[str] = mapped_column(String(16), default="planned")
     state_reason: Mapped[str] = mapped_column(Text, default="")
+    # The lesson this one is held instead of: moved here from another day or slot (В 2.3).
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("lesson.id"))
 
 
 class LessonTeacher(Base):
