@@ -14,6 +14,7 @@ from bot.settings import Settings, read_settings
 from bot.tasks import Tasks
 from bot.telegram import TelegramTransport, make_bot
 from handlers.letters import TelegramLetters
+from handlers.staff_letters import staff_letters
 from services.clock import ShiftedClock
 from services.outbox.limits import Limits
 from services.outbox.pace import Pace
@@ -42,7 +43,7 @@ async def letters(api: str, database: str) -> None:
         postman = Postman(
             storage,
             clock,
-            TelegramLetters(offices["lessons"], offices["reminders"]),
+            TelegramLetters(staff_letters(offices)),
             TelegramTransport(bot),
             Pace(Limits.off()),
             bot_id=BotId(bot.id),

@@ -10,6 +10,7 @@ from bot.runtime import Runtime
 from bot.scheduler import Tick
 from bot.settings import Settings
 from handlers.letters import TelegramLetters
+from handlers.staff_letters import staff_letters
 from handlers.start import greet, send_menu
 from services.attendance import Attendance
 from services.clock import Clock
@@ -67,7 +68,7 @@ def build(
         storage,
         clock,
         make_dispatcher(offices, fresh=send_menu(offices)),
-        TelegramLetters(offices["lessons"], offices["reminders"]),
+        TelegramLetters(staff_letters(offices)),
         ticks=(*more_ticks, Timetable(storage, clock), offices["reminders"], EveningDigest(storage)),
         fresh=send_menu(offices),
         greet=greet,

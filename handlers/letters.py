@@ -1,21 +1,17 @@
-"""Letters for Telegram: families' letters and notices with their buttons, and the staff's screens as letters."""
+"""Letters for Telegram: families' letters and notices with their buttons; the staff's are drawn in staff_letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from handlers.callbacks.family import OpenDiary, SendDiary
 from handlers.callbacks.homeroom import ConfirmGuardian
 from handlers.screen import Button, Screen, shortened, tap
-from handlers.screens.lessons import lesson_card
-from handlers.screens.reminders import nudge
-from services.errors import SchoolError
+from handlers.staff_letters import Drawn, StaffLetter
 from services.i18n import gettext as _
 from services.i18n import speaking
-from services.lessons import Lessons
 from services.letters import compose
 from services.letters.notices import Notice
 from services.outbox.transport import Composed, DueItem, Later, Reachable, Uow
-from services.reminders import Reminders
 from storage.vocabulary import ItemKind, LetterMethod
 
 LABEL = 30
@@ -25,9 +21,8 @@ MOST_BUTTONS = 6
 class TelegramLetters:
     """The postman's composer."""
 
-    def __init__(self, lessons: Lessons, reminders: Reminders) -> None:
-        self._lessons = lessons
-        self._reminders = reminders
+    def __init__(self, staff: Mapping[ItemKind, StaffLetter]) -> None:
+        self._staff = staff
 
     async def compose(
         self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
@@ -38,10 +33,9 @@ class TelegramLetters:
         if held_until is not None:
             return Later(held_until)
         with speaking(recipient.locale):
-            if kind is ItemKind.LESSON_CARD:
-                return await self._card(uow, recipient, items, now)
-            if kind is ItemKind.LESSON_NUDGE:
-                return await self._nudge(uow, recipient, items, now)
+            if kind in self._staff:
+                drawn = await self._staff[kind](uow, recipient, items, now)
+                return None if drawn is None else _drawn(drawn, items)
             if kind in compose.NOTICES:
                 notice = await compose.notice(uow, recipient, items, now)
                 return None if notice is None else _composed(_noticed(notice), items, notice.item_ids)
@@ -51,28 +45,12 @@ class TelegramLetters:
             rows = [[tap(_("Diary"), SendDiary(student=written.student_ids[0]))]]
             return _composed(Screen(written.text, rows), items, written.item_ids)
 
-    async def _card(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
-        """The lesson card at the bell: silent, as it stands now."""
-        item = items[-1]
-        if item.lesson_id is None:
-            return None
-        try:
-            card = await self._lessons.card_in(uow, recipient.school_id, recipient.person_id, item.lesson_id, now)
-        except SchoolError:  # the lesson is another teacher's by now
-            return None
-        return _composed(lesson_card(card), items, tuple(one.id for one in items), silent=True)
 
-    async def _nudge(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Composed | None:
-        """The nudge at a lesson's end; it edits itself to «готово»."""
-        item = items[-1]
-        view = await self._reminders.nudge_in(uow, recipient.person_id, item.value, item.base, now)
-        if view is None:
-            return None
-        ids = tuple(one.id for one in items)
-        if item.previous_letter_id is None:
-            return _composed(nudge(view), items, ids)
-        payload = _payload(nudge(view), silent=True)
-        return Composed(payload, ids, LetterMethod.EDIT, item.previous_letter_id)
+def _drawn(drawn: Drawn, items: Sequence[DueItem]) -> Composed:
+    ids = tuple(one.id for one in items)
+    if not drawn.in_place or items[-1].previous_letter_id is None:
+        return _composed(drawn.screen, items, ids, silent=drawn.silent)
+    return Composed(_payload(drawn.screen, silent=True), ids, LetterMethod.EDIT, items[-1].previous_letter_id)
 
 
 def _noticed(notice: Notice) -> Screen:

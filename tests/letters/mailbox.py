@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.letters import TelegramLetters
+from handlers.staff_letters import staff_letters
 from services.attendance import Attendance
 from services.clock import machine_now
 from services.lessons import Lessons
@@ -41,7 +42,9 @@ class Mailbox:
         clock = self.cast.clock
         self.marks, self.attendance = Marks(self.storage, clock), Attendance(self.storage, clock)
         self.records, self.digest = Records(self.storage, clock), EveningDigest(self.storage)
-        composer = TelegramLetters(Lessons(self.storage, clock), Reminders(self.storage, clock))
+        composer = TelegramLetters(
+            staff_letters({"lessons": Lessons(self.storage, clock), "reminders": Reminders(self.storage, clock)})
+        )
         self.readiness = Readiness(self.storage, clock, composer, BOT)
 
     def clock_shows(self, hour: str, day: Any = TODAY) -> None:

@@ -10,7 +10,7 @@ from services.letters import notices
 from services.outbox.unreached import list_unreached
 from storage.models.delivery import Item
 from storage.models.people import Guardianship, TelegramAccount
-from storage.repositories import letters
+from storage.repositories import care
 from storage.repositories.unreached import LISTED
 from storage.uow import Storage
 from storage.vocabulary import AttendanceCode, WorkKind
@@ -94,7 +94,7 @@ async def test_the_homeroom_teacher_reads_whom_a_letter_did_not_reach_in_time(bo
     await box.says(school.onegin, ABSENT, school.algebra, school.owner)
     school.clock.advance(timedelta(hours=7))
     async with box.storage.writing() as uow:
-        late = await letters.expire(uow, BOT, school.clock.now())
+        late = await care.expire(uow, BOT, school.clock.now())
         await list_unreached(uow, late, school.clock.now())
     school.clock.advance(timedelta(minutes=15))
     assert (await box.texts())[school.homeroom_teacher] == [

@@ -1,0 +1,71 @@
+"""Letters to the staff: screens that come by themselves, a class a kind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from handlers.screen import Screen
+from handlers.screens.lessons import lesson_card
+from handlers.screens.reminders import nudge
+from services.errors import SchoolError
+from services.lessons import Lessons
+from services.outbox.transport import DueItem, Reachable, Uow
+from services.reminders import Reminders
+from storage.vocabulary import ItemKind
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A screen to send; `in_place`: over the letter that said this before, if there is one."""
+
+    screen: Screen
+    silent: bool = False
+    in_place: bool = False
+
+
+class StaffLetter(Protocol):
+    """Draws the due items of one bundle; None: there is nothing to say any more."""
+
+    async def __call__(
+        self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
+    ) -> Drawn | None: ...
+
+
+class LessonCards:
+    """The lesson card at the bell: silent, as it stands now."""
+
+    def __init__(self, lessons: Lessons) -> None:
+        self._lessons = lessons
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where the lesson is another teacher's by now."""
+        lesson_id = items[-1].lesson_id
+        if lesson_id is None:
+            return None
+        try:
+            card = await self._lessons.card_in(uow, recipient.school_id, recipient.person_id, lesson_id, now)
+        except SchoolError:
+            return None
+        return Drawn(lesson_card(card), silent=True)
+
+
+class Nudges:
+    """The nudge at a lesson's end; it edits itself to «готово»."""
+
+    def __init__(self, reminders: Reminders) -> None:
+        self._reminders = reminders
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where all was filled in before it went."""
+        item = items[-1]
+        view = await self._reminders.nudge_in(uow, recipient.person_id, item.value, item.base, now)
+        return None if view is None else Drawn(nudge(view), in_place=True)
+
+
+def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
+    """Who draws what, of the school's offices."""
+    return {
+        ItemKind.LESSON_CARD: LessonCards(offices["lessons"]),
+        ItemKind.LESSON_NUDGE: Nudges(offices["reminders"]),
+    }
