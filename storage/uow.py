@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.engine import open_engines
@@ -39,6 +39,10 @@ class Uow:
         """Run one statement, with one set of values or a list of them."""
         self.statements += 1
         return await self.connection.execute(statement, rows)
+
+    def attempt(self) -> AsyncTransaction:
+        """A part of this transaction that may fail alone: `async with uow.attempt()`."""
+        return self.connection.begin_nested()
 
     async def write(self, statement: UpdateBase, row: dict[str, Any] | None = None) -> int:
         """Run one changing statement, with its values beside it where it has none; how many rows it changed."""

@@ -47,11 +47,11 @@ class Experience:
     def note(self, letter: FrozenLetter, outcome: Outcome) -> None:
         """Remember what the outcome says of chat, bot and network."""
         now = asyncio.get_running_loop().time()
-        self._breaker.note(now, never_left=outcome.network)
+        self._breaker.note(now, failed=outcome.network or outcome.state is LetterState.UNKNOWN)
         self._count(letter, outcome)
         if outcome.state is LetterState.SENT:
             self._refusals.pop(letter.address, None)
-        elif not outcome.network:
+        elif outcome.state is LetterState.RETURNED and not outcome.network:
             self._refusals[letter.address] = refusals = self._refusals.get(letter.address, 0) + 1
             self._pace.hold_chat(
                 letter.address, backoff(refusals) if outcome.pause_chat is None else outcome.pause_chat

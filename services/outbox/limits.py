@@ -53,9 +53,10 @@ class Gcra:
 
 
 class Breaker:
-    """Keeps the bot still while the network is down: five requests in ten seconds that never left pause it.
+    """Keeps the bot still while the network is down: five requests in ten seconds without an answer pause it.
 
-    After a pause one request goes as a probe; the pauses grow while probes fail.
+    After a pause one request goes as a probe; the pauses grow while probes fail. Requests that left and were never
+    answered count as well as those that never left: else an outage would make every letter one of unknown fate.
     """
 
     FAILURES = 5
@@ -67,9 +68,9 @@ class Breaker:
         self._pauses = 0
         self._until = 0.0
 
-    def note(self, now: float, *, never_left: bool) -> None:
-        """A request ended: on the network, or by an answer of any kind."""
-        if not never_left:
+    def note(self, now: float, *, failed: bool) -> None:
+        """A request ended: without an answer that says anything, or by one of any kind."""
+        if not failed:
             self._failed.clear()
             self._pauses = 0
             self._until = 0.0

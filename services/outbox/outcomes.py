@@ -75,7 +75,7 @@ def judge(answer: Answer, method: LetterMethod) -> Outcome:
     if status == 429:
         return _too_many(answer.retry_after)
     if status in SURE_OF_NOTHING or status > 504:
-        return Outcome(LetterState.UNKNOWN, f"http_{status}", pause_chat=None)
+        return Outcome(LetterState.UNKNOWN, f"http_{status}")
     if status in (401, 404):
         return Outcome(LetterState.RETURNED, f"http_{status}", halt=True)
     return _refused(status, answer.text.lower(), method)

@@ -4,21 +4,21 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.clock import Clock, machine_now
 from services.outbox.experience import Experience
+from services.outbox.finished import Finished, ends_badly, is_unreachable, may_repeat, state_after
 from services.outbox.limits import BULK
-from services.outbox.outcomes import Address, Outcome, second_copy_after
+from services.outbox.outcomes import Address, Outcome
 from services.outbox.pace import Pace
 from services.outbox.ready import Readiness, Ready
 from services.outbox.transport import Composer, FrozenLetter, Transport
 from services.outbox.unreached import list_unreached
 from storage.failures import passes
-from storage.repositories import accounts, letters, owner
+from storage.repositories import accounts, care, letters, owner
 from storage.uow import Storage, Uow
 from storage.vocabulary import BotId, ItemId, LetterId, LetterState
 
@@ -36,14 +36,6 @@ NEVER = float("inf")
 
 class NotTheOwner(Exception):
     """Another process took the bot over: this one must stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A request that came to an end, kept until its settle commits."""
-
-    letter: FrozenLetter
-    outcome: Outcome
 
 
 class Postman:
@@ -228,6 +220,10 @@ class Postman:
         now, machine = self._clock.now(), machine_now()
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
+            await self._learn_addresses(uow, settling, now)
+            touched = [item for one in chosen for item, _ in one.items] + [item for item, _ in empty]
+            touched += [item for (item, _), _ in put_off]
+            await letters.hold_still(uow, touched, [one.letter.id for one in settling if ends_badly(one)])
             if self._in_doubt:
                 older, never_began = await letters.adopt(uow, self._bot_id, self._epoch, sorted(self._flying))
                 if older or never_began:
@@ -309,11 +305,14 @@ class Postman:
         dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
         if dead:
             await self._list(uow, await letters.bury(uow, dead), now)
-        given_up = [one.letter.id for one in settling if one.letter.copy and _is_unreachable(one)]
+        given_up = [one.letter.id for one in settling if one.letter.copy and is_unreachable(one)]
         if given_up:
             await self._list(uow, await letters.items_of(uow, given_up), now)
+
+    async def _learn_addresses(self, uow: Uow, settling: Sequence[Finished], now: datetime) -> None:
+        """Chats that take letters no more, or have moved. Before any item is locked, as everywhere."""
         for one in settling:
-            if _is_unreachable(one):
+            if is_unreachable(one):
                 await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, one.outcome.slug, now)
             elif one.outcome.address is Address.MOVED and one.outcome.migrated_to is not None:
                 await accounts.move(uow, self._bot_id, one.letter.address, one.outcome.migrated_to)
@@ -353,37 +352,18 @@ class Postman:
         now, machine = self._clock.now(), machine_now()
         async with self._storage.reading() as uow:
             # Where schools live in several zones the latest date decides: a right that ended is over.
-            zones = [ZoneInfo(name) for name in await letters.zones(uow)]
+            zones = [ZoneInfo(name) for name in await care.zones(uow)]
             today = max((now.astimezone(zone).date() for zone in zones), default=now.date())
-            unknown = await letters.unknown(uow, self._bot_id, now, today)
+            unknown = await care.unknown(uow, self._bot_id, now, today)
         over = [one for one in unknown if one.over]
-        again = [one for one in unknown if not one.over and _may_repeat(one, machine)]
+        again = [one for one in unknown if not one.over and may_repeat(one, machine)]
         self._ready.add_copies(again, today, self._monotonic())
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
             if over:
-                await self._list(uow, await letters.close_over(uow, over), now)
-            late = await letters.expire(uow, self._bot_id, now)
+                await self._list(uow, await care.close_over(uow, over), now)
+            late = await care.expire(uow, self._bot_id, now)
             await self._list(uow, late, now)
         if late:
             log.warning("items_expired count=%d", len(late))
             self._care_at = 0.0  # there may be more than one chunk
-
-
-def _may_repeat(letter: letters.UnknownLetter, machine: datetime) -> bool:
-    return machine - letter.sending_at >= timedelta(seconds=second_copy_after(letter.copies))
-
-
-def state_after(finished: Finished) -> LetterState:
-    """The state of a letter whose request has ended.
-
-    A copy that surely didn't arrive says nothing of the request before it: its letter goes again as a copy, or, where
-    the chat takes nothing any more, is closed and its items are listed. Given back they would go again unmarked.
-    """
-    if not finished.letter.copy or finished.outcome.state is not LetterState.RETURNED:
-        return finished.outcome.state
-    return LetterState.CLOSED if _is_unreachable(finished) else LetterState.UNKNOWN
-
-
-def _is_unreachable(finished: Finished) -> bool:
-    return finished.outcome.address is Address.UNREACHABLE

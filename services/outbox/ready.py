@@ -12,7 +12,7 @@ from services.clock import Clock
 from services.outbox.transport import Composer, DueItem, Later, Reachable
 from storage.failures import passes
 from storage.repositories import due
-from storage.repositories.letters import UnknownLetter
+from storage.repositories.care import UnknownLetter
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
     BotId,
@@ -91,32 +91,43 @@ class Readiness:
         self._broken = {bundle: until for bundle, until in self._broken.items() if until > now}
         composed: list[Ready] = []
         async with self._storage.reading() as uow:
-            rows = await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held)
-            for bundle in _bundles(rows):
-                key = (bundle[0].recipient_id, bundle[0].bundle)
-                known = fresh.get(key)
-                if known is not None and known.items == tuple((ItemId(row.id), row.rev) for row in bundle):
-                    continue
-                fresh.pop(key, None)
-                if key in self._broken:
-                    continue
-                ready = await self._tried(uow, bundle, moment, now)
-                if ready is not None:
-                    composed.append(ready)
+            left = _bundles(await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held))
+            await self._compose_all(uow, left, fresh, composed, moment, now)
+        while left:  # one of them failed, and its transaction may have failed with it
+            async with self._storage.reading() as uow:
+                await self._compose_all(uow, left, fresh, composed, moment, now)
         self._letters = [*fresh.values(), *composed]
         self._sort()
 
-    async def _tried(self, uow: Uow, bundle: Sequence[due.DueRow], moment: datetime, now: float) -> Ready | None:
-        """The bundle's letter; a template that fails rests its bundle and lets the others go."""
-        try:
-            return await self._compose(uow, bundle, moment, now)
-        except Exception as error:
-            if passes(error):
-                raise
-            first = bundle[0]
-            self._broken[(first.recipient_id, first.bundle)] = now + BROKEN_REST
-            log.critical("alarm letter_not_composed items=%s", [row.id for row in bundle], exc_info=error)
-            return None
+    async def _compose_all(
+        self,
+        uow: Uow,
+        left: list[list[due.DueRow]],
+        fresh: dict[tuple[int, str], Ready],
+        composed: list[Ready],
+        moment: datetime,
+        now: float,
+    ) -> None:
+        """Take the bundles one by one off `left`, until one fails: it rests, and the others want a new transaction."""
+        while left:
+            bundle = left.pop(0)
+            key = (bundle[0].recipient_id, bundle[0].bundle)
+            known = fresh.get(key)
+            if known is not None and known.items == tuple((ItemId(row.id), row.rev) for row in bundle):
+                continue
+            fresh.pop(key, None)
+            if key in self._broken:
+                continue
+            try:
+                ready = await self._compose(uow, bundle, moment, now)
+            except Exception as error:
+                if passes(error):
+                    raise
+                self._broken[key] = now + BROKEN_REST
+                log.critical("alarm letter_not_composed items=%s", [row.id for row in bundle], exc_info=error)
+                return
+            if ready is not None:
+                composed.append(ready)
 
     async def _compose(self, uow: Uow, bundle: Sequence[due.DueRow], moment: datetime, now: float) -> Ready | None:
         first = bundle[0]

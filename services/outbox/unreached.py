@@ -5,13 +5,20 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.outbox.items import Fact, put
+from services.outbox.outcomes import SECOND_COPY
 from services.rules.quiet_hours import default_hours, times
 from services.rules.regulation import Regulation
 from storage.repositories import unreached as rows
+from storage.repositories.unreached import Loss as Loss  # for whoever asks what was lost
 from storage.uow import Uow
 from storage.vocabulary import ItemId, ItemKind
 
 GATHERING = timedelta(minutes=15)  # a whole class that can't be reached makes one letter
+
+
+async def lost(uow: Uow, now: datetime, machine_now: datetime) -> list[Loss]:
+    """Items that broke the promise: none, ever."""
+    return await rows.lost(uow, now, machine_now, SECOND_COPY)
 
 
 async def list_unreached(uow: Uow, item_ids: Sequence[ItemId], now: datetime) -> list[ItemId]:

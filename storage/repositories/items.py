@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import and_, bindparam, case, exists, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, literal, null, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.orm import aliased
 
@@ -63,6 +63,11 @@ class Move:
 GIVEN = tuple(NewItem.__dataclass_fields__)
 
 
+def in_order(*conditions: ColumnElement[bool]) -> Select[int]:
+    """Ids of items, locked in the one order in which everybody locks items: two orders would deadlock PostgreSQL."""
+    return select(Item.id).where(*conditions).order_by(Item.recipient_id, Item.collapse_key, Item.id).with_for_update()
+
+
 async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
     """Put rows that are sorted by recipient and key; one statement for all.
 
@@ -85,6 +90,7 @@ def _upsert(dialect: str) -> Insert:
             standing.collapse_key == bindparam("new_collapse_key", type_=Item.collapse_key.type),
             or_(standing.state == ItemState.WAITING.value, standing.state == ItemState.TOLD.value),
         )
+        .order_by(standing.id)
         .with_for_update()
         .cte("keyed")
     )
@@ -126,15 +132,17 @@ def _upsert(dialect: str) -> Insert:
 
 async def hasten(uow: Uow, lesson_id: LessonId, kind: ItemKind, due_at: datetime) -> None:
     """Waiting items of a lesson and kind fall due at `due_at` at the latest."""
+    late = (Item.lesson_id == lesson_id, Item.kind == kind, Item.state == ItemState.WAITING, Item.due_at > due_at)
     await uow.execute(
         update(Item)
-        .where(Item.lesson_id == lesson_id, Item.kind == kind, Item.state == ItemState.WAITING, Item.due_at > due_at)
+        .where(Item.id.in_(in_order(*late)), *late)
         .values(due_at=due_at, cap_at=case((Item.cap_at < due_at, Item.cap_at), else_=due_at))
     )
 
 
 async def reschedule(uow: Uow, moves: Sequence[Move]) -> None:
     """New times for waiting items."""
+    await uow.execute(in_order(Item.id.in_([move.item_id for move in moves])))
     statement = (
         update(Item)
         .where(Item.id == bindparam("which"), Item.state == ItemState.WAITING)
@@ -171,6 +179,7 @@ async def cancel(
     conditions = [getattr(Item, name) == value for name, value in given.items() if value is not None]
     if not conditions:
         return 0
+    conditions.append(Item.state == ItemState.WAITING)
     return await uow.write(
-        update(Item).where(Item.state == ItemState.WAITING, *conditions).values(state=ItemState.VOID, reason=reason)
+        update(Item).where(Item.id.in_(in_order(*conditions)), *conditions).values(state=ItemState.VOID, reason=reason)
     )

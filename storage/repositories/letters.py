@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, String, bindparam, case, cast, delete, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Date, and_, bindparam, case, delete, exists, func, null, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import SENDING, Item, Letter
-from storage.models.people import TelegramAccount
-from storage.models.school import School
 from storage.repositories import recipients
-from storage.repositories.due import account_of_item, may_be_claimed
+from storage.repositories.due import may_be_claimed
+from storage.repositories.items import in_order
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -37,6 +37,17 @@ class Claim:
     target_letter_id: LetterId | None
     items: tuple[tuple[ItemId, int], ...]
     today: date
+
+
+async def hold_still(uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[LetterId]) -> None:
+    """Lock the items that a ledger will touch, those of letters too, in the order in which everybody locks items.
+
+    SQLite has one writer and needs none of this.
+    """
+    if uow.dialect == "sqlite" or not (item_ids or letter_ids):
+        return
+    told = and_(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+    await uow.execute(in_order(or_(Item.id.in_(item_ids), told)))
 
 
 async def freeze(
@@ -206,35 +217,42 @@ async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) ->
 
 async def give_back(uow: Uow, letter_ids: Sequence[LetterId]) -> None:
     """The items of returned letters wait again; where a newer sibling waits already, it takes over the base."""
-    # A tap on the same key beside us ends first, or waits: what is read next stays so.
-    await uow.execute(
-        select(Item.id)
-        .where(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
-        .order_by(Item.recipient_id, Item.collapse_key)
-        .with_for_update()
-    )
-    newer = aliased(Item)
-    found = (
-        await uow.execute(
-            select(Item.id, Item.base, newer.id.label("newer_id"), newer.value.label("newer_value"))
-            .outerjoin(
-                newer,
-                (newer.recipient_id == Item.recipient_id)
-                & (newer.collapse_key == Item.collapse_key)
-                & (newer.state == ItemState.WAITING.value),
-            )
-            .where(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+    told = (Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
+    # A tap on the same key beside us ends first, or waits.
+    await uow.execute(in_order(*told))
+    for last in (False, False, True):
+        newer = aliased(Item)
+        waits = (
+            (newer.recipient_id == Item.recipient_id)
+            & (newer.collapse_key == Item.collapse_key)
+            & (newer.state == ItemState.WAITING.value)
         )
-    ).all()
-    again = [row.id for row in found if row.newer_id is None]
-    merged = [row for row in found if row.newer_id is not None]
-    if again:
+        question = select(Item.id, Item.base, newer.id.label("newer_id"), newer.value.label("newer_value"))
+        found = (await uow.execute(question.outerjoin(newer, waits).where(*told))).all()
+        try:
+            async with uow.attempt():
+                await _wait_again(uow, [row.id for row in found if row.newer_id is None])
+        except IntegrityError:
+            # A sibling was put by somebody who had not seen ours told: it is committed by now, and seen next time.
+            if last:
+                raise
+            continue
+        await _merge(uow, [row for row in found if row.newer_id is not None])
+        return
+
+
+async def _wait_again(uow: Uow, item_ids: Sequence[ItemId]) -> None:
+    if item_ids:
         await uow.write(
             update(Item)
-            .where(Item.id.in_(again))
+            .where(Item.id.in_(item_ids))
             .values(state=ItemState.WAITING.value, told_at=null(), letter_id=null(), rev=Item.rev + 1)
         )
-    for row in merged:
+
+
+async def _merge(uow: Uow, rows: Sequence[Any]) -> None:
+    """Items whose newer sibling waits give it their base."""
+    for row in rows:
         await uow.write(
             update(Item)
             .where(Item.id == row.id)
@@ -285,62 +303,6 @@ async def adopt(uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId])
     return older, len(never_began)
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownLetter:
-    """A letter nobody knows the fate of; `over` says that its right ended or every item of it expired."""
-
-    id: LetterId
-    address: str
-    method: LetterMethod
-    payload: dict[str, Any]
-    target_letter_id: LetterId | None
-    copies: int
-    sending_at: datetime
-    priority: int
-    over: bool
-    expired: bool
-
-
-async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[UnknownLetter]:
-    """Letters of unknown fate, the oldest first."""
-    of_letter = Item.letter_id == Letter.id
-    there = exists().where(account_of_item(), cast(TelegramAccount.chat_id, String) == Letter.address)
-    rightful = exists().where(of_letter, recipients.may_still_be_told(today), there.correlate(Item, Letter))
-    in_time = rightful.where(or_(Item.expires_at.is_(None), Item.expires_at > now))
-    priority = select(func.min(Item.priority)).where(of_letter).correlate(Letter).scalar_subquery()
-    found = await uow.execute(
-        select(
-            Letter.id,
-            Letter.address,
-            Letter.method,
-            Letter.payload,
-            Letter.target_letter_id,
-            Letter.copies,
-            Letter.sending_at,
-            priority.label("priority"),
-            in_time.label("goes_on"),
-            (rightful & ~in_time).label("expired"),
-        )
-        .where(Letter.bot_id == bot_id, Letter.state == LetterState.UNKNOWN.value)
-        .order_by(Letter.sending_at, Letter.id)
-    )
-    return [
-        UnknownLetter(
-            LetterId(row.id),
-            row.address,
-            LetterMethod(row.method),
-            row.payload,
-            None if row.target_letter_id is None else LetterId(row.target_letter_id),
-            row.copies,
-            row.sending_at,
-            row.priority if row.priority is not None else 4,
-            not row.goes_on,
-            bool(row.expired),
-        )
-        for row in found
-    ]
-
-
 async def begin_copies(
     uow: Uow, bot_id: BotId, epoch: int, letter_ids: Sequence[LetterId], machine_now: datetime
 ) -> list[LetterId]:
@@ -361,38 +323,7 @@ async def begin_copies(
     return begun
 
 
-async def close_over(uow: Uow, letters: Sequence[UnknownLetter]) -> list[ItemId]:
-    """Close letters that may go no more; the items of those that expired, for the list of the unreached."""
-    await uow.write(
-        update(Letter)
-        .where(Letter.id.in_([one.id for one in letters]), Letter.state == LetterState.UNKNOWN.value)
-        .values(state=LetterState.CLOSED.value)
-    )
-    return await items_of(uow, [one.id for one in letters if one.expired])
-
-
 async def items_of(uow: Uow, letter_ids: Sequence[LetterId]) -> list[ItemId]:
     """What these letters tell."""
     found = await uow.execute(select(Item.id).where(Item.letter_id.in_(letter_ids)))
     return [ItemId(row.id) for row in found]
-
-
-async def expire(uow: Uow, bot_id: BotId, now: datetime, limit: int = 200) -> list[ItemId]:
-    """Void waiting items that can't be told in time any more; which ones, for the list of the unreached."""
-    late = (
-        select(Item.id)
-        .where(Item.bot_id == bot_id, Item.state == ItemState.WAITING.value, Item.expires_at <= now)
-        .limit(limit)
-    )
-    found = await uow.execute(
-        update(Item)
-        .where(Item.id.in_(late))
-        .values(state=ItemState.VOID.value, reason=VoidReason.EXPIRED.value)
-        .returning(Item.id)
-    )
-    return sorted(ItemId(row.id) for row in found)
-
-
-async def zones(uow: Uow) -> list[str]:
-    """The time zones of the schools."""
-    return [row.timezone for row in await uow.execute(select(School.timezone).distinct())]

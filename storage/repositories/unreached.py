@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Letter
@@ -13,6 +13,7 @@ from storage.models.school import School
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import (
+    STAFF_ROLES,
     BotId,
     ItemId,
     ItemKind,
@@ -37,6 +38,7 @@ LISTED = tuple(
         ItemKind.DIGEST,
     )
 )
+STAFF = tuple(sorted(role.value for role in STAFF_ROLES))
 LEADERS = (Role.ADMINISTRATOR.value, Role.DEPUTY.value, Role.DIRECTOR.value)
 GRACE = timedelta(seconds=60)
 
@@ -77,7 +79,11 @@ async def untold(uow: Uow, item_ids: Sequence[ItemId], today: date) -> list[Unto
         select(about.c.id, Homeroom.teacher_id)
         .join(Enrollment, Enrollment.student_id == about.c.student_id)
         .join(Homeroom, Homeroom.class_id == Enrollment.class_id)
+        .join(PersonRole, PersonRole.person_id == Homeroom.teacher_id)
         .where(
+            # Who has left the school reads no lists, whatever the homerooms say.
+            PersonRole.role.in_(STAFF),
+            holds_on(PersonRole.since_on, PersonRole.until_on, today),
             holds_on(Enrollment.since_on, Enrollment.until_on, today),
             holds_on(Homeroom.since_on, Homeroom.until_on, today),
         )
@@ -161,24 +167,32 @@ class Loss:
     how: str
 
 
-async def lost(uow: Uow, now: datetime, machine_now: datetime) -> list[Loss]:
+def _on_its_way(machine_now: datetime, spacing: Sequence[float]) -> ColumnElement[bool]:
+    """That a letter's request is under a minute old, or, of unknown fate, that its next copy isn't a minute late."""
+    begun_after = [machine_now - GRACE - timedelta(seconds=seconds) for seconds in spacing]
+    last = len(spacing) - 1
+    repeats = [
+        and_(Letter.copies >= last if count == last else Letter.copies == count, Letter.sending_at > moment)
+        for count, moment in enumerate(begun_after)
+    ]
+    return or_(
+        and_(Letter.state == LetterState.SENDING.value, Letter.sending_at > machine_now - GRACE),
+        and_(Letter.state == LetterState.UNKNOWN.value, or_(*repeats)),
+    )
+
+
+async def lost(uow: Uow, now: datetime, machine_now: datetime, spacing: Sequence[float]) -> list[Loss]:
     """Items that broke the promise: none, ever (delivery, §2).
 
-    Waiting a minute past their expiry; told by no letter that was sent or closed or is under a minute old; expired
-    or dead without standing on a list.
+    Waiting a minute past their expiry; told by no letter that was sent or closed or has a minute left of its time;
+    expired or dead without standing on a list. `spacing`: seconds between a request of unknown fate and its n-th copy.
     """
     late = select(Item.id, literal("waiting past expiry").label("how")).where(
         Item.state == ItemState.WAITING.value, Item.expires_at < now - GRACE
     )
     proved = exists().where(
         Letter.id == Item.letter_id,
-        or_(
-            Letter.state.in_([LetterState.SENT.value, LetterState.CLOSED.value]),
-            and_(
-                Letter.state.in_([LetterState.SENDING.value, LetterState.UNKNOWN.value]),
-                Letter.sending_at > machine_now - GRACE,
-            ),
-        ),
+        or_(Letter.state.in_([LetterState.SENT.value, LetterState.CLOSED.value]), _on_its_way(machine_now, spacing)),
     )
     unproved = select(Item.id, literal("told by no letter").label("how")).where(
         Item.state == ItemState.TOLD.value, ~proved

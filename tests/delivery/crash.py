@@ -20,8 +20,8 @@ from sqlalchemy import ColumnElement, and_, func, select, true, update
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.server import SandboxServer
 from services.clock import machine_now
+from services.outbox import unreached
 from storage.models.delivery import Inbox, Item, Letter
-from storage.repositories import unreached
 from storage.uow import Storage
 from tests.delivery import echo
 from tests.delivery.conftest import Family

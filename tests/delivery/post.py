@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.clock import StoppedClock, machine_now
-from services.outbox import items
+from services.outbox import items, unreached
 from services.outbox.limits import Limits
 from services.outbox.outcomes import Outcome
 from services.outbox.pace import Pace
@@ -18,9 +18,9 @@ from services.outbox.postman import Postman
 from services.outbox.transport import Composed, DueItem, FrozenLetter, Reachable
 from storage.models.base import Base
 from storage.models.delivery import Item, Letter
-from storage.repositories import owner, unreached
+from storage.repositories import owner
 from storage.uow import Storage, Uow
-from storage.vocabulary import LetterMethod, LetterState
+from storage.vocabulary import ItemKind, LetterMethod, LetterState
 from tests.delivery.conftest import BOT, NOW
 from tests.support.waiting import eventually
 
@@ -108,6 +108,10 @@ class Post:
     async def lost(self) -> list[unreached.Loss]:
         async with self.storage.reading() as uow:
             return await unreached.lost(uow, self.clock.now(), machine_now())
+
+    async def listed(self) -> set[int]:
+        """On whose list of the unreached something stands."""
+        return {row.recipient_id for row in await self.rows() if row.kind == ItemKind.UNREACHED}
 
     async def states(self) -> dict[str, tuple[str, str | None]]:
         return {row.collapse_key: (row.state, row.reason) for row in await self.rows()}

@@ -16,13 +16,13 @@ from bot.settings import Settings
 from handlers.callbacks.marks import PutMark
 from services.clock import machine_now
 from services.joining import Joining
+from services.outbox import unreached
 from services.outbox.limits import Limits
 from services.records import Records
 from storage.models.audit import AuditEntry
 from storage.models.delivery import Item, Letter
 from storage.models.journal import LessonRecord, LessonWork, Mark
 from storage.models.people import Draft, Invitation, TelegramAccount
-from storage.repositories import unreached
 from storage.uow import Storage
 from storage.vocabulary import Role, WorkId
 from tests import school

@@ -129,22 +129,22 @@ async def test_held_chats_are_named_until_their_time_is_over() -> None:
 def test_five_requests_that_never_left_pause_the_bot_and_one_probes() -> None:
     breaker = Breaker()
     for moment in range(4):
-        breaker.note(float(moment), never_left=True)
+        breaker.note(float(moment), failed=True)
     assert breaker.width(4.0, 8) == 8
-    breaker.note(4.0, never_left=True)
+    breaker.note(4.0, failed=True)
     assert breaker.width(4.0, 8) == 0
     assert breaker.until(4.0) == 9.0
     assert breaker.width(9.0, 8) == 1
-    breaker.note(9.5, never_left=True)
+    breaker.note(9.5, failed=True)
     assert (breaker.width(9.5, 8), breaker.until(9.5)) == (0, 19.5)
-    breaker.note(20.0, never_left=False)
+    breaker.note(20.0, failed=False)
     assert breaker.width(20.0, 8) == 8
 
 
 def test_failures_far_apart_pause_nothing() -> None:
     breaker = Breaker()
     for moment in range(0, 100, 10):
-        breaker.note(float(moment), never_left=True)
+        breaker.note(float(moment), failed=True)
     assert breaker.width(100.0, 8) == 8
 
 

@@ -5,18 +5,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from services.clock import StoppedClock, machine_now
 from services.outbox import items
 from services.outbox.outcomes import Address, Outcome
 from services.outbox.postman import NotTheOwner
 from storage.models.delivery import Item, Letter
-from storage.models.people import Consent, Guardianship, TelegramAccount
+from storage.models.people import Consent, Guardianship, PersonRole, TelegramAccount
 from storage.repositories import accounts, owner, unreached
 from storage.uow import Storage
-from storage.vocabulary import ItemKind, LetterState
-from tests.delivery.conftest import BOT, NOW, Family, add
+from storage.vocabulary import ItemKind, LetterState, Role
+from tests.delivery.conftest import BOT, NOW, Family, add, add_person
 from tests.delivery.post import Wire, at_work
 
 RETURNED = Outcome(LetterState.RETURNED, "http_400", pause_chat=0.0)
@@ -150,6 +151,28 @@ async def test_a_template_that_breaks_holds_up_nobody_else(storage: Storage, fam
         await post.settled(1)
         assert post.wire.texts == ["card:1=5"]
         assert (await post.states())["mark:1:1"] == ("waiting", None)
+
+
+async def test_a_letter_whose_question_the_base_refuses_holds_up_nobody_else(storage: Storage, family: Family) -> None:
+    async with at_work(storage) as post:
+        compose = post.composer.compose
+
+        async def asks_wrongly(uow: Any, recipient: Any, due: Any, now: Any) -> Any:
+            if due[0].value == "asks wrongly":
+                try:
+                    await uow.execute(text("SELECT 1 FROM no_such_table"))
+                except DBAPIError as error:
+                    raise ValueError from error
+            await uow.execute(text("SELECT 1"))
+            return await compose(uow, recipient, due, now)
+
+        post.composer.compose = asks_wrongly  # type: ignore[method-assign]
+        await post.put(
+            family.fact("mark:1:1", "asks wrongly", priority=0),
+            family.fact("card:1", recipient_id=family.teacher, student_id=None, bundle="card:1"),
+        )
+        await post.settled(1)
+        assert post.wire.texts == ["card:1=5"]
 
 
 async def test_a_letter_that_surely_did_not_arrive_gives_its_items_back(storage: Storage, family: Family) -> None:
@@ -297,6 +320,39 @@ async def test_what_can_not_be_told_in_time_stands_on_the_list_once(storage: Sto
         assert await post.lost() == []
 
 
+async def test_the_list_of_a_teacher_who_has_left_the_school_is_the_leaders(storage: Storage, family: Family) -> None:
+    async with storage.writing() as uow:
+        leader = await add_person(uow, family.school, "Ольга", Role.DEPUTY)
+        await uow.write(update(PersonRole).where(PersonRole.person_id == family.teacher).values(until_on=NOW.date()))
+        await accounts.mark_unreachable(uow, BOT, family.mother_chat, "blocked", NOW)
+    async with at_work(storage) as post:
+        await post.put(family.fact(expires_at=NOW + timedelta(hours=1)))
+        post.clock.advance(timedelta(hours=2))
+        await post.until(lambda: post.listed())
+        assert await post.listed() == {leader}
+
+
+async def test_a_letter_of_unknown_fate_is_lost_only_when_its_copy_is_a_minute_late(
+    storage: Storage, family: Family
+) -> None:
+    async with at_work(storage, wire=Wire(script=[UNKNOWN] * 9)) as post:
+        post.postman.stop()
+        await post.until(lambda: not post.postman.running)
+        await post.put(family.fact())
+        async with storage.writing() as uow:
+            values = {"bot_id": BOT, "channel": "telegram", "method": "send", "payload": {}, "state": "unknown"}
+            moments = {"created_at": NOW, "sending_at": machine_now()}
+            letter_id = await add(uow, Letter, address="1001", copies=0, epoch=1, **values, **moments)
+            await uow.write(update(Item).values(state="told", letter_id=letter_id))
+        for copies, seconds in enumerate((20, 40, 80, 160, 300, 300)):
+            async with storage.writing() as uow:
+                await uow.write(update(Letter).values(copies=copies))
+            await back_date(storage, seconds=seconds + 20)
+            assert await post.lost() == [], copies
+            await back_date(storage, seconds=seconds + 80)
+            assert [one.how for one in await post.lost()] == ["told by no letter"], copies
+
+
 async def test_the_claim_asks_for_the_right_again(storage: Storage, family: Family) -> None:
     async with storage.writing() as uow:
         await uow.write(update(Guardianship).values(until_on=date(2026, 9, 7)))
@@ -371,8 +427,7 @@ async def test_an_edit_aims_at_the_letter_that_told_before(storage: Storage, fam
 async def test_no_more_than_eight_letters_are_on_the_wire(storage: Storage, family: Family) -> None:
     wire = Wire(gate=asyncio.Event())
     async with storage.writing() as uow:
-        from storage.vocabulary import Role
-        from tests.delivery.conftest import add_person, connect
+        from tests.delivery.conftest import connect
 
         people = []
         for number in range(20):

@@ -6,9 +6,12 @@ SQLite has one writer, so there the second simply comes after the first; Postgre
 import asyncio
 import contextvars
 from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+import pytest
+from sqlalchemy import insert, select, text, update
 
 from services.clock import machine_now
 from services.outbox import items
@@ -19,10 +22,12 @@ from storage.repositories.letters import Claim
 from storage.uow import Storage, Uow
 from storage.vocabulary import AccountState, ItemId, LetterId, LetterMethod
 from tests.delivery.conftest import BOT, FIRST_DAY, NOW, Family, connect
+from tests.delivery.post import at_work
 from tests.support.waiting import PATIENCE
 
 EPOCH = 1
 NEW_PHONE = "1009"
+LATER = NOW + timedelta(minutes=1)
 AT_A_LOCK = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -57,11 +62,18 @@ async def begun(storage: Storage, work: Coroutine[Any, Any, None]) -> "asyncio.T
     task = asyncio.ensure_future(work)
     if storage.writer is not storage.reader:
         return task
+    await at_locks(storage, 1, task)
+    return task
+
+
+async def at_locks(storage: Storage, count: int, task: "asyncio.Task[None] | None" = None) -> None:
+    """So many transactions wait for a lock, or the task is over; on SQLite they wait for their turn elsewhere."""
+    if storage.writer is not storage.reader:
+        return
     async with asyncio.timeout(PATIENCE), storage.reader.connect() as connection:
-        while not task.done() and not (await connection.execute(AT_A_LOCK)).scalar_one():
+        while (task is None or not task.done()) and (await connection.execute(AT_A_LOCK)).scalar_one() < count:
             await connection.rollback()
             await asyncio.sleep(0.02)
-    return task
 
 
 def apart(storage: Storage, work: Coroutine[Any, Any, None]) -> "asyncio.Task[asyncio.Task[None]]":
@@ -119,3 +131,50 @@ async def test_a_letter_composed_for_a_former_phone_is_not_claimed(storage: Stor
     async with storage.writing() as uow:
         assert await claim(uow, family, item) == {}
     assert [row.state for row in await rows(storage)] == ["waiting"]
+
+
+async def test_a_tap_and_the_ledger_lock_items_in_one_order(
+    storage: Storage, family: Family, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three rows: somebody holds the middle one, so that each of two others would hold what the other wants next."""
+    async with storage.writing() as uow:
+        await connect(uow, family.school, family.father, "1003")
+    of_three = [
+        family.fact("card:1", recipient_id=person, student_id=None, bundle="card", priority=priority, due_at=LATER)
+        for person, priority in ((family.teacher, 2), (family.mother, 1), (family.father, 0))
+    ]
+    assert family.teacher < family.mother < family.father
+    async with at_work(storage) as post:
+        await put(storage, *of_three)
+        async with storage.writing() as uow:
+            await uow.execute(select(Item.id).where(Item.recipient_id == family.mother).with_for_update())
+            tap = await apart(storage, put(storage, *[replace(fact, value="4") for fact in of_three]))
+            post.clock.set(LATER)
+            post.postman.wake()
+            await (await apart(storage, at_locks(storage, 2)))
+        await tap
+        await post.settled(3)
+        assert {row.value for row in await post.rows() if row.state == "told"} == {"4"}
+    assert "ledger_retry" not in caplog.text
+
+
+async def test_a_sibling_put_by_somebody_who_saw_no_other_is_merged_with_what_comes_back(
+    storage: Storage, family: Family
+) -> None:
+    letter_id = await told(storage, family, "5")
+
+    async def settled() -> None:
+        async with storage.writing() as uow:
+            await letters.give_back(uow, [letter_id])
+
+    async with storage.writing() as uow:
+        # As the upsert leaves it whose snapshot is older than the told item.
+        columns = (await uow.execute(select(Item.__table__))).mappings().one()
+        newer = {**columns, "value": "4", "state": "waiting", "told_at": None, "letter_id": None}
+        del newer["id"]
+        await uow.execute(insert(Item).values(newer))
+        settle = await apart(storage, settled())
+    await settle
+    was, news = await rows(storage)
+    assert (was.state, was.reason) == ("void", "merged")
+    assert (news.state, news.base, news.value) == ("waiting", None, "4")

@@ -17,9 +17,9 @@ from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from services.clock import machine_now
+from services.outbox import unreached
 from storage.models.delivery import Inbox, Item, Letter
 from storage.models.people import TelegramAccount
-from storage.repositories import unreached
 from storage.uow import Storage
 from storage.vocabulary import InboxState
 from tests.delivery import echo

@@ -34,13 +34,14 @@ from bot.settings import Settings
 from services.clock import StoppedClock, machine_now
 from services.joining import Joining
 from services.names import fold
+from services.outbox import unreached
 from services.outbox.limits import Limits
 from storage.models.delivery import Inbox, Letter
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
 from storage.models.people import Consent, Guardianship, Person, Preferences, TelegramAccount
 from storage.models.school import SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import due, inbox, unreached
+from storage.repositories import due, inbox
 from storage.repositories import joining as joining_rows
 from storage.vocabulary import STAFF_ROLES, BotId, InboxState, LessonId, LessonState, LetterState, PersonId
 from tests.support.waiting import PATIENCE
