@@ -1,0 +1,20 @@
+"""The chapters of the walk, a module a scene: each takes its people through its screens.
+
+They are lived one after another in one school day; a chapter leaves the clock and the people as the next one expects
+them, which is why the evening comes last.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.preview.chapters import evening, family, homeroom, joining, lesson
+from bot.preview.walker import Walker
+
+Chapter = Callable[[Walker], Awaitable[None]]
+
+CHAPTERS: Sequence[Chapter] = (
+    lesson.walk,
+    family.walk,
+    homeroom.walk,
+    joining.walk,
+    evening.walk,
+)
