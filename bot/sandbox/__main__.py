@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.callbacks import CALLBACK_LIFETIME
+from bot.sandbox.limits import Limits
 from bot.sandbox.server import DEFAULT_TOKEN, SandboxServer
 from bot.sandbox.webhook import FIRST_RETRY
 
@@ -25,6 +26,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="JSON file in which chats outlive a restart")
     parser.add_argument("--callback-lifetime", type=float, default=CALLBACK_LIFETIME, help="seconds")
     parser.add_argument("--webhook-retry", type=float, default=FIRST_RETRY, help="first pause in seconds")
+    parser.add_argument("--no-limits", action="store_true", help="let the bot write as fast as it likes")
     return parser.parse_args(argv)
 
 
@@ -41,6 +43,7 @@ async def serve(options: argparse.Namespace) -> None:
         state_file=options.state,
         callback_lifetime=options.callback_lifetime,
         webhook_retry=options.webhook_retry,
+        limits=None if options.no_limits else Limits(),
     )
     async with server.running(options.host, options.port) as url:
         sys.stdout.write(json.dumps({"url": url, "token": options.token}) + "\n")

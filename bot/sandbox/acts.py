@@ -177,7 +177,8 @@ def _query(world: World, person: Person, tap: Tap, message: Json | None, data: s
     query: Json = {"id": tap.query_id, "from": person.as_user(), "chat_instance": str(person.id * 7919), "data": data}
     if message:
         query["message"] = message
-    world.queue.add({"callback_query": query}, person.id)
+    tap.update = {"callback_query": query}
+    world.queue.add(tap.update, person.id)
 
 
 def tap(world: World, person: Person, wish: Json) -> tuple[Tap | None, Json]:
@@ -188,7 +189,7 @@ def tap(world: World, person: Person, wish: Json) -> tuple[Tap | None, Json]:
     button = (message.keyboard or [])[row][col]
     if "callback_data" not in button:
         return None, button_view(button, world.bot.username)
-    begun = world.begin_tap(person, message.id, row, col)
+    begun = world.begin_tap(person, message.id, (row, col), button["callback_data"])
     _query(world, person, begun, message_json(world, message), button["callback_data"])
     return begun, {}
 
@@ -204,7 +205,7 @@ def tap_raw(world: World, person: Person, message_id: int | None, data: str) -> 
         known = world.chat(person.id).messages.get(message_id)
         gone = {"chat": person.as_chat(), "message_id": message_id, "date": 0}
         message = message_json(world, known) if known and known.author != "friend" else gone
-    begun = world.begin_tap(person, message_id, None, None)
+    begun = world.begin_tap(person, message_id, None, data)
     _query(world, person, begun, message, data)
     return begun
 

@@ -14,7 +14,7 @@ KEPT_CALLS = 5000
 
 @dataclass(frozen=True)
 class Call:
-    """One call: outcome code 0 means the connection was cut before an answer; `ms` is the time inside."""
+    """One call: outcome code 0 means that no answer was given; `fault` says what was done to it; `ms` is inside."""
 
     n: int
     method: str
@@ -23,6 +23,7 @@ class Call:
     ok: bool
     code: int
     error: str | None
+    fault: str | None
     at: str
     ms: float
     params: Json

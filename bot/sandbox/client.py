@@ -11,11 +11,25 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from bot.sandbox.oracle import Ledger, Letter, TapSeen, read_ledger
 from bot.sandbox.phone import TIMEOUT, Person
 from bot.sandbox.seen import Answer, Button, Document, Json, Message, NoSuchButton, NotSeen, SandboxError
 from bot.sandbox.tasks import Tasks
 
-__all__ = ["Answer", "Button", "Document", "Message", "NoSuchButton", "NotSeen", "Person", "Sandbox", "SandboxError"]
+__all__ = [
+    "Answer",
+    "Button",
+    "Document",
+    "Ledger",
+    "Letter",
+    "Message",
+    "NoSuchButton",
+    "NotSeen",
+    "Person",
+    "Sandbox",
+    "SandboxError",
+    "TapSeen",
+]
 
 T = TypeVar("T")
 
@@ -111,10 +125,48 @@ class Sandbox:
         result: int | None = (await self.post("/sandbox/updates", update))["update_id"]
         return result
 
-    async def fault(self, method: str, when: str, *, count: int | None = None, seconds: float | None = None) -> None:
-        """Order a fault: connections cut `before` or `after` the next calls of `method`, or a `delay` of answers."""
-        wish = {"method": method, "when": when, "count": count, "seconds": seconds}
+    async def fault(
+        self,
+        method: str,
+        kind: str,
+        *,
+        count: int | None = None,
+        seconds: float | None = None,
+        chat: int | None = None,
+        code: int | None = None,
+    ) -> None:
+        """Order a fault for the next `count` calls of `method` («*»: any), or updates of that type.
+
+        Kinds of calls: before, after, error_before, error_after, html_before, html_after, hang, hang_after, late,
+        garbage, delay, flood; of updates: twice, resend, jump (docs/sandbox.md).
+        """
+        wish = {"method": method, "kind": kind, "count": count, "seconds": seconds, "chat": chat, "code": code}
         await self.post("/sandbox/faults", {key: value for key, value in wish.items() if value is not None})
+
+    async def chance(self, rate: float = 0.05, *, seed: int = 0, **more: Any) -> None:
+        """Let calls meet faults by chance, the same ones for the same seed; `more`: kinds, methods, update_rate, …"""
+        await self.post("/sandbox/faults/mix", {"rate": rate, "seed": seed, **more})
+
+    async def faults(self) -> Json:
+        """GET /sandbox/faults: what is ordered, the mix, and how often each kind has happened."""
+        return await self.request("GET", "/sandbox/faults")
+
+    async def limit(self, **limits: float) -> None:
+        """Telegram's limits for the bot, or others: bot_per_second, chat_per_second, group_per_minute, …"""
+        await self.post("/sandbox/limits", limits)
+
+    async def lift_limits(self) -> None:
+        """The bot may write as fast as it likes."""
+        await self.request("DELETE", "/sandbox/limits")
+
+    async def ledger(self, after: int = 0, chat: int | None = None) -> Ledger:
+        """What was received when, by everybody or in one chat."""
+        query = {"after": str(after)} | ({"chat": str(chat)} if chat is not None else {})
+        return read_ledger(await self.request("GET", "/sandbox/ledger", params=query))
+
+    async def clear_ledger(self) -> None:
+        """Begin the ledger anew."""
+        await self.request("DELETE", "/sandbox/ledger")
 
     async def clear_faults(self) -> None:
         """No more faults."""

@@ -1,28 +1,22 @@
-"""The control API: people, clock, faults, events; described in docs/sandbox.md."""
+"""The control API of people and of the clock; described in docs/sandbox.md."""
 
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
 from bot.sandbox import acts
+from bot.sandbox.asking import Row, number, read_json, serving
 from bot.sandbox.callbacks import Tap
 from bot.sandbox.errors import ControlError
-from bot.sandbox.events import dumps
-from bot.sandbox.faults import Faults
 from bot.sandbox.params import MAX_REQUEST_BYTES, Upload
 from bot.sandbox.state import Json, Person
-from bot.sandbox.updates import update_type
 from bot.sandbox.world import World
 
-SEQ_HEADER = "X-Sandbox-Seq"
 ANSWER_TIMEOUT = 15.0
 _PERSON_FIELDS = {
     "id": int,
@@ -33,20 +27,17 @@ _PERSON_FIELDS = {
     "language_code": str,
 }
 
-Handler = Callable[[web.Request], Awaitable[Any]]
-
 
 class Control:
-    """Handlers of /sandbox/…; each returns JSON and is wrapped by `_served`."""
+    """Handlers of /sandbox/people and /sandbox/clock."""
 
-    def __init__(self, world: World, faults: Faults) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
-        """All routes except the events' and the files' own."""
+        """Routes of what people do, and of the clock."""
         person = "/sandbox/people/{person}"
-        table: list[tuple[str, str, Handler]] = [
+        table: list[Row] = [
             ("GET", "/sandbox/state", self.state),
             ("POST", "/sandbox/people", self.put_person),
             ("GET", f"{person}/messages", self.messages),
@@ -63,34 +54,8 @@ class Control:
             ("POST", f"{person}/read", self.read),
             ("GET", "/sandbox/clock", self.clock),
             ("POST", "/sandbox/clock", self.move_clock),
-            ("GET", "/sandbox/updates", self.updates),
-            ("POST", "/sandbox/updates", self.inject),
-            ("GET", "/sandbox/log", self.log),
-            ("DELETE", "/sandbox/log", self.clear_log),
-            ("GET", "/sandbox/faults", self.faults),
-            ("POST", "/sandbox/faults", self.add_fault),
-            ("DELETE", "/sandbox/faults", self.clear_faults),
-            ("POST", "/sandbox/reset", self.reset),
         ]
-        return [web.route(method, path, self.served(handler)) for method, path, handler in table]
-
-    def served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Around a handler: foreign pages refused, refusals told as JSON, the event number in a header."""
-
-        async def serve(request: web.Request) -> web.StreamResponse:
-            try:
-                refuse_foreign_origin(request)
-                result = await handler(request)
-                status = 200
-            except ControlError as error:
-                result = {"error": error.slug, "detail": error.detail, **error.extra}
-                status = error.status
-            if isinstance(result, web.StreamResponse):
-                return result
-            headers = {SEQ_HEADER: str(self._world.feed.seq), "Cache-Control": "no-store"}
-            return web.Response(status=status, text=dumps(result), content_type="application/json", headers=headers)
-
-        return serve
+        return serving(self._world, table)
 
     def _person(self, request: web.Request) -> Person:
         raw = request.match_info["person"]
@@ -141,7 +106,7 @@ class Control:
         assert isinstance(field, FileField)
         with field.file as file:
             upload = Upload(field.filename, field.content_type, file.read())
-        reply_to = _number(form.get("reply_to"))
+        reply_to = number(form.get("reply_to"))
         caption = str(form.get("caption") or "")
         return self._world.view(acts.send_file(self._world, person, kind, upload, caption, reply_to))
 
@@ -220,57 +185,6 @@ class Control:
         self._world.feed.publish("clock", state or {})
         return state
 
-    # For tests
-
-    async def updates(self, request: web.Request) -> Json:
-        waiting = self._world.queue.waiting()
-        rows = [{"update_id": pending.id, "type": pending.type, "person": pending.lane} for pending in waiting]
-        return {"pending": len(rows), "last_update_id": self._world.queue.next_id - 1, "updates": rows}
-
-    async def inject(self, request: web.Request) -> Json:
-        body = await read_json(request)
-        body.pop("update_id", None)
-        type_ = update_type(body)
-        if len(body) != 1 or not isinstance(body[type_], dict):
-            raise ControlError(400, "bad_request", "An update has one field besides its id.")
-        sender = body[type_].get("from") or body[type_].get("chat") or {}
-        return {"update_id": self._world.queue.add(body, sender.get("id", 0))}
-
-    async def log(self, request: web.Request) -> Json:
-        query = request.query
-        chat, after = _number(query.get("chat")), _number(query.get("after")) or 0
-        found = self._world.calls.find(query.get("method"), chat, after)
-        return {"seq": self._world.calls.count, "calls": [call.view() for call in found]}
-
-    async def clear_log(self, request: web.Request) -> Json:
-        self._world.calls.clear()
-        return {}
-
-    async def faults(self, request: web.Request) -> Json:
-        return {"faults": self._faults.view()}
-
-    async def add_fault(self, request: web.Request) -> Json:
-        self._faults.add(await read_json(request))
-        return {"faults": self._faults.view()}
-
-    async def clear_faults(self, request: web.Request) -> Json:
-        self._faults.clear()
-        return {"faults": []}
-
-    async def reset(self, request: web.Request) -> Json:
-        self._faults.clear()
-        self._world.reset()
-        return {}
-
-
-def _number(text: Any) -> int | None:
-    """A number of a query or a form; None if it isn't given."""
-    if text in (None, ""):
-        return None
-    if not isinstance(text, str) or not text.removeprefix("-").isdecimal():
-        raise ControlError(400, "bad_request", f"«{text}» is no number.")
-    return int(text)
-
 
 def _seconds(value: Any) -> float:
     """The timeout of a request in seconds."""
@@ -292,21 +206,3 @@ def _moment(text: Any) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("the moment needs an offset")
     return moment
-
-
-async def read_json(request: web.Request) -> Json:
-    """The JSON object of a request; nothing is an empty one."""
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise ControlError(400, "bad_request", "The body is no JSON.") from None
-    if not isinstance(body, dict):
-        raise ControlError(400, "bad_request", "The body is no JSON object.")
-    return body
-
-
-def refuse_foreign_origin(request: web.Request) -> None:
-    """A page of another site must not move our people."""
-    origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
-        raise ControlError(403, "foreign_origin", "Requests of other sites' pages are refused.")

@@ -7,6 +7,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -16,7 +18,8 @@ from bot.sandbox.api import bot, documents, intake, messages
 from bot.sandbox.errors import ApiError
 from bot.sandbox.events import dumps
 from bot.sandbox.facts import METHODS, OTHER_METHODS
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import Fault, Kind
+from bot.sandbox.limits import weight
 from bot.sandbox.params import Params, Upload
 from bot.sandbox.state import Json
 from bot.sandbox.world import World
@@ -52,12 +55,38 @@ _OTHER_BY_LOWER = {name.lower(): name for name in OTHER_METHODS}
 _TOKEN = re.compile(r"\d+:[\w-]+")
 
 
+_TRUTH = Kind("first", "truth")
+_PAGE = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+)
+_PATIENCE = 300.0
+_LOOK = 0.02
+
+
+@dataclass
+class Served:
+    """One call on its way: what came in, what it did, what is to be answered. `code` 0: nothing."""
+
+    name: str
+    started: float
+    raw: dict[str, Any] = field(default_factory=dict)
+    chat: int | None = None
+    fault: Fault | None = None
+    result: Any = None
+    refusal: ApiError | None = None
+    code: int = 200
+
+    @property
+    def kind(self) -> Kind:
+        """What goes wrong with it; by default nothing."""
+        return self.fault.call if self.fault else _TRUTH
+
+
 class Gate:
-    """Where calls come in: token, method, parameters, faults, the method itself, the log."""
+    """Where calls come in: token, method, parameters, limits, faults, the method itself, the log."""
 
     def __init__(self, world: World, token: str) -> None:
         self.world = world
-        self.faults = Faults()
         self._token = token
 
     def check_token(self, token: str) -> None:
@@ -68,56 +97,107 @@ class Gate:
             raise ApiError(401, "Unauthorized")
 
     async def call(self, request: web.Request) -> web.StreamResponse:
-        """Serve one call: read it, let it pass through the ordered faults, run it, log it, answer."""
-        started = self.world.times.monotonic()
-        name = request.match_info["method"]
-        raw: dict[str, Any] = {}
-        code, result, refusal = 200, None, None
-        cut = False
+        """Serve one call: read it, carry it out as far as its fault allows, answer what its fault allows, log it."""
+        call = Served(request.match_info["method"], self.world.times.monotonic())
         try:
-            self.check_token(request.match_info["token"])
-            name = _method(name)
-            raw = await reading.read_body(request.clone(client_max_size=reading.MAX_REQUEST_BYTES))
-            if self.faults.take(name, "before"):
-                cut = True
-            else:
-                result = await HANDLERS[name](self.world, reading.typed(name, raw))
+            await self._serve(request, call)
         except ApiError as error:
-            code, refusal = error.code, error
+            call.code, call.refusal = error.code, error
         except Exception:
-            logger.exception("call_failed method=%s", name)
-            code, refusal = 500, ApiError(500, "Internal Server Error")
-        cut = cut or self.faults.take(name, "after") is not None
-        await self._delay(name)
-        self._log(name, raw, 0 if cut else code, result, refusal, started)
-        return _cut(request) if cut else _answer(code, result, refusal)
+            logger.exception("call_failed method=%s", call.name)
+            call.code, call.refusal = 500, ApiError(500, "Internal Server Error")
+        response = await self._reply(request, call)
+        self._log(call)
+        return response
 
-    async def _delay(self, name: str) -> None:
-        fault = self.faults.take(name, "delay")
-        if fault:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.world.closing.wait(), fault.seconds)
+    async def _serve(self, request: web.Request, call: Served) -> None:
+        world = self.world
+        self.check_token(request.match_info["token"])
+        call.name = _method(call.name)
+        call.raw = await reading.read_body(request.clone(client_max_size=reading.MAX_REQUEST_BYTES))
+        call.chat = _chat(world, call.raw)
+        params = reading.typed(call.name, call.raw)
+        amount = weight(call.name, params)
+        world.ledger.arrived(amount)
+        call.fault = world.faults.of_call(call.name, call.chat)
+        if call.kind.work == "never":
+            return
+        world.limiter.admit(call.chat, amount)
+        if call.kind.work == "late" and call.fault:
+            await self._until_given_up(request)
+            await self._pause(call.fault.seconds)
+        call.result = await HANDLERS[call.name](world, params)
 
-    def _log(
-        self, name: str, raw: dict[str, Any], code: int, result: Any, refusal: ApiError | None, started: float
-    ) -> None:
-        if name == "getUpdates" and refusal is None:
+    async def _reply(self, request: web.Request, call: Served) -> web.StreamResponse:
+        """What the bot hears, which isn't always what happened."""
+        fault, reply = call.fault, call.kind.reply
+        if fault is None:
+            return _answer(call)
+        if reply == "flood":
+            try:
+                self.world.limiter.refuse(call.chat, fault.seconds)
+            except ApiError as error:
+                call.code, call.refusal = error.code, error
+        if reply == "truth":
+            await self._pause(fault.seconds)
+        if reply == "hang":
+            await self._until_given_up(request, fault.seconds)
+        if reply in ("hang", "cut"):
+            call.code = 0
+            return _cut(request)
+        if reply == "error":
+            call.code = fault.code
+            refusal = ApiError(fault.code, HTTPStatus(fault.code).phrase)
+            return _answer(replace(call, refusal=refusal))
+        if reply == "html":
+            call.code = 502
+            return web.Response(status=502, text=_PAGE, content_type="text/html")
+        if reply == "garbage" and call.refusal is None:
+            body = _answer(call).text or ""
+            return web.Response(text=body[: max(len(body) // 2, 12)], content_type="application/json")
+        return _answer(call)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than the server lives."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.world.closing.wait(), seconds)
+
+    async def _until_given_up(self, request: web.Request, seconds: float = 0.0) -> None:
+        """Wait until the client closes the connection, at most `seconds` (0: as long as any client waits)."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (seconds or _PATIENCE)
+        while loop.time() < end and not self.world.closing.is_set():
+            if request.transport is None or request.transport.is_closing():
+                return
+            await self._pause(_LOOK)
+
+    def _log(self, call: Served) -> None:
+        world = self.world
+        world.ledger.called(call.name, call.code)
+        if call.name == "getUpdates" and call.refusal is None and call.fault is None:
             return  # the heartbeat of polling would push everything else out of the log
-        chat = _number(raw.get("chat_id"))
-        message_id = result.get("message_id") if isinstance(result, dict) else None
-        call = self.world.calls.add(
-            method=name,
-            chat=chat,
-            message_id=message_id or _number(raw.get("message_id")),
-            ok=refusal is None and result is not None,
-            code=code,
-            error=refusal.description if refusal else None,
-            at=self.world.times.now().isoformat(),
-            ms=round((self.world.times.monotonic() - started) * 1000, 2),
-            params={key: _loggable(value) for key, value in raw.items()},
+        message_id = call.result.get("message_id") if isinstance(call.result, dict) else None
+        entry = world.calls.add(
+            method=call.name,
+            chat=call.chat,
+            message_id=message_id or _number(call.raw.get("message_id")),
+            ok=call.refusal is None and call.result is not None,
+            code=call.code,
+            error=call.refusal.description if call.refusal else None,
+            fault=call.fault.kind if call.fault else None,
+            at=world.times.now().isoformat(),
+            ms=round((world.times.monotonic() - call.started) * 1000, 2),
+            params={key: _loggable(value) for key, value in call.raw.items()},
         )
-        if self.world.feed.wants_calls:
-            self.world.feed.publish("call", {"call": call.view()}, chat)
+        if world.feed.wants_calls:
+            world.feed.publish("call", {"call": entry.view()}, call.chat)
+
+
+def _chat(world: World, raw: dict[str, Any]) -> int | None:
+    """The chat a call is about; for the answer of a tap: who tapped."""
+    if "callback_query_id" in raw:
+        return world.taps.person_of(str(raw["callback_query_id"]))
+    return _number(raw.get("chat_id"))
 
 
 def _method(name: str) -> str:
@@ -139,12 +219,14 @@ def _loggable(value: Any) -> Any:
     return f"<{value.name}: {len(value.data)} bytes>" if isinstance(value, Upload) else value
 
 
-def _answer(code: int, result: Any, refusal: ApiError | None) -> web.Response:
-    body: Json = {"ok": True, "result": result}
-    if refusal:
-        body = {"ok": False, "error_code": code, "description": refusal.description}
-        if refusal.parameters:
-            body["parameters"] = refusal.parameters
+def _answer(call: Served) -> web.Response:
+    """The Bot API's answer: the result, or why there is none."""
+    if call.refusal is None:
+        return web.Response(text=dumps({"ok": True, "result": call.result}), content_type="application/json")
+    code = call.refusal.code
+    body: Json = {"ok": False, "error_code": code, "description": call.refusal.description}
+    if call.refusal.parameters:
+        body["parameters"] = call.refusal.parameters
     return web.Response(status=code, text=dumps(body), content_type="application/json")
 
 

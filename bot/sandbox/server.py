@@ -12,6 +12,9 @@ from aiohttp import web
 from bot.sandbox.callbacks import CALLBACK_LIFETIME
 from bot.sandbox.control import Control
 from bot.sandbox.gate import Gate
+from bot.sandbox.levers import Levers
+from bot.sandbox.limits import Limits
+from bot.sandbox.room import Room
 from bot.sandbox.snapshot import Snapshot, files_beside
 from bot.sandbox.state import BotUser, Person
 from bot.sandbox.stream import Stream
@@ -27,7 +30,8 @@ class SandboxServer:
 
     `clock`: the host's clock, shown on the page and stamping messages; without it the machine's time does.
     `monotonic`: what counts lifetimes, in seconds. `state_file`: where chats outlive a restart, files beside it.
-    `callback_lifetime`, `webhook_retry`: seconds. A method other than the served ones is refused.
+    `callback_lifetime`, `webhook_retry`: seconds. `limits`: how much the bot may write (`Limits()`: as much as Telegram
+    lets it; None: as much as it likes). A method other than the served ones is refused.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class SandboxServer:
         state_file: Path | None = None,
         callback_lifetime: float = CALLBACK_LIFETIME,
         webhook_retry: float = FIRST_RETRY,
+        limits: Limits | None = None,
     ) -> None:
         self.token = token
         times = Times(clock, monotonic) if monotonic else Times(clock)
@@ -51,8 +56,10 @@ class SandboxServer:
             files=files_beside(state_file) if state_file else None,
             callback_lifetime=callback_lifetime,
             webhook_retry=webhook_retry,
+            limits=limits,
         )
         self.gate = Gate(self.world, token)
+        self.room = Room(self.world)
         self._snapshot = Snapshot(self.world, state_file) if state_file else None
         if self._snapshot:
             self._snapshot.load()
@@ -76,8 +83,10 @@ class SandboxServer:
             web.get(api, self.gate.call),
             web.post(api, self.gate.call),
             web.get("/file/bot{token}/documents/{id}", self._download),
-            *Control(self.world, self.gate.faults).routes(),
+            *Control(self.world).routes(),
+            *Levers(self.world).routes(),
             *Stream(self.world).routes(),
+            *self.room.routes(),
         ]
 
     def mount(self, app: web.Application) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.sandbox.control import refuse_foreign_origin
+from bot.sandbox.asking import refuse_foreign_origin
 from bot.sandbox.errors import ControlError
 from bot.sandbox.events import Event
 from bot.sandbox.world import World

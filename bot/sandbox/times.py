@@ -11,10 +11,15 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Jump:
-    """A named moment that the host program offers to jump to."""
+    """A named moment that the host program offers to jump to; `at`, aware, where it is known beforehand."""
 
     id: str
     title: str
+    at: datetime | None = None
+
+    def view(self) -> dict[str, Any]:
+        """The jump as the page shows it."""
+        return {"id": self.id, "title": self.title, "at": self.at.isoformat() if self.at else None}
 
 
 class ClockControl(Protocol):
@@ -64,5 +69,5 @@ class Times:
         """The clock as the page shows it; None without a host clock."""
         if self.clock is None:
             return None
-        jumps = [{"id": jump.id, "title": jump.title} for jump in self.clock.jumps()]
+        jumps = [jump.view() for jump in self.clock.jumps()]
         return {"now": self.clock.now().isoformat(), "zone": self.clock.zone, "jumps": jumps}

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.errors import ApiError, refused
+from bot.sandbox.faults import Fault
 from bot.sandbox.state import Json
 
 LIFETIME = 24 * 3600.0
+# Telegram keeps a tap only as long as it can be answered.
+LIFETIMES = {"callback_query": 150.0}
+JUMP_BACK = 50_000_000
 MAX_TIMEOUT = 50
 # Telegram leaves these out unless asked for.
 _ONLY_WHEN_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
@@ -40,7 +45,11 @@ def update_type(body: Json) -> str:
 
 
 class UpdateQueue:
-    """Updates by rising id until confirmed or a day old. A webhook listens through `on_add`."""
+    """Updates by rising id until confirmed or too old. A webhook listens through `on_add`.
+
+    Here faults of updates are applied: an update that comes `twice` stays after it was confirmed, once; numbers `jump`
+    back as soon as nothing waits; a tap that is to be sent again is handed to `on_resend`.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -51,6 +60,12 @@ class UpdateQueue:
         self.on_add: Callable[[Pending], None] | None = None
         self.on_change: Callable[[], None] = lambda: None
         self.on_drained: Callable[[], None] = lambda: None
+        self.fault_of: Callable[[str, int], Fault | None] = lambda type_, lane: None
+        self.on_resend: Callable[[Json, float], None] = lambda body, seconds: None
+        self._by_lifetime: dict[float, deque[Pending]] = {}  # oldest first; some may be confirmed already
+        self._twice: set[int] = set()
+        self._once_more: set[int] = set()
+        self._jump_wanted = False
         self.polled = False
         self.poll_waits = asyncio.Event()
         self.closed = False
@@ -70,17 +85,48 @@ class UpdateQueue:
             return None
         pending = Pending(self.next_id, type_, lane, body, self._monotonic())
         self.next_id += 1
-        self._pending[pending.id] = pending
+        self._keep(pending)
+        self._spoil(pending)
         self.on_change()
         if self.on_add:
             self.on_add(pending)
         self._wake(None)
         return pending.id
 
-    def confirm(self, update_id: int) -> None:
-        """Forget one update: the webhook took it."""
+    def _spoil(self, pending: Pending) -> None:
+        """Chance or an order may have plans for this update."""
+        fault = self.fault_of(pending.type, pending.lane)
+        if fault is None:
+            return
+        if fault.kind == "twice":
+            self._twice.add(pending.id)
+        elif fault.kind == "jump":
+            self._jump_wanted = True
+        elif fault.kind == "resend":
+            self.on_resend(pending.body, fault.seconds)
+
+    def jump(self) -> None:
+        """Number updates from somewhere far below, as after a silent week: now, or once nothing waits any more."""
+        self._jump_wanted = True
+        self._jump_if_empty()
+
+    def _jump_if_empty(self) -> None:
+        if self._jump_wanted and not self._pending:
+            self._jump_wanted = False
+            self.next_id = max(1, self.next_id - JUMP_BACK)
+
+    def _keep(self, pending: Pending) -> None:
+        self._pending[pending.id] = pending
+        self._by_lifetime.setdefault(LIFETIMES.get(pending.type, LIFETIME), deque()).append(pending)
+
+    def confirm(self, update_id: int) -> bool:
+        """The webhook took an update: forget it; False if it is to come once more."""
+        if update_id in self._twice:
+            self._twice.discard(update_id)
+            return False
         if self._pending.pop(update_id, None):
             self._shrunk()
+        return True
 
     def holds(self, update_id: int) -> bool:
         """Whether the update still waits."""
@@ -95,9 +141,12 @@ class UpdateQueue:
     def clear(self) -> None:
         """Drop all pending updates."""
         self._pending.clear()
+        self._twice.clear()
+        self._once_more.clear()
         self._shrunk()
 
     def _shrunk(self) -> None:
+        self._jump_if_empty()
         self.on_change()
         if not self._pending:
             self.on_drained()
@@ -107,7 +156,7 @@ class UpdateQueue:
         self.next_id = next_id
         for row in rows:
             born = self._monotonic() - row["age"]
-            self._pending[row["id"]] = Pending(row["id"], row["type"], row["lane"], row["body"], born)
+            self._keep(Pending(row["id"], row["type"], row["lane"], row["body"], born))
 
     def to_saved(self) -> list[dict[str, Any]]:
         """Pending updates with their age in seconds."""
@@ -117,12 +166,21 @@ class UpdateQueue:
         ]
 
     def _expire(self) -> None:
-        limit = self._monotonic() - LIFETIME
-        while self._pending:
-            first = next(iter(self._pending.values()))
-            if first.born >= limit:
-                return
-            del self._pending[first.id]
+        now = self._monotonic()
+        gone = False
+        for lifetime, line in self._by_lifetime.items():
+            while line and (line[0].id not in self._pending or now - line[0].born >= lifetime):
+                pending = line.popleft()
+                if pending.id in self._pending:
+                    self._forget(pending.id)
+                    gone = True
+        if gone:
+            self._shrunk()
+
+    def _forget(self, update_id: int) -> None:
+        del self._pending[update_id]
+        self._twice.discard(update_id)
+        self._once_more.discard(update_id)
 
     async def take(self, offset: int, limit: int, timeout: float) -> list[Json]:
         """Long poll: confirms what is below `offset`, waits up to `timeout` seconds; 409 if another poll takes over."""
@@ -167,12 +225,22 @@ class UpdateQueue:
         elif offset <= self.next_id + 10:
             confirmed = list(itertools.takewhile(lambda id_: id_ < offset, self._pending))
         for id_ in confirmed:
-            del self._pending[id_]
+            if id_ in self._twice:
+                self._twice.discard(id_)
+                self._once_more.add(id_)
+            elif id_ not in self._once_more:
+                del self._pending[id_]
         if confirmed:
             self._shrunk()
 
     def _from(self, offset: int, limit: int) -> list[Json]:
         self._expire()
         future = offset > self.next_id + 10
-        chosen = (p for p in self._pending.values() if p.id >= offset or future)
-        return [pending.as_update() for pending, _ in zip(chosen, range(limit), strict=False)]
+        ready = (p for p in self._pending.values() if p.id >= offset or future or p.id in self._once_more)
+        chosen = list(itertools.islice(ready, limit))
+        again = [p.id for p in chosen if p.id in self._once_more]
+        for id_ in again:  # confirmed long ago
+            self._forget(id_)
+        if again:
+            self._shrunk()
+        return [pending.as_update() for pending in chosen]

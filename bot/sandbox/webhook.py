@@ -165,9 +165,9 @@ class Webhook:
         self._wake.set()
 
     def _taken(self, lane: int, pending: Pending) -> None:
-        self._queue.confirm(pending.id)
         self._fails.pop(lane, None)
-        self._lanes[lane].popleft()
+        if self._queue.confirm(pending.id):
+            self._lanes[lane].popleft()
         if self._lanes[lane]:
             self._schedule(lane, 0.0)
         else:

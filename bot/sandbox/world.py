@@ -12,7 +12,10 @@ from bot.sandbox.callbacks import CALLBACK_LIFETIME, Tap, Taps
 from bot.sandbox.calls import CallLog
 from bot.sandbox.errors import ControlError
 from bot.sandbox.events import EventFeed
+from bot.sandbox.faults import Faults
 from bot.sandbox.files import FileStore
+from bot.sandbox.ledger import Act, Ledger
+from bot.sandbox.limits import Limiter, Limits
 from bot.sandbox.menus import Menus
 from bot.sandbox.rendering import message_view
 from bot.sandbox.state import BotUser, Chat, Json, Message, Person
@@ -36,6 +39,7 @@ class World:
         files: Path | None = None,
         callback_lifetime: float = CALLBACK_LIFETIME,
         webhook_retry: float = FIRST_RETRY,
+        limits: Limits | None = None,
     ) -> None:
         self.bot = bot
         self.times = times
@@ -44,6 +48,9 @@ class World:
         self.taps = Taps(times.monotonic, callback_lifetime)
         self.files = FileStore(files)
         self.calls = CallLog()
+        self.ledger = Ledger(lambda: system_now().timestamp(), times.monotonic)
+        self.faults = Faults()
+        self.limiter = Limiter(times.monotonic, limits)
         self.menus = Menus()
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
@@ -54,6 +61,9 @@ class World:
         self._typing: dict[int, asyncio.TimerHandle] = {}
         self.taps.on_end = self._tap_ended
         self.queue.on_change = self.changed
+        self.queue.fault_of = self.faults.of_update
+        self.queue.on_resend = self._resend_later
+        self.faults.on_jump = self.queue.jump
         self.queue.on_drained = lambda: self.feed.publish("drained", {})
         self.webhook.on_change = self.bot_changed
 
@@ -98,6 +108,7 @@ class World:
         chat.add(message)
         if author == "bot":
             self.typing_off(chat_id)
+            self._note("send", message)
         self.feed.publish("message", {"person": chat_id, "message": self.view(message)}, chat_id)
         if author != "person":
             self.people[chat_id].unread += 1
@@ -108,6 +119,7 @@ class World:
     def edited(self, message: Message) -> None:
         """Publish a change of a message."""
         message.edit_date = self.times.stamp()
+        self._note("edit", message)
         self.typing_off(message.chat_id)
         self.feed.publish("edit", {"person": message.chat_id, "message": self.view(message)}, message.chat_id)
         self.changed()
@@ -115,8 +127,14 @@ class World:
     def delete(self, message: Message) -> None:
         """Remove a message for both sides."""
         del self.chats[message.chat_id].messages[message.id]
+        if message.author == "bot":
+            self._note("delete", message)
         self.feed.publish("delete", {"person": message.chat_id, "id": message.id}, message.chat_id)
         self.changed()
+
+    def _note(self, act: Act, message: Message) -> None:
+        clock = self.times.now().isoformat()
+        self.ledger.letter(act, message.chat_id, message.id, message.kind, message.text, message.silent, clock)
 
     def set_reply_keyboard(self, chat_id: int, keyboard: Json | None) -> None:
         """Show or remove the keyboard under the input field."""
@@ -144,13 +162,29 @@ class World:
             timer.cancel()
         return timer is not None
 
-    def begin_tap(self, person: Person, message_id: int | None, row: int | None, col: int | None) -> Tap:
-        """A callback query starts: its button spins."""
+    def begin_tap(self, person: Person, message_id: int | None, place: tuple[int, int] | None, data: str) -> Tap:
+        """A callback query starts: its button, at `place` (row, column), spins."""
+        row, col = place or (None, None)
         tap = self.taps.begin(person.id, message_id, row, col)
+        self.ledger.tapped(tap.query_id, person.id, message_id, data)
         self.feed.publish("pending", {"person": person.id, "id": message_id, **tap.place()}, person.id)
         return tap
 
+    def resend_tap(self, query_id: str) -> int | None:
+        """The app sends an unanswered tap again: a new query in a new update, whose id is returned; None: too late."""
+        tap = self.taps.of(query_id)
+        query = tap.update["callback_query"] if tap else None
+        if tap is None or query is None:
+            return None
+        self.ledger.tapped_again(tap.query_id)
+        return self.queue.add({"callback_query": query | {"id": self.taps.again(tap)}}, tap.person)
+
+    def _resend_later(self, body: Json, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, self.resend_tap, body["callback_query"]["id"])
+
     def _tap_ended(self, tap: Tap, expired: bool) -> None:
+        self.ledger.tap_ended(tap.query_id, tap.answer, expired)
         answer = tap.answer or {"text": None, "alert": False, "url": None}
         data = {"person": tap.person, "id": tap.message_id, **tap.place(), **answer, "expired": expired}
         self.feed.publish("answer", data, tap.person)
@@ -204,13 +238,16 @@ class World:
         self.changed()
 
     def reset(self) -> None:
-        """Forget people, chats, updates, calls and files."""
+        """Forget people, chats, updates, calls, files and faults; the limits stay and count anew."""
+        self.faults.clear()
+        self.limiter.clear()
         for chat_id in list(self._typing):
             self._typing_timer_off(chat_id)
         self.taps.clear()
         self.queue.clear()
         self.files.clear()
         self.calls.clear()
+        self.ledger.clear()
         self.people.clear()
         self.chats.clear()
         self.feed.publish("reset", {})

@@ -1,4 +1,4 @@
-"""The control API: faults, clock, events, files, the page, strangers."""
+"""The control API: clock, events, files, the page, strangers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiogram import Bot
-from aiogram.exceptions import TelegramNetworkError
 from aiogram.types import BufferedInputFile
 from aiohttp import web
 
@@ -19,53 +18,6 @@ from bot.sandbox.events import KEPT_EVENTS, EventFeed
 from bot.sandbox.server import SandboxServer
 from tests.sandbox.conftest import BELL, Caller, HandClock, keyboard
 
-# Faults
-
-
-async def test_a_call_cut_before_it_is_processed_leaves_no_trace(bot: Bot, telegram: Sandbox, anna: Person) -> None:
-    await telegram.fault("sendMessage", "before", count=2)
-    for _ in range(2):
-        with pytest.raises(TelegramNetworkError):
-            await bot.send_message(anna.id, "потеряно")
-    await bot.send_message(anna.id, "дошло")
-    await anna.sees("дошло")
-    assert len(anna.letters) == 1
-    assert [(call["ok"], call["code"]) for call in await telegram.calls()] == [(False, 0), (False, 0), (True, 200)]
-
-
-async def test_a_call_cut_after_it_is_processed_took_effect(bot: Bot, telegram: Sandbox, anna: Person) -> None:
-    await telegram.fault("sendMessage", "after")
-    with pytest.raises(TelegramNetworkError):
-        await bot.send_message(anna.id, "дошло")
-    await anna.sees("дошло")
-    assert [(call["ok"], call["code"]) for call in await telegram.calls()] == [(True, 0)]
-
-
-async def test_answers_can_be_slow(bot: Bot, telegram: Sandbox, anna: Person) -> None:
-    await telegram.fault("sendMessage", "delay", seconds=30)
-    sending = asyncio.ensure_future(bot.send_message(anna.id, "медленно"))
-    await anna.sees("медленно")
-    assert not sending.done()
-    sending.cancel()
-    await telegram.clear_faults()
-    await bot.send_message(anna.id, "быстро")
-
-
-@pytest.mark.parametrize(
-    "wish",
-    [
-        {"method": "sendMessage"},
-        {"method": "sendMessage", "when": "delay"},
-        {"method": "sendMessage", "when": "before", "count": 0},
-        {"when": "before"},
-    ],
-)
-async def test_senseless_faults_are_refused(telegram: Sandbox, wish: dict[str, Any]) -> None:
-    with pytest.raises(SandboxError, match="bad_request"):
-        await telegram.post("/sandbox/faults", wish)
-    assert await telegram.request("GET", "/sandbox/faults") == {"faults": []}
-
-
 # The clock
 
 
@@ -73,7 +25,7 @@ async def test_the_clock_of_the_host_is_shown_and_moved(telegram: Sandbox, clock
     assert (await telegram.state())["clock"] == {
         "now": "2026-09-08T10:15:00+00:00",
         "zone": "Europe/Samara",
-        "jumps": [{"id": "evening", "title": "Вечер"}],
+        "jumps": [{"id": "evening", "title": "Вечер", "at": None}],
     }
     await telegram.advance(90)
     assert (clock.moment - BELL).total_seconds() == 90
