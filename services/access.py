@@ -131,7 +131,7 @@ class OwnLesson:
         """Until when its homework is on time (О 2.7); None without homework or a held lesson that day."""
         if self.row.day_ends_at is None or not self.takes_marks:
             return None
-        return clocks.homework_due(self.row.day_ends_at, self.regulation)
+        return clocks.homework_due(self.row.day_ends_at, self.regulation, self.row.room, self.zone)
 
     def span(self, *, takes_marks: bool | None = None) -> LessonSpan:
         """What the windows ask; `takes_marks` of one student's class where it is about one student."""
@@ -145,6 +145,8 @@ class OwnLesson:
             closed=self.row.year_closed or bool(kinds & self.row.closed_terms),
             takes_marks=self.takes_marks if takes_marks is None else takes_marks,
             substitute=self.row.substitute,
+            homework_due_at=self.homework_due_at,
+            works=self.row.kinds,
         )
 
 
@@ -201,7 +203,7 @@ async def access_class(uow: Uow, actor: Actor, class_id: ClassId, today: date) -
 
 def refusal_to_record(lesson: OwnLesson, part: RecordPart, now: datetime) -> SchoolError | None:
     """The refusal that says why this part of the record may not be entered now, and what to do instead."""
-    refusal = windows.why_not_record(lesson.span(), part, now)
+    refusal = windows.why_not_record(lesson.span(), part, now, lesson.regulation)
     return None if refusal is None else _said(refusal, lesson, now)
 
 
@@ -220,7 +222,7 @@ def refusal_to_mark(
     `takes_marks`: whether the class of the one student in question does.
     """
     refusal = windows.why_not_mark(lesson.span(takes_marks=takes_marks), kind, now, lesson.regulation)
-    return None if refusal is None else _said(refusal, lesson, now)
+    return None if refusal is None else _said(refusal, lesson, now, kind)
 
 
 def ensure_marks_open(lesson: OwnLesson, kind: WorkKind, now: datetime, *, takes_marks: bool | None = None) -> None:
@@ -230,7 +232,7 @@ def ensure_marks_open(lesson: OwnLesson, kind: WorkKind, now: datetime, *, takes
         raise refusal
 
 
-def _said(refusal: Refusal, lesson: OwnLesson, now: datetime) -> SchoolError:
+def _said(refusal: Refusal, lesson: OwnLesson, now: datetime, kind: WorkKind = WorkKind.OTHER) -> SchoolError:
     clauses = lesson.regulation.clauses
     on = words.day_and_month(lesson.row.on_date)
     match refusal:
@@ -250,7 +252,8 @@ def _said(refusal: Refusal, lesson: OwnLesson, now: datetime) -> SchoolError:
         case Refusal.MARK_DAY_OVER:
             return MarkDayOver(day=on, clause=clauses["marks"])
         case Refusal.WRITTEN_WORK_OVER:
-            last = lesson.row.on_date + timedelta(days=lesson.regulation.written_work_days)
+            last = lesson.row.on_date + timedelta(days=lesson.regulation.days_to_mark(kind))
             return WrittenWorkOver(day=on, until=words.day_and_month(last), clause=clauses["written_work"])
         case Refusal.SUBSTITUTE_OVER:
-            return SubstituteOver(day=on)
+            last_moment = windows.clocks_end(lesson.span(), lesson.regulation) - clocks.A_MOMENT
+            return SubstituteOver(day=words.day_and_month(last_moment.astimezone(lesson.zone).date()))

@@ -117,3 +117,8 @@ class Regulation:
     def takes_marks(self, level: int, short_stay: bool) -> bool:
         """Whether a class takes marks and homework at all (В 3.8)."""
         return not short_stay and level not in self.levels_without_marks
+
+    def days_to_mark(self, kind: WorkKind) -> int:
+        """How many days after a work its marks are taken: 0 the same day, a written one's week (О п.4.7, 2.5)."""
+        usual = self.written_work_days if kind.value in self.written_kinds else 0
+        return self.work_days.get(kind.value, usual)

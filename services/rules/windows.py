@@ -28,6 +28,7 @@ class LessonSpan:
     """What the windows ask of a lesson: its moments (aware UTC), state and standing.
 
     `closed`: its term or year is. `takes_marks`: some class in it does (В 3.8). `substitute`: who asks is one here.
+    `homework_due_at`: its homework's clock, where it has one; `works`: the kinds of its columns of marks.
     """
 
     on_date: date
@@ -38,6 +39,8 @@ class LessonSpan:
     closed: bool
     takes_marks: bool
     substitute: bool = False
+    homework_due_at: datetime | None = None
+    works: frozenset[WorkKind] = frozenset()
 
 
 def is_held(state: LessonState) -> bool:
@@ -50,23 +53,35 @@ def day_end(on_date: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(on_date + timedelta(days=1), time(0), zone).astimezone(UTC)
 
 
-def written_work_end(on_date: date, zone: ZoneInfo, regulation: Regulation) -> datetime:
-    """The first moment after the days in which a written work may be marked (О п.4.7, 2.5), aware UTC."""
-    return day_end(on_date + timedelta(days=regulation.written_work_days), zone)
+def written_work_end(on_date: date, kind: WorkKind, zone: ZoneInfo, regulation: Regulation) -> datetime:
+    """The first moment after the days in which a work of this kind may be marked (О п.4.7, 2.5), aware UTC.
+
+    Of a kind that is marked the same day it is the day's end.
+    """
+    return day_end(on_date + timedelta(days=regulation.days_to_mark(kind)), zone)
 
 
-def why_not_record(lesson: LessonSpan, part: RecordPart, now: datetime) -> Refusal | None:
+def clocks_end(lesson: LessonSpan, regulation: Regulation) -> datetime:
+    """The first moment after a lesson's clocks: its day, its homework's hour, its written works' days (В 4.4.8)."""
+    ends = [day_end(lesson.on_date, lesson.zone)]
+    if lesson.homework_due_at is not None:
+        ends.append(lesson.homework_due_at + timedelta(microseconds=1))
+    ends += [written_work_end(lesson.on_date, kind, lesson.zone, regulation) for kind in lesson.works]
+    return max(ends)
+
+
+def why_not_record(lesson: LessonSpan, part: RecordPart, now: datetime, regulation: Regulation) -> Refusal | None:
     """Why a part of the record may not be entered or changed now; None: it may.
 
     Topic, attendance and homework are taken late too, until the term closes (О 2.5; В 4.4.3); a substitute's right
-    ends with the lesson's day (В 4.4.8).
+    ends with the lesson's clocks (М 5 учитель б; В 4.4.8).
     """
     refusal = _why_nothing(lesson, now)
     if refusal is not None:
         return refusal
     if part is RecordPart.HOMEWORK and not lesson.takes_marks:
         return Refusal.NO_HOMEWORK_HERE
-    if lesson.substitute and now >= day_end(lesson.on_date, lesson.zone):
+    if lesson.substitute and now >= clocks_end(lesson, regulation):
         return Refusal.SUBSTITUTE_OVER
     return None
 
@@ -84,9 +99,9 @@ def why_not_mark(lesson: LessonSpan, kind: WorkKind, now: datetime, regulation: 
         return refusal
     if now < day_end(lesson.on_date, lesson.zone):
         return None
-    if kind.value not in regulation.written_kinds:
+    if regulation.days_to_mark(kind) == 0:
         return Refusal.MARK_DAY_OVER
-    if now >= written_work_end(lesson.on_date, lesson.zone, regulation):
+    if now >= written_work_end(lesson.on_date, kind, lesson.zone, regulation):
         return Refusal.WRITTEN_WORK_OVER
     return None
 

@@ -59,9 +59,10 @@ class WorkCount:
 class LessonRow:
     """A lesson with its standing; `mine` and `substitute` are about who asked, moments are aware UTC.
 
-    `closed_terms`: kinds of the closed terms its date lies in. Only a whole lesson has what follows, a tap on a student
-    has no need of it. `day_ends_at`: the end of the last held lesson that its pupils have that day, None where none is.
-    `parts`: the newest revisions of the record; `works`: its columns that have marks.
+    `closed_terms`: kinds of the closed terms its date lies in; `kinds`: of its columns of marks. Only a whole lesson
+    has what follows, a tap on a student has no need of it. `day_ends_at`: the end of the last held lesson that its
+    pupils have that day, None where none is. `parts`: the newest revisions of the record; `works`: its columns that
+    have marks.
     """
 
     id: LessonId
@@ -83,6 +84,7 @@ class LessonRow:
     substitute: bool
     closed_terms: frozenset[str]
     year_closed: bool
+    kinds: frozenset[WorkKind]
     day_ends_at: datetime | None
     audiences: tuple[Audience, ...]
     parts: dict[RecordPart, RecordRow]
@@ -129,6 +131,15 @@ def _closed_terms() -> ColumnElement[Any]:
             Term.ends_on >= Lesson.on_date,
             Term.closed_at.is_not(None),
         )
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _kinds() -> ColumnElement[Any]:
+    return (
+        select(func.aggregate_strings(LessonWork.kind, ","))
+        .where(LessonWork.lesson_id == Lesson.id)
         .correlate(Lesson)
         .scalar_subquery()
     )
@@ -190,6 +201,7 @@ def columns() -> tuple[ColumnElement[Any], ...]:
             LessonTeacher.substitute,
             AcademicYear.closed_at.label("year_closed_at"),
             _closed_terms().label("closed_terms"),
+            _kinds().label("kinds"),
             LessonAudience.class_id,
             SchoolClass.name.label("class_name"),
             SchoolClass.level,
@@ -242,6 +254,7 @@ def row_of(rows: Sequence[Any]) -> LessonRow:
         substitute=bool(first.substitute),
         closed_terms=frozenset((first.closed_terms or "").split(",")) - {""},
         year_closed=first.year_closed_at is not None,
+        kinds=frozenset(WorkKind(kind) for kind in (first.kinds or "").split(",") if kind),
         day_ends_at=getattr(first, "day_ends_at", None),
         audiences=tuple(audiences[key] for key in sorted(audiences, key=lambda key: key[:2])),
         parts={one.part: one for one in map(records.from_row, rows) if one is not None},

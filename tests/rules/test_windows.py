@@ -18,7 +18,8 @@ DURING, MIDNIGHT = BELL + timedelta(minutes=20), datetime(2026, 9, 9, tzinfo=MOS
 MONTH_LATER = BELL + timedelta(days=30)
 TOPIC, ATTENDANCE, HOMEWORK = RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK
 RULES = Regulation()
-SECOND = timedelta(seconds=1)
+SECOND, HOUR, WEEK = timedelta(seconds=1), timedelta(hours=1), timedelta(days=7)
+OVER = Refusal.SUBSTITUTE_OVER
 
 
 def span(**changes: object) -> LessonSpan:
@@ -52,12 +53,18 @@ def span(**changes: object) -> LessonSpan:
         (span(takes_marks=False), ATTENDANCE, DURING, None),
         (span(substitute=True), TOPIC, MIDNIGHT - SECOND, None),
         (span(substitute=True), TOPIC, MIDNIGHT, Refusal.SUBSTITUTE_OVER),
+        (span(substitute=True, homework_due_at=MIDNIGHT + HOUR), HOMEWORK, MIDNIGHT + HOUR, None),
+        (span(substitute=True, homework_due_at=MIDNIGHT + HOUR), HOMEWORK, MIDNIGHT + HOUR + SECOND, OVER),
+        (span(substitute=True, homework_due_at=BELL + HOUR), TOPIC, MIDNIGHT - SECOND, None),
+        (span(substitute=True, works=frozenset({WorkKind.ANSWER})), ATTENDANCE, MIDNIGHT, OVER),
+        (span(substitute=True, works=frozenset({WorkKind.CONTROL})), ATTENDANCE, MIDNIGHT + WEEK - SECOND, None),
+        (span(substitute=True, works=frozenset({WorkKind.CONTROL})), ATTENDANCE, MIDNIGHT + WEEK, OVER),
     ],
 )
 def test_a_part_of_the_record_is_taken_until_the_term_closes(
     lesson: LessonSpan, part: RecordPart, now: datetime, refusal: Refusal | None
 ) -> None:
-    assert why_not_record(lesson, part, now) is refusal
+    assert why_not_record(lesson, part, now, RULES) is refusal
 
 
 @pytest.mark.parametrize(
@@ -89,6 +96,14 @@ def test_the_written_works_week_is_the_schools_setting() -> None:
     assert refusal is Refusal.WRITTEN_WORK_OVER
 
 
+def test_a_kind_of_work_may_have_days_of_its_own() -> None:
+    own = Regulation(work_days={"project": 14, "dictation": 3, "test": 0})
+    for kind, days in ((WorkKind.PROJECT, 14), (WorkKind.DICTATION, 3), (WorkKind.CONTROL, 7)):
+        assert why_not_mark(span(), kind, MIDNIGHT + timedelta(days=days) - SECOND, own) is None
+        assert why_not_mark(span(), kind, MIDNIGHT + timedelta(days=days), own) is Refusal.WRITTEN_WORK_OVER
+    assert why_not_mark(span(), WorkKind.TEST, MIDNIGHT, own) is Refusal.MARK_DAY_OVER
+
+
 def test_a_school_day_ends_at_its_own_midnight() -> None:
     assert day_end(ON, MOSCOW) == datetime(2026, 9, 8, 21, tzinfo=UTC)
     assert day_end(ON, ZoneInfo("Asia/Magadan")) == datetime(2026, 9, 8, 13, tzinfo=UTC)
@@ -105,7 +120,7 @@ def test_topic_and_attendance_are_late_after_the_day_homework_after_its_hour() -
 
 def test_homework_is_due_ninety_minutes_after_the_last_lesson() -> None:
     last = datetime(2026, 9, 8, 13, 35, tzinfo=MOSCOW)
-    assert homework_due(last, RULES) == datetime(2026, 9, 8, 15, 5, tzinfo=MOSCOW)
+    assert homework_due(last, RULES, "301", MOSCOW) == datetime(2026, 9, 8, 15, 5, tzinfo=MOSCOW)
     assert undo_until(last, RULES) == last + timedelta(minutes=10)
 
 
