@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.api.chats import message_json
 from bot.sandbox.api.documents import check_photo
-from bot.sandbox.api.messages import origin_of
+from bot.sandbox.api.relaying import origin_of
 from bot.sandbox.callbacks import Tap
 from bot.sandbox.entities import clean, find_entities, utf16_length
 from bot.sandbox.errors import ApiError, ControlError
@@ -19,10 +21,11 @@ from bot.sandbox.world import World
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_PAYLOAD = 64
+MAX_ALBUM = 10
 
 
 def _ready(person: Person, *, may_be_blocked: bool = False) -> None:
-    if person.deactivated:
+    if person.deactivated or person.vanished:
         raise ControlError(409, "deactivated", f"The account of person {person.id} is deleted.")
     if person.blocked and not may_be_blocked:
         raise ControlError(409, "blocked", f"Person {person.id} has blocked the bot: unblock first.")
@@ -74,23 +77,48 @@ def start(world: World, person: Person, payload: str) -> Message:
     return send(world, person, f"/start {payload}".strip())
 
 
-def send_file(world: World, person: Person, kind: str, upload: Upload, caption: str, reply_to: int | None) -> Message:
-    """Send a photo or a document."""
+@dataclass(frozen=True)
+class Attachment:
+    """A file in somebody's hand: a photo or a document."""
+
+    kind: str
+    upload: Upload
+
+
+def send_files(
+    world: World, person: Person, files: Sequence[Attachment], caption: str, reply_to: int | None = None
+) -> list[Message]:
+    """Send a photo or a document, or several together: an album, whose first message has the caption."""
     _ready(person)
+    caption = clean(caption).strip()
     if utf16_length(caption) > MAX_CAPTION:
         raise ControlError(400, "bad_request", f"A caption has up to {MAX_CAPTION} characters.")
+    if not 1 <= len(files) <= MAX_ALBUM or len({one.kind for one in files}) > 1:
+        raise ControlError(400, "bad_request", f"An album has up to {MAX_ALBUM} photos, or documents.")
     if reply_to is not None:
         message_in(world, person, reply_to)
-    if kind == "photo":
-        try:
-            check_photo(upload.data)
-        except ApiError as error:
-            raise ControlError(400, "bad_request", f"This is no photo: {error.description}") from None
-    file = world.files.put(upload.data, upload.name, upload.mime)
-    caption = clean(caption).strip()
-    entities = find_entities(caption, [])
-    fields: dict[str, Any] = {"kind": kind, "file": file, "entities": entities, "reply_to": reply_to}
-    return _deliver(world, person, world.post(person.id, "person", caption, **fields))
+    for one in files:
+        _check_file(one)
+    album = world.new_album() if len(files) > 1 else None
+    sent = []
+    for number, one in enumerate(files):
+        text = "" if number else caption
+        content = {"kind": one.kind, "entities": find_entities(text, []), "reply_to": reply_to, "album": album}
+        file = world.files.put(one.upload.data, one.upload.name, one.upload.mime)
+        sent.append(_deliver(world, person, world.post(person.id, "person", text, file=file, **content)))
+    return sent
+
+
+def _check_file(one: Attachment) -> None:
+    """Refuse what the app wouldn't send."""
+    if not one.upload.data:
+        raise ControlError(400, "bad_request", "The file is empty.")
+    if one.kind != "photo":
+        return
+    try:
+        check_photo(one.upload.data)
+    except ApiError as error:
+        raise ControlError(400, "bad_request", f"This is no photo: {error.description}") from None
 
 
 def _membership(world: World, person: Person, old: str, new: str) -> None:
@@ -196,8 +224,7 @@ def tap(world: World, person: Person, wish: Json) -> tuple[Tap | None, Json]:
 
 def tap_raw(world: World, person: Person, message_id: int | None, data: str) -> Tap:
     """A forged callback: any data, on a message that may be gone."""
-    if person.deactivated:
-        _ready(person)
+    _ready(person, may_be_blocked=True)
     if not isinstance(data, str) or not data:
         raise ControlError(400, "bad_request", "data is a text.")
     message: Json | None = None
@@ -208,6 +235,15 @@ def tap_raw(world: World, person: Person, message_id: int | None, data: str) -> 
     begun = world.begin_tap(person, message_id, None, data)
     _query(world, person, begun, message, data)
     return begun
+
+
+def tap_again(world: World, person: Person, query_id: Any) -> int:
+    """The app sends an unanswered tap anew, the newest one if none is named: the number of the new update."""
+    waiting = [begun for begun in world.taps.pending(person.id) if query_id in (None, begun.query_id)]
+    number = world.resend_tap(waiting[-1].query_id) if waiting else None
+    if number is None:
+        raise ControlError(404, "no_such_tap", f"Person {person.id} waits for no such answer.")
+    return number
 
 
 async def wait_for_answer(begun: Tap, timeout: float) -> Json | None:

@@ -13,13 +13,25 @@ import aiohttp
 
 from bot.sandbox.oracle import Ledger, Letter, TapSeen, read_ledger
 from bot.sandbox.phone import TIMEOUT, Person
-from bot.sandbox.seen import Answer, Button, Document, Json, Message, NoSuchButton, NotSeen, SandboxError
+from bot.sandbox.seen import (
+    Answer,
+    Button,
+    Document,
+    Group,
+    Json,
+    Message,
+    NoSuchButton,
+    NotSeen,
+    SandboxError,
+    read_group,
+)
 from bot.sandbox.tasks import Tasks
 
 __all__ = [
     "Answer",
     "Button",
     "Document",
+    "Group",
     "Ledger",
     "Letter",
     "Message",
@@ -93,6 +105,22 @@ class Sandbox:
         person._load(chat)
         self._people[person.id] = person
         return person
+
+    # Groups
+
+    async def group(self, title: str, *members: Person) -> Group:
+        """A new group into which its first member brings the bot."""
+        body = {"title": title, "members": [member.id for member in members]}
+        return read_group(await self.post("/sandbox/groups", body))
+
+    async def look(self, group: Group) -> Group:
+        """The group as it is now."""
+        return read_group(await self.request("GET", f"/sandbox/groups/{group.id}"))
+
+    async def in_group(self, group: Group, act: str, person: Person | None = None, text: str | None = None) -> Json:
+        """`send` a text by a member, `migrate` to a supergroup (answers with it), `kick` or `invite` the bot."""
+        body = {"person": person.id if person else None, "text": text}
+        return await self.post(f"/sandbox/groups/{group.id}/{act}", body)
 
     # Oracles and levers
 

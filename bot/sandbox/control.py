@@ -14,7 +14,7 @@ from bot.sandbox.asking import Row, number, read_json, serving
 from bot.sandbox.callbacks import Tap
 from bot.sandbox.errors import ControlError
 from bot.sandbox.params import MAX_REQUEST_BYTES, Upload
-from bot.sandbox.state import Json, Person
+from bot.sandbox.state import Json, Message, Person
 from bot.sandbox.world import World
 
 ANSWER_TIMEOUT = 15.0
@@ -44,11 +44,14 @@ class Control:
             ("POST", f"{person}/start", self.start),
             ("POST", f"{person}/send", self.send),
             ("POST", f"{person}/file", self.file),
+            ("POST", f"{person}/album", self.album),
             ("POST", f"{person}/tap", self.tap),
+            ("POST", f"{person}/tap-again", self.tap_again),
             ("POST", f"{person}/tap-raw", self.tap_raw),
             ("POST", f"{person}/block", self.block),
             ("POST", f"{person}/unblock", self.unblock),
             ("POST", f"{person}/deactivate", self.deactivate),
+            ("POST", f"{person}/vanish", self.vanish),
             ("POST", f"{person}/forward", self.forward),
             ("POST", f"{person}/friend", self.friend),
             ("POST", f"{person}/read", self.read),
@@ -97,18 +100,23 @@ class Control:
         return self._world.view(acts.send(self._world, self._person(request), text, body.get("reply_to")))
 
     async def file(self, request: web.Request) -> Json:
+        return self._world.view((await self._send_files(request))[0])
+
+    async def album(self, request: web.Request) -> Json:
+        return {"messages": [self._world.view(message) for message in await self._send_files(request)]}
+
+    async def _send_files(self, request: web.Request) -> list[Message]:
         person = self._person(request)
         form = await request.clone(client_max_size=MAX_REQUEST_BYTES).post()
-        kind = next((name for name in ("document", "photo") if isinstance(form.get(name), FileField)), None)
-        if kind is None:
+        files: list[acts.Attachment] = []
+        for kind, field in form.items():
+            if isinstance(field, FileField) and kind in ("document", "photo"):
+                with field.file as file:
+                    files.append(acts.Attachment(kind, Upload(field.filename, field.content_type, file.read())))
+        if not files:
             raise ControlError(400, "bad_request", "A file needs a part «document» or «photo».")
-        field = form[kind]
-        assert isinstance(field, FileField)
-        with field.file as file:
-            upload = Upload(field.filename, field.content_type, file.read())
-        reply_to = number(form.get("reply_to"))
-        caption = str(form.get("caption") or "")
-        return self._world.view(acts.send_file(self._world, person, kind, upload, caption, reply_to))
+        reply_to, caption = form.get("reply_to"), str(form.get("caption") or "")
+        return acts.send_files(self._world, person, files, caption, number(reply_to))
 
     async def tap(self, request: web.Request) -> Json:
         body = await read_json(request)
@@ -116,6 +124,10 @@ class Control:
         if begun is None:
             return {"query_id": None, "answer": None, "url": button.get("url"), "start": button.get("start")}
         return await self._tap_result(begun, body)
+
+    async def tap_again(self, request: web.Request) -> Json:
+        query_id = (await read_json(request)).get("query_id")
+        return {"update_id": acts.tap_again(self._world, self._person(request), query_id)}
 
     async def tap_raw(self, request: web.Request) -> Json:
         body = await read_json(request)
@@ -140,6 +152,12 @@ class Control:
     async def deactivate(self, request: web.Request) -> Json:
         person = self._person(request)
         person.deactivated = True
+        self._world.person_changed(person)
+        return self._world.person_view(person)
+
+    async def vanish(self, request: web.Request) -> Json:
+        person = self._person(request)
+        person.vanished = True
         self._world.person_changed(person)
         return self._world.person_view(person)
 

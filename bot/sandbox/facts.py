@@ -157,40 +157,90 @@ forwardMessage
   message_effect_id String
   suggested_post_parameters SuggestedPostParameters
   message_id Integer !
-"""
+deleteMessages
+  chat_id Integer|String !
+  message_ids Array_of_Integer !
+copyMessages
+  chat_id Integer|String !
+  message_thread_id Integer
+  direct_messages_topic_id Integer
+  from_chat_id Integer|String !
+  message_ids Array_of_Integer !
+  disable_notification Boolean
+  protect_content Boolean
+  remove_caption Boolean
+forwardMessages
+  chat_id Integer|String !
+  message_thread_id Integer
+  direct_messages_topic_id Integer
+  from_chat_id Integer|String !
+  message_ids Array_of_Integer !
+  disable_notification Boolean
+  protect_content Boolean
+editMessageCaption
+  business_connection_id String
+  chat_id Integer|String
+  message_id Integer
+  inline_message_id String
+  caption String
+  parse_mode String
+  caption_entities Array_of_MessageEntity
+  show_caption_above_media Boolean
+  reply_markup InlineKeyboardMarkup
+editMessageMedia
+  business_connection_id String
+  chat_id Integer|String
+  message_id Integer
+  inline_message_id String
+  media InputMedia !
+  reply_markup InlineKeyboardMarkup
+sendMediaGroup
+  business_connection_id String
+  chat_id Integer|String !
+  message_thread_id Integer
+  direct_messages_topic_id Integer
+  media Array_of_InputMediaAudio|Array_of_InputMediaDocument|Array_of_InputMediaLivePhoto|Array_of_InputMediaPhoto|Array_of_InputMediaVideo !
+  disable_notification Boolean
+  protect_content Boolean
+  allow_paid_broadcast Boolean
+  message_effect_id String
+  reply_parameters ReplyParameters
+getChatMenuButton
+  chat_id Integer
+"""  # noqa: E501 - one line a parameter
 
 _OTHERS = """
     addStickerToSet answerChatJoinRequestQuery answerGuestQuery answerInlineQuery answerPreCheckoutQuery
     answerShippingQuery answerWebAppQuery approveChatJoinRequest approveSuggestedPost banChatMember
-    banChatSenderChat close closeForumTopic closeGeneralForumTopic convertGiftToStars copyMessages
-    createChatInviteLink createChatSubscriptionInviteLink createForumTopic createInvoiceLink createNewStickerSet
-    declineChatJoinRequest declineSuggestedPost deleteAllMessageReactions deleteBusinessMessages deleteChatPhoto
-    deleteChatStickerSet deleteEphemeralMessage deleteForumTopic deleteMessageReaction deleteMessages
-    deleteStickerFromSet deleteStickerSet deleteStory editChatInviteLink editChatSubscriptionInviteLink
-    editEphemeralMessageCaption editEphemeralMessageMedia editEphemeralMessageReplyMarkup editEphemeralMessageText
-    editForumTopic editGeneralForumTopic editMessageCaption editMessageChecklist editMessageLiveLocation
-    editMessageMedia editStory editUserStarSubscription exportChatInviteLink forwardMessages getAvailableGifts
-    getBusinessAccountGifts getBusinessAccountStarBalance getBusinessConnection getChat getChatAdministrators
-    getChatGifts getChatMember getChatMemberCount getChatMenuButton getCustomEmojiStickers getForumTopicIconStickers
-    getGameHighScores getManagedBotAccessSettings getManagedBotToken getMyDefaultAdministratorRights
-    getMyDescription getMyName getMyShortDescription getMyStarBalance getStarTransactions getStickerSet
-    getUserChatBoosts getUserGifts getUserPersonalChatMessages getUserProfileAudios getUserProfilePhotos
-    giftPremiumSubscription hideGeneralForumTopic leaveChat logOut pinChatMessage postStory promoteChatMember
-    readBusinessMessage refundStarPayment removeBusinessAccountProfilePhoto removeChatVerification
-    removeMyProfilePhoto removeUserVerification reopenForumTopic reopenGeneralForumTopic replaceManagedBotToken
-    replaceStickerInSet repostStory restrictChatMember revokeChatInviteLink savePreparedInlineMessage
-    savePreparedKeyboardButton sendAnimation sendAudio sendChatJoinRequestWebApp sendChecklist sendContact sendDice
-    sendGame sendGift sendInvoice sendLivePhoto sendLocation sendMediaGroup sendMessageDraft sendPaidMedia sendPoll
-    sendRichMessage sendRichMessageDraft sendSticker sendVenue sendVideo sendVideoNote sendVoice
-    setBusinessAccountBio setBusinessAccountGiftSettings setBusinessAccountName setBusinessAccountProfilePhoto
-    setBusinessAccountUsername setChatAdministratorCustomTitle setChatDescription setChatMemberTag
-    setChatPermissions setChatPhoto setChatStickerSet setChatTitle setCustomEmojiStickerSetThumbnail setGameScore
-    setManagedBotAccessSettings setMessageReaction setMyDefaultAdministratorRights setMyDescription setMyName
-    setMyProfilePhoto setMyShortDescription setPassportDataErrors setStickerEmojiList setStickerKeywords
-    setStickerMaskPosition setStickerPositionInSet setStickerSetThumbnail setStickerSetTitle setUserEmojiStatus
-    stopMessageLiveLocation stopPoll transferBusinessAccountStars transferGift unbanChatMember unbanChatSenderChat
-    unhideGeneralForumTopic unpinAllChatMessages unpinAllForumTopicMessages unpinAllGeneralForumTopicMessages
-    unpinChatMessage upgradeGift uploadStickerFile verifyChat verifyUser
+    banChatSenderChat close closeForumTopic closeGeneralForumTopic convertGiftToStars createChatInviteLink
+    createChatSubscriptionInviteLink createForumTopic createInvoiceLink createNewStickerSet declineChatJoinRequest
+    declineSuggestedPost deleteAllMessageReactions deleteBusinessMessages deleteChatPhoto deleteChatStickerSet
+    deleteEphemeralMessage deleteForumTopic deleteMessageReaction deleteStickerFromSet deleteStickerSet deleteStory
+    editChatInviteLink editChatSubscriptionInviteLink editEphemeralMessageCaption editEphemeralMessageMedia
+    editEphemeralMessageReplyMarkup editEphemeralMessageText editForumTopic editGeneralForumTopic
+    editMessageChecklist editMessageLiveLocation editStory editUserStarSubscription exportChatInviteLink
+    getAvailableGifts getBusinessAccountGifts getBusinessAccountStarBalance getBusinessConnection getChat
+    getChatAdministrators getChatGifts getChatMember getChatMemberCount getCustomEmojiStickers
+    getForumTopicIconStickers getGameHighScores getManagedBotAccessSettings getManagedBotToken
+    getMyDefaultAdministratorRights getMyDescription getMyName getMyShortDescription getMyStarBalance
+    getStarTransactions getStickerSet getUserChatBoosts getUserGifts getUserPersonalChatMessages
+    getUserProfileAudios getUserProfilePhotos giftPremiumSubscription hideGeneralForumTopic leaveChat logOut
+    pinChatMessage postStory promoteChatMember readBusinessMessage refundStarPayment
+    removeBusinessAccountProfilePhoto removeChatVerification removeMyProfilePhoto removeUserVerification
+    reopenForumTopic reopenGeneralForumTopic replaceManagedBotToken replaceStickerInSet repostStory
+    restrictChatMember revokeChatInviteLink savePreparedInlineMessage savePreparedKeyboardButton sendAnimation
+    sendAudio sendChatJoinRequestWebApp sendChecklist sendContact sendDice sendGame sendGift sendInvoice
+    sendLivePhoto sendLocation sendMessageDraft sendPaidMedia sendPoll sendRichMessage sendRichMessageDraft
+    sendSticker sendVenue sendVideo sendVideoNote sendVoice setBusinessAccountBio setBusinessAccountGiftSettings
+    setBusinessAccountName setBusinessAccountProfilePhoto setBusinessAccountUsername setChatAdministratorCustomTitle
+    setChatDescription setChatMemberTag setChatPermissions setChatPhoto setChatStickerSet setChatTitle
+    setCustomEmojiStickerSetThumbnail setGameScore setManagedBotAccessSettings setMessageReaction
+    setMyDefaultAdministratorRights setMyDescription setMyName setMyProfilePhoto setMyShortDescription
+    setPassportDataErrors setStickerEmojiList setStickerKeywords setStickerMaskPosition setStickerPositionInSet
+    setStickerSetThumbnail setStickerSetTitle setUserEmojiStatus stopMessageLiveLocation stopPoll
+    transferBusinessAccountStars transferGift unbanChatMember unbanChatSenderChat unhideGeneralForumTopic
+    unpinAllChatMessages unpinAllForumTopicMessages unpinAllGeneralForumTopicMessages unpinChatMessage upgradeGift
+    uploadStickerFile verifyChat verifyUser
 """
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import params as reading
-from bot.sandbox.api import bot, documents, intake, messages
+from bot.sandbox.api import bot, documents, editing, intake, messages, relaying
 from bot.sandbox.errors import ApiError
 from bot.sandbox.events import dumps
 from bot.sandbox.facts import METHODS, OTHER_METHODS
@@ -35,20 +35,27 @@ HANDLERS: dict[str, Handler] = {
     "deleteWebhook": intake.delete_webhook,
     "getWebhookInfo": intake.get_webhook_info,
     "sendMessage": messages.send_message,
-    "editMessageText": messages.edit_message_text,
-    "editMessageReplyMarkup": messages.edit_message_reply_markup,
-    "deleteMessage": messages.delete_message,
-    "answerCallbackQuery": messages.answer_callback_query,
-    "sendChatAction": messages.send_chat_action,
-    "copyMessage": messages.copy_message,
-    "forwardMessage": messages.forward_message,
     "sendDocument": documents.send_document,
     "sendPhoto": documents.send_photo,
+    "sendMediaGroup": documents.send_media_group,
+    "sendChatAction": messages.send_chat_action,
+    "editMessageText": editing.edit_message_text,
+    "editMessageCaption": editing.edit_message_caption,
+    "editMessageMedia": editing.edit_message_media,
+    "editMessageReplyMarkup": editing.edit_message_reply_markup,
+    "deleteMessage": messages.delete_message,
+    "deleteMessages": messages.delete_messages,
+    "copyMessage": relaying.copy_message,
+    "copyMessages": relaying.copy_messages,
+    "forwardMessage": relaying.forward_message,
+    "forwardMessages": relaying.forward_messages,
+    "answerCallbackQuery": messages.answer_callback_query,
     "getFile": documents.get_file,
     "setMyCommands": bot.set_my_commands,
     "getMyCommands": bot.get_my_commands,
     "deleteMyCommands": bot.delete_my_commands,
     "setChatMenuButton": bot.set_chat_menu_button,
+    "getChatMenuButton": bot.get_chat_menu_button,
 }
 _BY_LOWER = {name.lower(): name for name in METHODS}
 _OTHER_BY_LOWER = {name.lower(): name for name in OTHER_METHODS}

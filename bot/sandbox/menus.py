@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.sandbox.errors import bad_request
 from bot.sandbox.state import Json
@@ -13,6 +14,12 @@ MAX_COMMAND = 32
 MAX_DESCRIPTION = 256
 
 _PLAIN_SCOPES = {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"}
+
+_CHAT_SCOPES = {
+    "chat": ("chat_id",),
+    "chat_administrators": ("chat_id",),
+    "chat_member": ("chat_id", "user_id"),
+}
 
 
 class Menus:
@@ -49,11 +56,12 @@ def scope_key(scope: Any, language: str | None) -> str:
         raise bad_request("Can't parse BotCommandScope: Can't find field \"type\"")
     if kind in _PLAIN_SCOPES:
         return f"{kind}|{language}"
-    if kind != "chat":
+    if kind not in _CHAT_SCOPES:
         raise bad_request("Can't parse BotCommandScope: Unsupported type specified")
-    if not scope.get("chat_id"):
-        raise bad_request("Can't parse BotCommandScope: Empty chat_id specified")
-    return f"chat:{scope['chat_id']}|{language}"
+    ids = [scope.get(field) for field in _CHAT_SCOPES[kind]]
+    if not all(ids):
+        raise bad_request(f"Can't parse BotCommandScope: Empty {_CHAT_SCOPES[kind][ids.index(None)]} specified")
+    return f"{kind}:{':'.join(map(str, ids))}|{language}"
 
 
 def read_commands(value: Any) -> list[Json]:
@@ -97,5 +105,22 @@ def read_menu_button(value: Any) -> Json:
     if kind in ("default", "commands"):
         return {"type": kind}
     if kind == "web_app":
-        raise bad_request("the sandbox doesn't support web_app menu buttons")
+        return {"type": kind, "text": _menu_text(value), "web_app": {"url": _web_app_url(value)}}
     raise bad_request("Can't parse menu button: MenuButton has unsupported type")
+
+
+def _menu_text(value: Json) -> str:
+    text = value.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise bad_request("Can't parse menu button: Can't find field \"text\"")
+    return text.strip()
+
+
+def _web_app_url(value: Json) -> str:
+    app = value.get("web_app")
+    url = app.get("url") if isinstance(app, dict) else None
+    if not isinstance(url, str):
+        raise bad_request("Can't parse menu button: Can't find field \"url\"")
+    if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
+        raise bad_request(f"menu button Web App URL '{url}' is invalid: Only HTTPS links are allowed")
+    return url

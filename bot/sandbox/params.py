@@ -22,6 +22,8 @@ _MISSING = {
     "message_id": "Message identifier is not specified",
     "text": "Message text is empty",
     "document": "There is no document in the request",
+    "media": "There is no media in the request",
+    "message_ids": "Message identifiers are not specified",
     "photo": "There is no photo in the request",
     "file_id": "file_id not specified",
     "action": "Wrong parameter action in request",
@@ -117,6 +119,8 @@ def _convert(parameter: Parameter, value: Any, raw: dict[str, Any]) -> Any:
     types = parameter.types
     if "InputFile" in types:
         return _file(parameter.name, value, raw)
+    if any("InputMedia" in type_ for type_ in types):
+        return _with_files(_object(parameter.name, value), raw)
     if "Integer" in types:
         return _integer(parameter, value)
     if types == ("Boolean",):
@@ -125,7 +129,19 @@ def _convert(parameter: Parameter, value: Any, raw: dict[str, Any]) -> Any:
         if not isinstance(value, str):
             raise bad_request(f'parameter "{parameter.name}" must be of type String')
         return value
-    return _object(parameter.name, value)
+    found = _object(parameter.name, value)
+    if types[0].startswith("Array_of_") and not isinstance(found, list):
+        raise bad_request(f"Expected an Array of {types[0].removeprefix('Array_of_')}")
+    return found
+
+
+def _with_files(media: Any, raw: dict[str, Any]) -> Any:
+    """InputMedia, or a list of them, with the files of the request in place of their `attach://` names."""
+    if isinstance(media, list):
+        return [_with_files(one, raw) for one in media]
+    if not isinstance(media, dict) or "media" not in media:
+        return media
+    return media | {"media": _file("media", media["media"], raw)}
 
 
 def _file(name: str, value: Any, raw: dict[str, Any]) -> Upload | str:

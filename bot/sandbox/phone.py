@@ -158,18 +158,38 @@ class Person:
         self, data: bytes, name: str, *, caption: str = "", photo: bool = False, mime: str | None = None
     ) -> Message:
         """Send a document, or a photo."""
-        form = aiohttp.FormData(quote_fields=False)
+        form = _form(caption)
         form.add_field("photo" if photo else "document", data, filename=name, content_type=mime)
-        form.add_field("caption", caption)
-        raw = await self._telegram.request("POST", f"{self._path}/file", data=form)
-        return self._messages.get(raw["id"]) or read_message(raw, self._telegram.seq, self._telegram.get_bytes)
+        return self._own(await self._telegram.request("POST", f"{self._path}/file", data=form))
+
+    async def sends_photo(self, data: bytes, caption: str = "") -> Message:
+        """Send a photo: a PNG, GIF or JPEG."""
+        return await self.sends_file(data, "photo.jpg", caption=caption, photo=True, mime="image/jpeg")
+
+    async def sends_album(self, *photos: bytes, caption: str = "") -> list[Message]:
+        """Send several photos together; the first has the caption."""
+        form = _form(caption)
+        for number, data in enumerate(photos, 1):
+            form.add_field("photo", data, filename=f"photo{number}.jpg", content_type="image/jpeg")
+        raw = await self._telegram.request("POST", f"{self._path}/album", data=form)
+        return [self._own(message) for message in raw["messages"]]
+
+    async def taps_again(self) -> int:
+        """The app sends the newest unanswered tap anew: the number of the new update."""
+        return int((await self._telegram.post(f"{self._path}/tap-again", {}))["update_id"])
+
+    async def vanishes(self) -> None:
+        """From now on there is no such chat."""
+        await self._telegram.post(f"{self._path}/vanish", {})
 
     @property
     def _path(self) -> str:
         return f"/sandbox/people/{self.id}"
 
     async def _sent(self, act: str, body: Json) -> Message:
-        raw = await self._telegram.post(f"{self._path}/{act}", body)
+        return self._own(await self._telegram.post(f"{self._path}/{act}", body))
+
+    def _own(self, raw: Json) -> Message:
         return self._messages.get(raw["id"]) or read_message(raw, self._telegram.seq, self._telegram.get_bytes)
 
     async def _tap(self, text: str, message: Message | None, timeout: float, wait: bool) -> Answer | None:
@@ -238,3 +258,9 @@ class Person:
         elif type_ == "person":
             self.blocked = data["person"]["blocked"]
             self.unread = data["person"]["unread"]
+
+
+def _form(caption: str) -> aiohttp.FormData:
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("caption", caption)
+    return form

@@ -165,6 +165,7 @@ def message_view(message: Message, reply_to: Message | None, pending: list[Json]
         "keyboard": [[button_view(button, username) for button in row] for row in keyboard] if keyboard else None,
         "reply_to": quoted,
         "forwarded_from": origin_name(message.origin),
+        "album": message.album,
         "silent": message.silent,
         "pending": pending,
     }

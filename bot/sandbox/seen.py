@@ -82,6 +82,7 @@ class Message:
     forwarded_from: str | None
     button_rows: tuple[tuple[Button, ...], ...]
     document: Document | None
+    album: str | None
     changed: int
 
     @property
@@ -124,5 +125,23 @@ def read_message(raw: Json, changed: int, fetch: Fetch) -> Message:
         forwarded_from=raw["forwarded_from"],
         button_rows=rows,
         document=document,
+        album=raw["album"],
         changed=changed,
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as its members see it at this moment; texts oldest first."""
+
+    id: int
+    title: str
+    moved_to: int | None
+    bot: str
+    texts: tuple[str, ...]
+
+
+def read_group(raw: Json) -> Group:
+    """A group of the control API."""
+    texts = tuple(message["text"] for message in raw["messages"])
+    return Group(raw["id"], raw["title"], raw["moved_to"], raw["bot"], texts)

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.sandbox.callbacks import CALLBACK_LIFETIME
 from bot.sandbox.control import Control
 from bot.sandbox.gate import Gate
+from bot.sandbox.groups import Groups
 from bot.sandbox.levers import Levers
 from bot.sandbox.limits import Limits
 from bot.sandbox.room import Room
@@ -82,9 +83,10 @@ class SandboxServer:
         return [
             web.get(api, self.gate.call),
             web.post(api, self.gate.call),
-            web.get("/file/bot{token}/documents/{id}", self._download),
+            web.get("/file/bot{token}/documents/{name}", self._download),
             *Control(self.world).routes(),
             *Levers(self.world).routes(),
+            *Groups(self.world).routes(),
             *Stream(self.world).routes(),
             *self.room.routes(),
         ]
@@ -145,7 +147,7 @@ class SandboxServer:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self.token:
             return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
-        id_ = request.match_info["id"]
+        id_ = request.match_info["name"].partition(".")[0]
         if self.world.files.info(id_) is None:
             return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
         return web.Response(body=self.world.files.read(id_), content_type="application/octet-stream")

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.sandbox.events import dumps
-from bot.sandbox.state import Chat, Json, Message, Person
+from bot.sandbox.state import Chat, Group, Json, Message, Person
 from bot.sandbox.webhook import WebhookSettings
 from bot.sandbox.world import World
 
@@ -43,6 +43,7 @@ def to_json(world: World) -> Json:
         "version": VERSION,
         "bot_id": world.bot.id,
         "people": [asdict(person) for person in world.people.values()],
+        "groups": [asdict(group) for group in world.groups.values()],
         "chats": chats,
         "commands": world.menus.commands,
         "menu_buttons": world.menus.buttons,
@@ -60,6 +61,7 @@ def restore(world: World, saved: Json) -> None:
         logger.warning("snapshot_ignored version=%s", saved.get("version"))
         return
     world.people = {row["id"]: Person(**row) for row in saved["people"]}
+    world.groups = {row["id"]: Group(**row) for row in saved.get("groups", [])}
     for row in saved["chats"]:
         messages = {message["id"]: Message.from_saved(message) for message in row["messages"]}
         next_id = row["next_id"] + MESSAGE_ID_LEAP

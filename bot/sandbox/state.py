@@ -26,7 +26,10 @@ class BotUser:
 
 @dataclass
 class Person:
-    """Somebody with a phone. `started`: the bot may write; `met`: the bot has seen this account."""
+    """Somebody with a phone. `started`: the bot may write; `met`: the bot has seen this account.
+
+    `deactivated`: the account is deleted, which the bot is told; `vanished`: there is no such chat any more.
+    """
 
     id: int
     first_name: str
@@ -38,6 +41,7 @@ class Person:
     met: bool = False
     blocked: bool = False
     deactivated: bool = False
+    vanished: bool = False
     unread: int = 0
 
     @property
@@ -55,6 +59,28 @@ class Person:
         """The Bot API's Chat: private, its id is the person's."""
         chat: Json = {"id": self.id, "first_name": self.first_name, "type": "private"}
         return chat | {key: value for key in ("last_name", "username") if (value := getattr(self, key))}
+
+
+@dataclass
+class Group:
+    """A chat of several people and the bot, just whole enough to try limits and migration. Its id is below 0.
+
+    `moved_to`: the supergroup that took its place. `bot`: what the bot is there.
+    """
+
+    id: int
+    title: str
+    members: list[int] = field(default_factory=list)
+    kind: Literal["group", "supergroup"] = "group"
+    moved_to: int | None = None
+    bot: Literal["member", "left", "kicked"] = "member"
+
+    def as_chat(self) -> Json:
+        """The Bot API's Chat."""
+        return {"id": self.id, "title": self.title, "type": self.kind}
+
+
+Place = Person | Group
 
 
 @dataclass(frozen=True)
@@ -92,7 +118,11 @@ class FileInfo:
 
 @dataclass
 class Message:
-    """One message of a chat. Dates in Unix seconds; `keyboard`: rows of the Bot API's InlineKeyboardButton."""
+    """One message of a chat. Dates in Unix seconds; `keyboard`: rows of the Bot API's InlineKeyboardButton.
+
+    `album`: what messages sent together have in common. In a group: `sender`, who wrote it, and `service`, what
+    happened there, as fields of the Bot API's Message.
+    """
 
     id: int
     chat_id: int
@@ -109,6 +139,9 @@ class Message:
     silent: bool = False
     protected: bool = False
     with_reply_keyboard: bool = False
+    album: str | None = None
+    sender: int | None = None
+    service: Json | None = None
 
     def to_saved(self) -> Json:
         """Plain JSON for the snapshot."""
@@ -123,7 +156,7 @@ class Message:
 
 @dataclass
 class Chat:
-    """A person's chat with the bot: the newest KEPT_MESSAGES, by id; ids count inside the chat."""
+    """A person's chat with the bot, or a group: the newest KEPT_MESSAGES, by id; ids count inside the chat."""
 
     person_id: int
     next_id: int = 1

@@ -18,7 +18,7 @@ from bot.sandbox.ledger import Act, Ledger
 from bot.sandbox.limits import Limiter, Limits
 from bot.sandbox.menus import Menus
 from bot.sandbox.rendering import message_view
-from bot.sandbox.state import BotUser, Chat, Json, Message, Person
+from bot.sandbox.state import BotUser, Chat, Group, Json, Message, Person, Place
 from bot.sandbox.tasks import Tasks
 from bot.sandbox.times import Times, system_now
 from bot.sandbox.updates import UpdateQueue
@@ -53,9 +53,11 @@ class World:
         self.limiter = Limiter(times.monotonic, limits)
         self.menus = Menus()
         self.people: dict[int, Person] = {}
+        self.groups: dict[int, Group] = {}
         self.chats: dict[int, Chat] = {}
         self.tasks = Tasks()
         self.webhook = Webhook(self.queue, self.tasks, webhook_retry)
+        self._albums = itertools.count(int(system_now().timestamp()) << 16)
         self.on_change: Callable[[], None] = lambda: None
         self.closing = asyncio.Event()
         self._typing: dict[int, asyncio.TimerHandle] = {}
@@ -78,6 +80,10 @@ class World:
         if person_id not in self.people:
             raise ControlError(404, "no_such_person", f"There is no person {person_id}.")
         return self.people[person_id]
+
+    def place(self, chat_id: int) -> Place | None:
+        """A person or a group by the id of the chat; None if there is no such."""
+        return self.people.get(chat_id) or self.groups.get(chat_id)
 
     def put_person(self, fields: dict[str, Any]) -> Person:
         """Add a person, or update the one with this id."""
@@ -109,27 +115,36 @@ class World:
         if author == "bot":
             self.typing_off(chat_id)
             self._note("send", message)
-        self.feed.publish("message", {"person": chat_id, "message": self.view(message)}, chat_id)
-        if author != "person":
+        self._tell("message", message, {"message": self.view(message)})
+        if author != "person" and chat_id in self.people:
             self.people[chat_id].unread += 1
             self.person_changed(self.people[chat_id])
-        self.changed()
         return message
+
+    def new_album(self) -> str:
+        """What the messages of one album have in common."""
+        return str(next(self._albums))
 
     def edited(self, message: Message) -> None:
         """Publish a change of a message."""
         message.edit_date = self.times.stamp()
         self._note("edit", message)
         self.typing_off(message.chat_id)
-        self.feed.publish("edit", {"person": message.chat_id, "message": self.view(message)}, message.chat_id)
-        self.changed()
+        self._tell("edit", message, {"message": self.view(message)})
 
     def delete(self, message: Message) -> None:
         """Remove a message for both sides."""
         del self.chats[message.chat_id].messages[message.id]
         if message.author == "bot":
             self._note("delete", message)
-        self.feed.publish("delete", {"person": message.chat_id, "id": message.id}, message.chat_id)
+        self._tell("delete", message, {"id": message.id})
+
+    def _tell(self, type_: str, message: Message, data: Json) -> None:
+        """An event of a phone; groups have no phone, their listeners learn that something happened."""
+        if message.chat_id in self.groups:
+            self.feed.publish("group", {"group": message.chat_id})
+        else:
+            self.feed.publish(type_, {"person": message.chat_id, **data}, message.chat_id)
         self.changed()
 
     def _note(self, act: Act, message: Message) -> None:
@@ -138,6 +153,8 @@ class World:
 
     def set_reply_keyboard(self, chat_id: int, keyboard: Json | None) -> None:
         """Show or remove the keyboard under the input field."""
+        if chat_id in self.groups:
+            return
         self.chat(chat_id).reply_keyboard = keyboard
         self.feed.publish("reply_keyboard", {"person": chat_id, "reply_keyboard": keyboard}, chat_id)
         self.changed()
@@ -146,6 +163,8 @@ class World:
 
     def typing_on(self, chat_id: int, action: str) -> None:
         """«typing…» until the bot writes, at most TYPING_SECONDS."""
+        if chat_id in self.groups:
+            return
         self._typing_timer_off(chat_id)
         loop = asyncio.get_running_loop()
         self._typing[chat_id] = loop.call_later(TYPING_SECONDS, self.typing_off, chat_id)
@@ -211,6 +230,7 @@ class World:
             "started": person.started,
             "blocked": person.blocked,
             "deactivated": person.deactivated,
+            "vanished": person.vanished,
             "unread": person.unread,
             "typing": person.id in self._typing,
             "commands": self.menus.commands_of(person.id, person.language_code),
@@ -249,6 +269,7 @@ class World:
         self.calls.clear()
         self.ledger.clear()
         self.people.clear()
+        self.groups.clear()
         self.chats.clear()
         self.feed.publish("reset", {})
         self.changed()

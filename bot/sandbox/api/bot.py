@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.sandbox.api.chats import chat_of
+from bot.sandbox.errors import bad_request
 from bot.sandbox.menus import read_commands, read_menu_button, scope_key
 from bot.sandbox.params import Params
-from bot.sandbox.state import Json
+from bot.sandbox.state import Group, Json
 from bot.sandbox.world import World
 
 
@@ -19,10 +20,19 @@ async def get_me(world: World, params: Params) -> Json:
 def _key(world: World, params: Params) -> str:
     scope = params.get("scope")
     key = scope_key(scope, params.get("language_code"))
-    if key.startswith("chat:"):
-        chat_id = key.removeprefix("chat:").partition("|")[0]
-        chat_of(world, int(chat_id) if chat_id.isdecimal() else None)
+    kind, _, rest = key.partition("|")[0].partition(":")
+    if rest:
+        _check_scope(world, kind, *rest.split(":"))
     return key
+
+
+def _check_scope(world: World, kind: str, chat_id: str, user_id: str = "") -> None:
+    """The chat of a scope must be known; administrators and members are only in groups."""
+    place = chat_of(world, int(chat_id) if chat_id.removeprefix("-").isdecimal() else None)
+    if kind != "chat" and not isinstance(place, Group):
+        raise bad_request("can't set commands for a private chat")
+    if kind == "chat_member" and isinstance(place, Group) and user_id not in map(str, place.members):
+        raise bad_request("user not found")
 
 
 def _menus_changed(world: World) -> bool:
@@ -48,13 +58,28 @@ async def delete_my_commands(world: World, params: Params) -> bool:
     return _menus_changed(world)
 
 
+def _menu_key(world: World, chat_id: int | None) -> str:
+    """Whose menu button: a private chat's, or everybody's."""
+    if not chat_id:
+        return ""
+    place = chat_of(world, chat_id)
+    if isinstance(place, Group):
+        raise bad_request("chat not found")
+    return str(place.id)
+
+
 async def set_chat_menu_button(world: World, params: Params) -> bool:
     """setChatMenuButton of a chat, or the default one."""
-    chat_id = params.get("chat_id")
     button = read_menu_button(params.get("menu_button"))
-    key = str(chat_of(world, chat_id).id) if chat_id else ""
+    key = _menu_key(world, params.get("chat_id"))
     if button["type"] == "default":
         world.menus.buttons.pop(key, None)
     else:
         world.menus.buttons[key] = button
     return _menus_changed(world)
+
+
+async def get_chat_menu_button(world: World, params: Params) -> Json:
+    """getChatMenuButton of a chat, or the default one: as it was set."""
+    key = _menu_key(world, params.get("chat_id"))
+    return world.menus.buttons.get(key, {"type": "default" if key else "commands"})
