@@ -9,7 +9,7 @@ from typing import cast as typed
 from sqlalchemy import BindParameter, ColumnElement, Date, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from storage.models.journal import LessonRecord, LessonWork, Mark
+from storage.models.journal import HomeworkFile, LessonRecord, LessonWork, Mark, PersonalHomework
 from storage.models.people import Enrollment, Person, SubgroupMember
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
@@ -89,6 +89,8 @@ class LessonRow:
     audiences: tuple[Audience, ...]
     parts: dict[RecordPart, RecordRow]
     works: tuple[WorkCount, ...]
+    files: int = 0
+    personal: int = 0
 
 
 def _day_ends_at() -> ColumnElement[Any]:
@@ -160,6 +162,36 @@ def _works() -> ColumnElement[Any]:
         .select_from(LessonWork)
         .join(Mark, Mark.work_id == LessonWork.id)
         .where(LessonWork.lesson_id == Lesson.id, Mark.value.is_not(None), Mark.rev == newest)
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _files() -> ColumnElement[Any]:
+    return (
+        select(func.count())
+        .where(
+            HomeworkFile.lesson_id == Lesson.id, HomeworkFile.student_id.is_(None), HomeworkFile.removed_at.is_(None)
+        )
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+
+
+def _personal() -> ColumnElement[Any]:
+    newer = aliased(PersonalHomework)
+    superseded = (
+        exists()
+        .where(
+            newer.lesson_id == PersonalHomework.lesson_id,
+            newer.student_id == PersonalHomework.student_id,
+            newer.rev > PersonalHomework.rev,
+        )
+        .correlate(PersonalHomework)
+    )
+    return (
+        select(func.count())
+        .where(PersonalHomework.lesson_id == Lesson.id, PersonalHomework.value.is_not(None), ~superseded)
         .correlate(Lesson)
         .scalar_subquery()
     )
@@ -259,6 +291,8 @@ def row_of(rows: Sequence[Any]) -> LessonRow:
         audiences=tuple(audiences[key] for key in sorted(audiences, key=lambda key: key[:2])),
         parts={one.part: one for one in map(records.from_row, rows) if one is not None},
         works=_counted(getattr(first, "works", None)),
+        files=getattr(first, "files", 0),
+        personal=getattr(first, "personal", 0),
     )
 
 
@@ -302,6 +336,8 @@ WHOLE = (
             *columns(),
             _day_ends_at().label("day_ends_at"),
             _works().label("works"),
+            _files().label("files"),
+            _personal().label("personal"),
             *records.columns(),
         ).select_from(Lesson)
     )

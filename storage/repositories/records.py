@@ -13,7 +13,7 @@ from storage.models.school import LessonPlan, PlanTopic
 from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
-from storage.vocabulary import LessonId, PersonId, RecordPart, SchoolId
+from storage.vocabulary import HomeworkWay, LessonId, PersonId, RecordPart, SchoolId
 
 CONFIRMED = "confirmed"
 Author = aliased(Person, name="record_author")
@@ -29,6 +29,7 @@ class RecordRow:
     plan_topic_id: int | None
     author: str
     entered_at: datetime
+    way: HomeworkWay | None = None
 
 
 def is_newest(record: Any) -> ColumnElement[bool]:
@@ -52,6 +53,7 @@ def columns() -> tuple[Any, ...]:
         LessonRecord.plan_topic_id,
         Author.last_name.label("record_author"),
         LessonRecord.entered_at.label("record_entered_at"),
+        LessonRecord.way.label("record_way"),
     )
 
 
@@ -66,6 +68,7 @@ def from_row(row: Any) -> RecordRow | None:
         plan_topic_id=row.plan_topic_id,
         author=row.record_author,
         entered_at=row.record_entered_at,
+        way=HomeworkWay(row.record_way) if row.record_way else None,
     )
 
 
@@ -96,6 +99,7 @@ async def add(
     author_id: PersonId,
     now: datetime,
     plan_topic_id: int | None = None,
+    way: HomeworkWay | None = None,
 ) -> bool:
     """Add a revision; False where somebody has added the same number before."""
     row = {
@@ -104,6 +108,7 @@ async def add(
         "rev": rev,
         "value": value,
         "plan_topic_id": plan_topic_id,
+        "way": None if way is None else way.value,
         "author_id": author_id,
         "entered_at": now,
     }
