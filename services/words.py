@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.i18n import N_, gettext, spoken
-from storage.vocabulary import AbsenceReason, AttendanceCode, Relation, Role, WorkKind
+from storage.vocabulary import (
+    EXEMPT,
+    NOT_ASSESSED,
+    AbsenceReason,
+    AttendanceCode,
+    Relation,
+    Role,
+    TermKind,
+    TermScope,
+    WorkKind,
+)
 
 _WORK_KINDS = {
     WorkKind.ANSWER: N_("answer"),
@@ -47,6 +57,19 @@ _REASONS = {
     AbsenceReason.INVALID: N_("no valid reason"),
 }
 
+_REASON_LETTERS = {
+    AbsenceReason.ILL: N_("I"),
+    AbsenceReason.VALID: N_("V"),
+    AbsenceReason.INVALID: N_("N"),
+}
+_WAYS = {
+    HomeworkWay.WRITTEN: N_("in writing"),
+    HomeworkWay.ORAL: N_("orally"),
+    HomeworkWay.BY_HEART: N_("by heart"),
+    HomeworkWay.READING: N_("reading"),
+    HomeworkWay.PRACTICAL: N_("practically"),
+}
+
 _RELATIONS = {
     Relation.MOTHER: N_("mother"),
     Relation.FATHER: N_("father"),
@@ -64,6 +87,52 @@ _ROLES = {
     Role.GUARDIAN: N_("legal guardian"),
     Role.STUDENT: N_("student"),
 }
+
+_TERMS = {
+    TermKind.QUARTER: N_("quarter {number}"),
+    TermKind.TRIMESTER: N_("trimester {number}"),
+    TermKind.HALF_YEAR: N_("half-year {number}"),
+}
+_SHORT_TERMS = {
+    TermKind.QUARTER: N_("Q {number}"),
+    TermKind.TRIMESTER: N_("Trim. {number}"),
+    TermKind.HALF_YEAR: N_("Half {number}"),
+}
+_SCOPES = {
+    TermScope.YEAR: N_("the year"),
+    TermScope.EXAM: N_("the exam"),
+    TermScope.FINAL: N_("the final mark"),
+    TermScope.STATE_EXAM: N_("the state exam"),
+}
+_SHORT_SCOPES = {
+    TermScope.YEAR: N_("Year"),
+    TermScope.EXAM: N_("Exam"),
+    TermScope.FINAL: N_("Final"),
+    TermScope.STATE_EXAM: N_("State exam"),
+}
+_INSTEAD_OF_MARKS = {
+    EXEMPT: N_("ОСВ (exempt, or the subject is mastered)"),
+    NOT_ASSESSED: N_("Н/А (not assessed)"),
+}
+
+
+def term_scope(kind: TermScope, term_kind: TermKind | None = None, ordinal: int = 0) -> str:
+    """What a term mark stands for, within a sentence: «1-я четверть», «год», «экзамен»."""
+    if term_kind is not None:
+        return gettext(_TERMS[term_kind]).format(number=ordinal)
+    return gettext(_SCOPES[kind])
+
+
+def term_scope_button(kind: TermScope, term_kind: TermKind | None = None, ordinal: int = 0) -> str:
+    """The same on a narrow button, «1 четв.»."""
+    if term_kind is not None:
+        return gettext(_SHORT_TERMS[term_kind]).format(number=ordinal)
+    return gettext(_SHORT_SCOPES[kind])
+
+
+def term_mark(value: str) -> str:
+    """A term mark as a letter says it; ОСВ and Н/А in words."""
+    return gettext(_INSTEAD_OF_MARKS[value]) if value in _INSTEAD_OF_MARKS else value
 
 
 def role(which: Role) -> str:
@@ -91,6 +160,16 @@ def attendance(code: AttendanceCode) -> str:
 def absence_reason(reason: AbsenceReason) -> str:
     """Why a student is absent, «болеет»."""
     return gettext(_REASONS[reason])
+
+
+def reason_letter(reason: AbsenceReason | None) -> str:
+    """The code of the journal: Б, У, Н; «?» while the reason is open (М кл.рук. а)."""
+    return "?" if reason is None else gettext(_REASON_LETTERS[reason])
+
+
+def homework_way(way: HomeworkWay) -> str:
+    """How homework is to be done, within a sentence, «письменно» (О 2.7)."""
+    return gettext(_WAYS[way])
 
 
 def relation(which: Relation) -> str:
