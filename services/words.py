@@ -11,6 +11,7 @@ from storage.vocabulary import (
     NOT_ASSESSED,
     AbsenceReason,
     AttendanceCode,
+    HomeworkWay,
     Relation,
     Role,
     TermKind,
