@@ -128,6 +128,10 @@ class Sandbox:
         """GET /sandbox/state."""
         return await self.request("GET", "/sandbox/state")
 
+    async def catches_up(self) -> None:
+        """Wait until the phones show everything that has happened up to now."""
+        await self.request("GET", "/sandbox/limits")
+
     async def calls(self, method: str | None = None, chat: int | None = None, after: int = 0) -> list[Json]:
         """What the bot called, oldest first (docs/sandbox.md, Call)."""
         query = {"method": method, "chat": chat, "after": after}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -159,7 +160,7 @@ class Person:
     ) -> Message:
         """Send a document, or a photo."""
         form = _form(caption)
-        form.add_field("photo" if photo else "document", data, filename=name, content_type=mime)
+        form.add_field("photo" if photo else "document", BytesIO(data), filename=name, content_type=mime)
         return self._own(await self._telegram.request("POST", f"{self._path}/file", data=form))
 
     async def sends_photo(self, data: bytes, caption: str = "") -> Message:
@@ -170,7 +171,7 @@ class Person:
         """Send several photos together; the first has the caption."""
         form = _form(caption)
         for number, data in enumerate(photos, 1):
-            form.add_field("photo", data, filename=f"photo{number}.jpg", content_type="image/jpeg")
+            form.add_field("photo", BytesIO(data), filename=f"photo{number}.jpg", content_type="image/jpeg")
         raw = await self._telegram.request("POST", f"{self._path}/album", data=form)
         return [self._own(message) for message in raw["messages"]]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
-
 import pytest
 from aiogram import Bot
 from aiogram.enums import ChatAction
@@ -25,18 +22,7 @@ from aiogram.types import (
 
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.server import SandboxServer
-from tests.sandbox.conftest import BELL, keyboard, next_update
-
-
-def png(width: int, height: int) -> bytes:
-    """A black picture."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(b"".join(b"\0" + b"\0" * width for _ in range(height)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+from tests.sandbox.conftest import BELL, keyboard, next_update, png
 
 
 async def test_it_knows_itself(bot: Bot) -> None:

@@ -116,6 +116,7 @@ async def test_the_bot_is_refused_as_telegram_does(telegram: Sandbox, anna: Pers
         "description": "Too Many Requests: retry after 3",
         "parameters": {"retry_after": 3},
     }
+    await telegram.catches_up()
     assert [letter.text for letter in anna.letters] == ["раз"]
     await call.result("sendChatAction", chat_id=anna.id, action="typing")
     assert (await telegram.request("GET", "/sandbox/limits"))["closed"] == {str(anna.id): 3.0}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.client import Person, Sandbox
+from bot.sandbox.client import Person, Sandbox, SandboxError
 from bot.sandbox.facts import METHODS
 from bot.sandbox.gate import HANDLERS
 from bot.sandbox.server import SandboxServer
@@ -159,6 +159,13 @@ async def test_a_deleted_account_gets_nothing(call: Caller, anna: Person) -> Non
     assert await call.refusal("sendMessage", chat_id=anna.id, text="x") == "403 Forbidden: user is deactivated"
 
 
+async def test_a_chat_that_vanished_is_not_found(call: Caller, anna: Person) -> None:
+    await anna.vanishes()
+    assert await call.refusal("sendMessage", chat_id=anna.id, text="x") == "400 Bad Request: chat not found"
+    with pytest.raises(SandboxError, match="deactivated"):
+        await anna.types("я здесь")
+
+
 async def test_edits_are_refused_as_in_telegram(call: Caller, anna: Person) -> None:
     mine = (await anna.types("моё")).id
     markup = inline([{"text": "a", "callback_data": "a"}])
@@ -261,6 +268,8 @@ async def test_answers_have_limits(call: Caller, anna: Person, params: dict[str,
         ({"commands": [], "scope": {"type": "moon"}}, "can't parse BotCommandScope: Unsupported type specified"),
         ({"commands": [], "scope": {"type": "chat"}}, "can't parse BotCommandScope: Empty chat_id specified"),
         ({"commands": [], "scope": {"type": "chat", "chat_id": 5}}, "chat not found"),
+        ({"commands": [], "scope": {"type": "chat_member", "chat_id": -5}},
+         "can't parse BotCommandScope: Empty user_id specified"),
         ({"commands": [], "language_code": "русский"}, "invalid language code specified"),
     ],
 )  # fmt: skip
@@ -279,6 +288,28 @@ async def test_set_my_commands_refuses(call: Caller, params: dict[str, Any], ref
         ("sendPhoto", {}, "there is no photo in the request"),
         ("copyMessage", {"from_chat_id": 5, "message_id": 1}, "chat not found"),
         ("forwardMessage", {"message_id": 1}, "chat_id is empty"),
+        ("copyMessages", {"from_chat_id": 5, "message_ids": [1]}, "chat not found"),
+        ("copyMessages", {"from_chat_id": 5}, "message identifiers are not specified"),
+        ("forwardMessages", {"from_chat_id": 5, "message_ids": [2, 1]},
+         "message identifiers must be in a strictly increasing order"),
+        ("deleteMessages", {"message_ids": []}, "message identifiers are not specified"),
+        ("deleteMessages", {"message_ids": "7"}, "expected an Array of Integer"),
+        ("deleteMessages", {"message_ids": ["a"]}, "expected an Array of Integer"),
+        ("deleteMessages", {"message_ids": list(range(101))}, "too many message identifiers specified"),
+        ("sendMediaGroup", {}, "there is no media in the request"),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}]}, "media group must include 2-10 items"),
+        ("sendMediaGroup", {"media": [{"type": "video", "media": "x"}] * 2},
+         "the sandbox doesn't support media of type video"),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": "attach://x"}] * 2},
+         "there is no media in the request"),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": "x", "has_spoiler": True}] * 2},
+         'the sandbox doesn\'t support the field "has_spoiler" of media'),
+        ("editMessageMedia", {"media": "x", "message_id": 1}, "can't parse media JSON object"),
+        ("editMessageCaption", {"message_id": 99}, "message to edit not found"),
+        ("setChatMenuButton", {"menu_button": {"type": "web_app"}},
+         'can\'t parse menu button: Can\'t find field "text"'),
+        ("setChatMenuButton", {"menu_button": {"type": "web_app", "text": "x", "web_app": {"url": "http://a.b"}}},
+         "menu button Web App URL 'http://a.b' is invalid: Only HTTPS links are allowed"),
         ("setChatMenuButton", {"menu_button": {"type": "moon"}},
          "can't parse menu button: MenuButton has unsupported type"),
     ],
