@@ -100,6 +100,15 @@ class SubstituteOver(SchoolError):
     sentence = N_("The substitution ended with {day}. The rest is entered by the subject's teacher or the deputy head.")
 
 
+class LessonHandedOver(SchoolError):
+    """A substitute gives the lesson and answers for its record (В 4.4.8)."""
+
+    sentence = N_(
+        "This lesson is given by a substitute, who keeps its record ({clause}). If you give it after all, ask for the "
+        "substitution to be taken back."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OwnLesson:
     """A lesson that the actor teaches, with the rules of its school."""
@@ -147,6 +156,7 @@ class OwnLesson:
             substitute=self.row.substitute,
             homework_due_at=self.homework_due_at,
             works=self.row.kinds,
+            handed_over=self.row.handed_over,
         )
 
 
@@ -254,6 +264,8 @@ def _said(refusal: Refusal, lesson: OwnLesson, now: datetime, kind: WorkKind = W
         case Refusal.WRITTEN_WORK_OVER:
             last = lesson.row.on_date + timedelta(days=lesson.regulation.days_to_mark(kind))
             return WrittenWorkOver(day=on, until=words.day_and_month(last), clause=clauses["written_work"])
+        case Refusal.HANDED_OVER:
+            return LessonHandedOver(clause=clauses["substitution"])
         case Refusal.SUBSTITUTE_OVER:
             last_moment = windows.clocks_end(lesson.span(), lesson.regulation) - clocks.A_MOMENT
             return SubstituteOver(day=words.day_and_month(last_moment.astimezone(lesson.zone).date()))

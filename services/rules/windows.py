@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     MARK_DAY_OVER = "mark_day_over"
     WRITTEN_WORK_OVER = "written_work_over"
     SUBSTITUTE_OVER = "substitute_over"
+    HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class LessonSpan:
 
     `closed`: its term or year is. `takes_marks`: some class in it does (В 3.8). `substitute`: who asks is one here.
     `homework_due_at`: its homework's clock, where it has one; `works`: the kinds of its columns of marks.
+    `handed_over`: a substitute gives it for who asks.
     """
 
     on_date: date
@@ -41,6 +43,7 @@ class LessonSpan:
     substitute: bool = False
     homework_due_at: datetime | None = None
     works: frozenset[WorkKind] = frozenset()
+    handed_over: bool = False
 
 
 def is_held(state: LessonState) -> bool:
@@ -74,9 +77,10 @@ def why_not_record(lesson: LessonSpan, part: RecordPart, now: datetime, regulati
     """Why a part of the record may not be entered or changed now; None: it may.
 
     Topic, attendance and homework are taken late too, until the term closes (О 2.5; В 4.4.3); a substitute's right
-    ends with the lesson's clocks (М 5 учитель б; В 4.4.8).
+    ends with the lesson's clocks (М 5 учитель б; В 4.4.8), and until then nobody enters in the absent teacher's place
+    but the substitute: one is responsible.
     """
-    refusal = _why_nothing(lesson, now)
+    refusal = _why_nothing(lesson, now, regulation)
     if refusal is not None:
         return refusal
     if part is RecordPart.HOMEWORK and not lesson.takes_marks:
@@ -94,7 +98,7 @@ def why_not_mark(lesson: LessonSpan, kind: WorkKind, now: datetime, regulation: 
     """
     if not lesson.takes_marks:
         return Refusal.NO_MARKS_HERE
-    refusal = _why_nothing(lesson, now)
+    refusal = _why_nothing(lesson, now, regulation)
     if refusal is not None:
         return refusal
     if now < day_end(lesson.on_date, lesson.zone):
@@ -113,11 +117,13 @@ def is_late(part: RecordPart, lesson: LessonSpan, entered_at: datetime, homework
     return entered_at >= day_end(lesson.on_date, lesson.zone)
 
 
-def _why_nothing(lesson: LessonSpan, now: datetime) -> Refusal | None:
+def _why_nothing(lesson: LessonSpan, now: datetime, regulation: Regulation) -> Refusal | None:
     if lesson.record_form is RecordForm.PAPER:
         return Refusal.ON_PAPER
     if not is_held(lesson.state):
         return Refusal.NOT_HELD
+    if lesson.handed_over and now < clocks_end(lesson, regulation):
+        return Refusal.HANDED_OVER
     if now < lesson.starts_at:
         return Refusal.AHEAD
     if lesson.closed:

@@ -13,7 +13,7 @@ from storage.models.journal import HomeworkFile, LessonRecord, LessonWork, Mark,
 from storage.models.people import Enrollment, Person, SubgroupMember
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories import records
+from storage.repositories import records, substitutions
 from storage.repositories.people import holds_on
 from storage.repositories.records import RecordRow
 from storage.uow import Uow
@@ -62,7 +62,7 @@ class LessonRow:
     `closed_terms`: kinds of the closed terms its date lies in; `kinds`: of its columns of marks. Only a whole lesson
     has what follows, a tap on a student has no need of it. `day_ends_at`: the end of the last held lesson that its
     pupils have that day, None where none is. `parts`: the newest revisions of the record; `works`: its columns that
-    have marks.
+    have marks. `handed_over`: a substitute gives the lesson for who asked; `substitutions`: «Чехов А. → Бунина И.».
     """
 
     id: LessonId
@@ -91,9 +91,11 @@ class LessonRow:
     works: tuple[WorkCount, ...]
     files: int = 0
     personal: int = 0
+    handed_over: bool = False
+    substitutions: tuple[str, ...] = ()
 
 
-def _day_ends_at() -> ColumnElement[Any]:
+def day_ends_at() -> ColumnElement[Any]:
     """The end of the last held lesson of this lesson's pupils that day: of the class, or of a subgroup's members."""
     other, others, own = aliased(Lesson), aliased(LessonAudience), aliased(LessonAudience)
     mine, theirs = aliased(SubgroupMember), aliased(SubgroupMember)
@@ -234,6 +236,7 @@ def columns() -> tuple[ColumnElement[Any], ...]:
             AcademicYear.closed_at.label("year_closed_at"),
             _closed_terms().label("closed_terms"),
             _kinds().label("kinds"),
+            substitutions.hands_over(MINE).label("handed_over"),
             LessonAudience.class_id,
             SchoolClass.name.label("class_name"),
             SchoolClass.level,
@@ -293,6 +296,8 @@ def row_of(rows: Sequence[Any]) -> LessonRow:
         works=_counted(getattr(first, "works", None)),
         files=getattr(first, "files", 0),
         personal=getattr(first, "personal", 0),
+        handed_over=bool(first.handed_over),
+        substitutions=tuple(sorted((getattr(first, "substitutions", None) or "").splitlines())),
     )
 
 
@@ -334,10 +339,11 @@ WHOLE = (
     joined(
         select(
             *columns(),
-            _day_ends_at().label("day_ends_at"),
+            day_ends_at().label("day_ends_at"),
             _works().label("works"),
             _files().label("files"),
             _personal().label("personal"),
+            substitutions.told().label("substitutions"),
             *records.columns(),
         ).select_from(Lesson)
     )
