@@ -135,9 +135,24 @@ async def _edit(bot: Bot, query: CallbackQuery, screen: Screen) -> None:
         await send(bot, chat_id, screen)
 
 
-async def send(bot: Bot, chat_id: int, screen: Screen) -> None:
+async def rewrite(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> None:
+    """Show a screen in a message sent before; one that can't be edited any more stays as it is."""
+    try:
+        await bot.edit_message_text(
+            screen.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode="HTML",
+            reply_markup=markup(screen.rows),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+    except TelegramBadRequest:
+        return
+
+
+async def send(bot: Bot, chat_id: int, screen: Screen) -> Message:
     """Send a screen as a new message."""
-    await bot.send_message(
+    return await bot.send_message(
         chat_id,
         screen.text,
         parse_mode="HTML",

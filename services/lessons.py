@@ -21,6 +21,7 @@ from storage.uow import Storage, Uow
 from storage.vocabulary import (
     AbsenceReason,
     AttendanceCode,
+    HomeworkWay,
     LessonId,
     PersonId,
     RecordForm,
@@ -47,12 +48,16 @@ class LessonTitle:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the record that is entered: its text, who entered it (a surname) and when, in school time."""
+    """A part of the record that is entered: its text, who entered it (a surname) and when, in school time.
+
+    `way`: of doing the homework (О 2.7).
+    """
 
     value: str
     author: str
     entered_at: datetime
     late: bool
+    way: HomeworkWay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Card:
 
     `revs`: the newest revision of each part, 0 where none is; the buttons carry them. `refusal`: why nothing can be
     entered now. `homework_due_at` (school time) is None where no homework is due; `clause` names its clock.
+    `files`, `personal`: attachments, and students with homework of their own.
     """
 
     title: LessonTitle
@@ -87,6 +93,8 @@ class Card:
     homework_due_at: datetime | None
     clause: str
     works: Sequence[WorkCount]
+    files: int = 0
+    personal: int = 0
 
     @property
     def complete(self) -> bool:
@@ -186,6 +194,8 @@ async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | Non
         homework_due_at=None if due_at is None else due_at.astimezone(lesson.zone),
         clause=lesson.regulation.clauses["homework"],
         works=lesson.row.works,
+        files=lesson.row.files,
+        personal=lesson.row.personal,
     )
 
 
@@ -240,4 +250,4 @@ def part_of(lesson: OwnLesson, part: RecordPart) -> Part | None:
     if row is None or row.value is None:
         return None
     late = windows.is_late(part, lesson.span(), row.entered_at, lesson.homework_due_at)
-    return Part(row.value, row.author, row.entered_at.astimezone(lesson.zone), late)
+    return Part(row.value, row.author, row.entered_at.astimezone(lesson.zone), late, row.way)
