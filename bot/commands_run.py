@@ -66,8 +66,12 @@ async def run_demo(settings: Settings) -> None:
     click.echo(_("BOT_TOKEN isn't set: here comes the demo school. Its base: {path}").format(path=demo_path(settings)))
     from bot.demo.life import begin
 
-    app, live = await begin(demo_settings(settings), click.echo)
-    await serve(app, live)
+    own, ending = demo_settings(settings), Ending()
+    while not ending.for_good:
+        demo = await begin(own, click.echo, ending.ask)
+        await serve(demo.app, demo.live, ending)
+        if not demo.anew:
+            break
 
 
 def demo_path(settings: Settings) -> str:
@@ -97,12 +101,34 @@ def free_port(host: str) -> int:
         return port
 
 
-async def serve(app: "App", live: Callable[[], Awaitable[None]] | None = None) -> None:
-    """Start, say where when /healthz answers, live until a signal, stop in order."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+class Ending:
+    """When to stop serving: for good at a signal, or because it was asked for and there is something to begin anew."""
+
+    def __init__(self) -> None:
+        self.for_good = False
+        self._asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._signalled)
+
+    def ask(self) -> None:
+        """Stop, to begin anew."""
+        self._asked.set()
+
+    def _signalled(self) -> None:
+        self.for_good = True
+        self._asked.set()
+
+    async def wait(self) -> None:
+        """Until it is time to stop."""
+        await self._asked.wait()
+        if not self.for_good:
+            self._asked.clear()
+
+
+async def serve(app: "App", live: Callable[[], Awaitable[None]] | None = None, ending: Ending | None = None) -> None:
+    """Start, say where when /healthz answers, live until the ending (by default a signal), stop in order."""
+    ending = ending or Ending()
     try:
         await _start(app)
         url = address(app)
@@ -110,7 +136,7 @@ async def serve(app: "App", live: Callable[[], Awaitable[None]] | None = None) -
             if live is not None:
                 await live()
             click.echo(_("Ready: {url}").format(url=app.settings.public_url or url))
-        await stop.wait()
+        await ending.wait()
         click.echo(_("Stopping: letters on the wire are waited for."))
     finally:
         await app.stop()

@@ -31,7 +31,8 @@ FATHER = Phone(7004, "Папа", "Иванов Николай Сергеевич
 DEPUTY = Phone(7005, "Завуч", "Громова Наталья Сергеевна", staff=True)
 NEWCOMER = Phone(7006, "Мама, ещё не подключена", "Кузнецова Елена Владимировна")
 
-CONNECTED = (TEACHER, HOMEROOM_TEACHER, MOTHER, FATHER, DEPUTY)
+CONNECTED = (TEACHER, MOTHER, HOMEROOM_TEACHER, FATHER, DEPUTY)
+"""In the order in which they stand on the page: the lesson and the letter about it side by side."""
 CHILDREN = (
     "Морозова Анастасия Романовна",
     "Морозов Арсений Романович",

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from bot.demo.moment import DAY, WEEK, is_school_day, next_school_day
 from bot.sandbox.times import Jump
-from services import words
 from services.calendar import SchoolCalendar
 from services.clock import ShiftedClock, StoppedClock
 from services.i18n import N_
@@ -31,6 +30,15 @@ def next_bell(calendar: SchoolCalendar, now: datetime) -> datetime | None:
 def next_end(calendar: SchoolCalendar, now: datetime) -> datetime | None:
     """When the lesson that is on, or else the next one, ends."""
     return _next(calendar, now, starts=False)
+
+
+def end_of_lessons(calendar: SchoolCalendar, now: datetime) -> datetime | None:
+    """When the last lesson of today ends; None when there is none left."""
+    today = calendar.today(now)
+    if not is_school_day(calendar, today):
+        return None
+    end = calendar.at(today, max(slot.ends_minute for slot in calendar.slots(today).values()))
+    return end if end > now else None
 
 
 def _next(calendar: SchoolCalendar, now: datetime, *, starts: bool) -> datetime | None:
@@ -64,12 +72,14 @@ def week_later(calendar: SchoolCalendar, now: datetime) -> datetime:
 
 
 _JUMPS: dict[str, tuple[str, Target]] = {
-    "bell": (N_("To the next bell"), next_bell),
-    "end": (N_("To the lesson's end"), next_end),
-    "evening": (N_("Evening, 18:30"), next_evening),
-    "morning": (N_("Tomorrow, 8:00"), next_morning),
+    "end": (N_("Lesson's end"), next_end),
+    "bell": (N_("Next lesson"), next_bell),
+    "day-end": (N_("End of lessons"), end_of_lessons),
+    "evening": (N_("Evening letters"), next_evening),
+    "morning": (N_("Next school day"), next_morning),
     "week": (N_("A week on"), week_later),
 }
+_BELLS = ("end", "bell")
 
 
 def moments_between(calendar: SchoolCalendar, now: datetime, target: datetime) -> list[datetime]:
@@ -90,8 +100,8 @@ def moments_between(calendar: SchoolCalendar, now: datetime, target: datetime) -
 class DemoClock:
     """What the page needs of a clock: `now`, jumps, and moves that never go back.
 
-    On the way `tick` is awaited at every moment when something may fall due, and then what it set going may arrive:
-    a day lived in a second is a whole day, with bells, reminders and evening letters at their hours.
+    Moves wait for each other. On the way `tick` is awaited at every moment when something may fall due, and then what
+    it set going may arrive: a day lived in a second is a whole day, with bells, reminders and letters at their hours.
     """
 
     def __init__(
@@ -105,6 +115,7 @@ class DemoClock:
         self._calendar = calendar
         self._tick = tick
         self._is_calm = is_calm
+        self._one_move = asyncio.Lock()
 
     @property
     def zone(self) -> str:
@@ -116,33 +127,35 @@ class DemoClock:
         return self._clock.now()
 
     def jumps(self) -> Sequence[Jump]:
-        """The jumps that lead somewhere now."""
+        """The jumps that lead somewhere now, the nearest first; bells only while today's still ring."""
         now = self.now()
-        return [
-            Jump(ident, self._title(ident, title, now))
-            for ident, (title, target) in _JUMPS.items()
-            if target(self._calendar, now) is not None
-        ]
-
-    def _title(self, ident: str, title: str, now: datetime) -> str:
-        today, there = self._calendar.today(now), self._calendar.today(next_morning(self._calendar, now))
-        if ident == "morning" and there != today + DAY:
-            return _("{day}, 8:00").format(day=words.day(there, today))
-        return _(title)
+        found: dict[datetime, Jump] = {}
+        for ident, (title, target) in _JUMPS.items():
+            at = target(self._calendar, now)
+            if at is None or (ident in _BELLS and self._calendar.today(at) != self._calendar.today(now)):
+                continue
+            found[at] = Jump(ident, _(title), at.astimezone(self._calendar.zone))
+        return [found[at] for at in sorted(found)]
 
     async def jump(self, jump_id: str) -> None:
         """Go to one of the jumps. Raises KeyError for an unknown one, ValueError for one that leads nowhere."""
-        target = _JUMPS[jump_id][1](self._calendar, self.now())
-        if target is None:
-            raise ValueError(_("The school year is over."))
-        await self.set(target)
+        async with self._one_move:
+            target = _JUMPS[jump_id][1](self._calendar, self.now())
+            if target is None:
+                raise ValueError(_("That moment is past."))
+            await self._go(target)
 
     async def advance(self, seconds: float) -> None:
         """Go forward by seconds."""
-        await self.set(self.now() + timedelta(seconds=seconds))
+        async with self._one_move:
+            await self._go(self.now() + timedelta(seconds=seconds))
 
     async def set(self, moment: datetime) -> None:
         """Go forward to a moment. Raises ValueError for one that is past."""
+        async with self._one_move:
+            await self._go(moment)
+
+    async def _go(self, moment: datetime) -> None:
         now = self.now()
         if moment < now:
             raise ValueError(_("School time goes forward only: what was told stays told."))

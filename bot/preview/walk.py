@@ -13,16 +13,16 @@ from bot.settings import Settings
 async def walk(settings: Settings) -> Album:
     """Live a school day of a new demo school; the album of what was on the phones."""
     album = Album()
-    app, live = await begin(settings, lambda line: None)
-    await app.start()
+    demo = await begin(settings, lambda line: None)
+    await demo.app.start()
     try:
-        await live()
+        await demo.live()
         async with Sandbox.connect(settings.bot_api_base) as telegram:
             walker = Walker(telegram, album)
             for chapter in CHAPTERS:
                 await chapter(walker)
     finally:
-        await app.stop()
+        await demo.app.stop()
     return album
 
 

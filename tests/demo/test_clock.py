@@ -1,5 +1,6 @@
 """The demo's clock jumps to the moments that make a school day, and stops wherever something may fall due."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -71,17 +72,44 @@ def test_after_the_last_day_no_bell_rings_but_days_go_on() -> None:
     assert [jump.id for jump in clock.jumps()] == ["evening", "morning", "week"]
 
 
-def test_the_page_is_shown_jumps_with_russian_titles() -> None:
-    monday, _ = demo_clock(local("11-23", "10:38"))
-    assert [jump.title for jump in monday.jumps()] == [
-        "До следующего звонка",
-        "До конца урока",
-        "Вечер, 18:30",
-        "Завтра, 8:00",
-        "Через неделю",
+def jumps(now: datetime) -> list[tuple[str, str]]:
+    clock, _ticks = demo_clock(now)
+    return [(jump.title, jump.at.strftime("%d %H:%M")) for jump in clock.jumps() if jump.at]
+
+
+def test_the_page_is_shown_the_days_moments_in_their_order_with_russian_titles() -> None:
+    assert jumps(local("11-23", "10:38")) == [
+        ("Конец урока", "23 11:15"),
+        ("Следующий урок", "23 11:35"),
+        ("Конец уроков", "23 15:05"),
+        ("Вечерние письма", "23 18:30"),
+        ("Новый день", "24 08:00"),
+        ("Через неделю", "30 10:38"),
     ]
-    friday, _ = demo_clock(local("11-27", "10:38"))
-    assert friday.jumps()[3].title == "пн 30 ноября, 8:00"
+
+
+def test_the_end_of_the_last_lesson_is_the_end_of_lessons() -> None:
+    assert jumps(local("11-23", "14:40"))[0] == ("Конец уроков", "23 15:05")
+
+
+def test_on_friday_evening_the_next_day_is_monday_and_no_bell_is_offered() -> None:
+    assert jumps(local("11-27", "19:00")) == [
+        ("Вечерние письма", "28 18:30"), ("Новый день", "30 08:00"), ("Через неделю", "04 19:00"),
+    ]  # fmt: skip
+
+
+async def test_the_day_ends_when_its_last_lesson_does() -> None:
+    clock, ticks = demo_clock(local("11-23", "13:20"))
+    await clock.jump("day-end")
+    assert ticks.seen == ["23 13:25", "23 14:10", "23 14:20", "23 15:05"]
+    with pytest.raises(ValueError, match="уже позади"):
+        await clock.jump("day-end")
+
+
+async def test_two_moves_at_once_are_made_one_after_the_other() -> None:
+    clock, ticks = demo_clock(local("11-23", "10:38"))
+    await asyncio.gather(clock.jump("end"), clock.jump("bell"), clock.advance(60))
+    assert ticks.seen == ["23 11:15", "23 11:35", "23 11:36"]
 
 
 async def test_on_the_way_to_the_evening_every_bell_rings() -> None:
