@@ -79,6 +79,7 @@ class MarkChoice:
     work: WorkRow
     student: Named
     value: str | None
+    comment: str
     rev: int
     scale: Sequence[str]
     until: datetime | None
@@ -119,7 +120,7 @@ class Marks:
             await drafts.leave(self._storage, actor, now)
         if not sheet.works:
             return self._kinds(lesson, sheet.works)
-        return _sheet(lesson, sheet, sheet.works[-1].id)
+        return sheet_of(lesson, sheet, sheet.works[-1].id)
 
     async def choose_kind(self, actor: Actor, lesson_id: LessonId) -> KindChoice:
         """The lesson's columns and the kinds of work for another."""
@@ -142,7 +143,7 @@ class Marks:
         async with self._storage.writing(actor.seq, now=now) as uow:
             lesson = await access_lesson(uow, actor, lesson_id)
             work_id = await work_of(uow, actor, lesson, kind, ordinal, now)
-            return _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+            return sheet_of(lesson, await rows.sheet(uow, lesson.id), work_id)
 
     async def sheet(self, actor: Actor, work_id: WorkId) -> MarkSheet:
         """The grid of a column of a lesson the actor teaches."""
@@ -151,16 +152,16 @@ class Marks:
             if lesson_id is None:
                 raise NotFoundHere
             lesson = await access_lesson(uow, actor, lesson_id)
-            return _sheet(lesson, await rows.sheet(uow, lesson.id), work_id)
+            return sheet_of(lesson, await rows.sheet(uow, lesson.id), work_id)
 
     async def choose(self, actor: Actor, work_id: WorkId, student_id: PersonId) -> MarkChoice:
         """What may be put for a student; refuses where nothing may."""
         now = self._clock.now()
         async with self._storage.reading() as uow:
-            tap, lesson = await _access(uow, actor, work_id, student_id, now)
+            tap, lesson = await access_mark(uow, actor, work_id, student_id, now)
         until = _until(tap, lesson)
         if until is not None and now >= until:
-            raise _undo_over(tap, lesson)
+            raise undo_over(tap, lesson)
         local = None if until is None else until.astimezone(lesson.zone)
         scale = lesson.regulation.scale
         return MarkChoice(
@@ -168,6 +169,7 @@ class Marks:
             tap.work,
             Named(student_id, tap.last_name, tap.first_name, tap.middle_name),
             tap.value,
+            tap.comment if tap.value is not None else "",
             tap.rev,
             scale,
             local,
@@ -182,7 +184,7 @@ class Marks:
         async with self._storage.writing(actor.seq, now=now) as uow:
             done = await enter(uow, actor, work_id, student_id, value, seen, now)
             await items.put(uow, done.facts, now)
-            sheet = _sheet(done.lesson, await rows.sheet(uow, done.lesson.id), work_id)
+            sheet = sheet_of(done.lesson, await rows.sheet(uow, done.lesson.id), work_id)
         return MarkPut(done.outcome, sheet, done.student, value, done.rev, done.former, done.standing)
 
 
@@ -203,22 +205,23 @@ async def enter(
     uow: Uow, actor: Actor, work_id: WorkId, student_id: PersonId, value: str | None, seen: int, now: datetime
 ) -> Entered:
     """Put or withdraw one mark after revision `seen`, with its audit line. Raises what Marks.put raises."""
-    tap, lesson = await _access(uow, actor, work_id, student_id, now)
+    tap, lesson = await access_mark(uow, actor, work_id, student_id, now)
     if value is not None and not rules.in_scale(value, lesson.regulation):
         raise NotFoundHere
     student = Named(student_id, tap.last_name, tap.first_name, tap.middle_name)
     verdict = _judge(tap, lesson, value, seen, now)
     if verdict is Verdict.PUT:
-        if await rows.add(uow, work_id, student_id, seen + 1, value, actor.person_id, now):
+        comment = _kept_comment(tap, lesson, now)
+        if await rows.add(uow, work_id, student_id, seen + 1, value, actor.person_id, now, comment=comment):
             await _note(uow, actor, lesson, tap, student_id, seen + 1, value, now)
-            facts = _facts(lesson, tap, student_id, value, now)
+            facts = facts_of(lesson, tap, student_id, value, comment, now)
             return Entered(Outcome.SAVED, lesson, student, seen + 1, tap.value, facts)
-        tap, lesson = await _access(uow, actor, work_id, student_id, now)  # somebody was faster by a moment
+        tap, lesson = await access_mark(uow, actor, work_id, student_id, now)  # somebody was faster by a moment
         verdict = _judge(tap, lesson, value, seen, now)
     if verdict is Verdict.UNDO_OVER:
-        raise _undo_over(tap, lesson)
+        raise undo_over(tap, lesson)
     outcome = Outcome.ALREADY if verdict is Verdict.ALREADY else Outcome.CHANGED
-    return Entered(outcome, lesson, student, tap.rev, standing=_standing(tap, lesson.zone))
+    return Entered(outcome, lesson, student, tap.rev, standing=standing_of(tap, lesson.zone))
 
 
 async def work_of(uow: Uow, actor: Actor, lesson: OwnLesson, kind: WorkKind, ordinal: int, now: datetime) -> WorkId:
@@ -235,13 +238,22 @@ async def work_of(uow: Uow, actor: Actor, lesson: OwnLesson, kind: WorkKind, ord
     return next(work.id for work in works if (work.kind, work.ordinal) == (kind, ordinal))
 
 
-def _facts(lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, now: datetime) -> list[items.Fact]:
+def _kept_comment(tap: MarkTap, lesson: OwnLesson, now: datetime) -> str:
+    """A replaced mark keeps its comment, and so does one that «Отменить» puts back after a withdrawal."""
+    undone = tap.entered_at is not None and now < clocks.undo_until(tap.entered_at, lesson.regulation)
+    return tap.comment if tap.value is not None or undone else ""
+
+
+def facts_of(
+    lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, comment: str, now: datetime
+) -> list[items.Fact]:
+    """What the family is told of a mark's new revision."""
     return news.mark_changed(
         tap.recipients,
         lesson_id=lesson.id,
         work_id=tap.work.id,
         student_id=student_id,
-        value=value,
+        value=news.with_comment(value, comment),
         now=now,
         zone=lesson.zone,
         regulation=lesson.regulation,
@@ -269,7 +281,7 @@ async def _note(
     )
 
 
-async def _access(
+async def access_mark(
     uow: Uow, actor: Actor, work_id: WorkId, student_id: PersonId, now: datetime
 ) -> tuple[MarkTap, OwnLesson]:
     """A student in a column of a lesson the actor teaches, with the window open for it.
@@ -306,7 +318,8 @@ def _until(tap: MarkTap, lesson: OwnLesson) -> datetime | None:
     return clocks.undo_until(tap.first_entered_at, lesson.regulation)
 
 
-def _undo_over(tap: MarkTap, lesson: OwnLesson) -> UndoOver:
+def undo_over(tap: MarkTap, lesson: OwnLesson) -> UndoOver:
+    """The refusal that says what stands, by whom, and till when it could change."""
     entered_at = (tap.entered_at or lesson.row.starts_at).astimezone(lesson.zone)
     return UndoOver(
         name=Named(0, tap.last_name, tap.first_name).usual,
@@ -319,13 +332,15 @@ def _undo_over(tap: MarkTap, lesson: OwnLesson) -> UndoOver:
     )
 
 
-def _standing(tap: MarkTap, zone: ZoneInfo) -> Standing | None:
+def standing_of(tap: MarkTap, zone: ZoneInfo) -> Standing | None:
+    """What stands in a mark's place, by whom and when."""
     if tap.author is None or tap.entered_at is None:
         return None
     return Standing(tap.value, tap.author, tap.entered_at.astimezone(zone))
 
 
-def _sheet(lesson: OwnLesson, sheet: Sheet, work_id: WorkId) -> MarkSheet:
+def sheet_of(lesson: OwnLesson, sheet: Sheet, work_id: WorkId) -> MarkSheet:
+    """A column's grid. Raises NotFoundHere."""
     work = next((one for one in sheet.works if one.id == work_id), None)
     if work is None:  # the lesson has lost its students, and with them the sheet's rows
         raise NotFoundHere

@@ -39,6 +39,11 @@ def mark_changed(
     return facts
 
 
+def with_comment(value: str | None, comment: str) -> str | None:
+    """A mark's value in an item, with its comment on the lines after it: whoever changes either, tells both."""
+    return f"{value}\n{comment}" if value is not None and comment else value
+
+
 def homework_changed(
     recipients: Sequence[Recipient],
     *,

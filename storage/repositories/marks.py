@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.journal import Attendance, LessonWork, Mark
@@ -15,10 +15,11 @@ from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
-from storage.vocabulary import AttendanceCode, LessonId, PersonId, SchoolId, WorkId, WorkKind
+from storage.vocabulary import AttendanceCode, LessonId, PersonId, RequestId, SchoolId, WorkId, WorkKind
 
 STUDENT: BindParameter[Any] = bindparam("student")
 Author = aliased(Person, name="mark_author")
+Checker = aliased(Person, name="work_checker")
 
 
 def is_newest(row: Any) -> ColumnElement[bool]:
@@ -35,11 +36,13 @@ def is_newest(row: Any) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """A column of a lesson."""
+    """A column of a lesson; «Проверил» was pressed at `checked_at` by `checked_by` (a surname), if it was."""
 
     id: WorkId
     kind: WorkKind
     ordinal: int
+    checked_at: datetime | None = None
+    checked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class MarkTap:
     level: int
     short_stay: bool
     value: str | None
+    comment: str
     rev: int
     author: str | None
     entered_at: datetime | None
@@ -97,6 +101,7 @@ TAP = recipients.joins(
             Person.first_name,
             Person.middle_name,
             Mark.value,
+            Mark.comment,
             Mark.rev,
             Mark.entered_at,
             Author.last_name.label("author"),
@@ -136,6 +141,7 @@ async def for_tap(
         level=row.level,
         short_stay=row.short_stay,
         value=row.value,
+        comment=row.comment or "",
         rev=row.rev or 0,
         author=row.author,
         entered_at=row.entered_at,
@@ -152,6 +158,9 @@ async def add(
     value: str | None,
     author_id: PersonId,
     now: datetime,
+    *,
+    comment: str = "",
+    request_id: RequestId | None = None,
 ) -> bool:
     """Add a revision; False where somebody has added the same number before."""
     row = {
@@ -159,7 +168,8 @@ async def add(
         "student_id": student_id,
         "rev": rev,
         "value": value,
-        "comment": "",
+        "comment": comment,
+        "request_id": request_id,
         "author_id": author_id,
         "entered_at": now,
     }
@@ -167,7 +177,8 @@ async def add(
 
 
 WORKS = (
-    select(LessonWork.id, LessonWork.kind, LessonWork.ordinal)
+    select(LessonWork.id, LessonWork.kind, LessonWork.ordinal, LessonWork.checked_at, Checker.last_name)
+    .outerjoin(Checker, Checker.id == LessonWork.checked_by)
     .where(LessonWork.lesson_id == bindparam("lesson"))
     .order_by(LessonWork.id)
 )
@@ -177,7 +188,7 @@ LESSON_OF_WORK = select(LessonWork.lesson_id).where(LessonWork.id == bindparam("
 async def works(uow: Uow, lesson_id: LessonId) -> list[WorkRow]:
     """The columns of a lesson in the order they were made."""
     rows = await uow.execute(WORKS, {"lesson": lesson_id})
-    return [WorkRow(row.id, WorkKind(row.kind), row.ordinal) for row in rows]
+    return [WorkRow(row.id, WorkKind(row.kind), row.ordinal, row.checked_at, row.last_name) for row in rows]
 
 
 async def lesson_of_work(uow: Uow, work_id: WorkId) -> LessonId | None:
@@ -198,6 +209,13 @@ async def add_work(
         "created_at": now,
     }
     return await add_unless_there(uow, LessonWork, row)
+
+
+async def set_checked(uow: Uow, work_id: WorkId, by: PersonId | None, at: datetime | None) -> bool:
+    """Say that a column is checked (by whom and when), or take it back (None); False where it stands so already."""
+    standing = LessonWork.checked_at.is_(None) if at is not None else LessonWork.checked_at.is_not(None)
+    changed = update(LessonWork).where(LessonWork.id == work_id, standing).values(checked_at=at, checked_by=by)
+    return await uow.write(changed) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +257,8 @@ SHEET = (
             LessonWork.id.label("work_id"),
             LessonWork.kind,
             LessonWork.ordinal,
+            LessonWork.checked_at,
+            Checker.last_name.label("checked_by"),
             Mark.value,
             Mark.rev,
         ).select_from(Lesson)
@@ -248,6 +268,7 @@ SHEET = (
         and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, attendance.is_newest(Attendance)),
     )
     .outerjoin(LessonWork, LessonWork.lesson_id == Lesson.id)
+    .outerjoin(Checker, Checker.id == LessonWork.checked_by)
     .outerjoin(Mark, and_(Mark.work_id == LessonWork.id, Mark.student_id == Person.id, is_newest(Mark)))
     .where(Lesson.id == bindparam("lesson"))
     .order_by(Person.key, Person.id, LessonWork.id)
@@ -265,6 +286,6 @@ async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
             student = StudentMarks(row.id, row.last_name, row.first_name, row.middle_name, code, {})
             rows[row.id] = student
         if row.work_id is not None:
-            works[row.work_id] = WorkRow(row.work_id, WorkKind(row.kind), row.ordinal)
+            works[row.work_id] = WorkRow(row.work_id, WorkKind(row.kind), row.ordinal, row.checked_at, row.checked_by)
             student.marks[row.work_id] = MarkRow(row.value, row.rev or 0)
     return Sheet(list(works.values()), list(rows.values()))
