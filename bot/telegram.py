@@ -24,7 +24,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import DeleteMessage, EditMessageText, SendDocument, SendMessage, TelegramMethod
-from aiogram.methods.base import TelegramType
+from aiogram.methods.base import Response, TelegramType
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
@@ -62,6 +62,8 @@ class Session(AiohttpSession):
     def __init__(self, api: TelegramAPIServer, http_proxy: str | None) -> None:
         super().__init__(api=api)
         self._http_proxy = http_proxy
+        # pydantic forgets an answer's model that nobody holds, and making it anew costs more than the request.
+        self._answers: dict[type, type] = {}
 
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None
@@ -78,6 +80,8 @@ class Session(AiohttpSession):
             raise TelegramNetworkError(method=method, message="timeout") from error
         except ClientError as error:
             raise TelegramNetworkError(method=method, message=type(error).__name__) from error
+        if type(method) not in self._answers:
+            self._answers[type(method)] = Response[method.__returning__]  # type: ignore[name-defined]
         answer = self.check_response(bot=bot, method=method, status_code=response.status, content=content)
         result: Any = answer.result
         return result  # type: ignore[no-any-return]
