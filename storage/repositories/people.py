@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole, TelegramAccount
@@ -36,33 +36,44 @@ def holds_on(
     return and_(since <= day, or_(until.is_(None), until > day))
 
 
-async def find_actor(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> FoundActor | None:
-    """Who speaks through an active account; one indexed query for the account, one for its roles."""
-    account = (
-        await uow.execute(
-            select(TelegramAccount.id, TelegramAccount.person_id, Person.locale, School.id, School.timezone)
-            .join(Person, Person.id == TelegramAccount.person_id)
-            .join(School, School.id == TelegramAccount.school_id)
-            .where(
-                TelegramAccount.bot_id == bot_id,
-                TelegramAccount.user_id == user_id,
-                TelegramAccount.state == AccountState.ACTIVE,
+LEADS = "homeroom"  # among the roles of an answer: leads a class
+ACCOUNT = (
+    select(TelegramAccount.id, TelegramAccount.person_id, Person.locale, School.id, School.timezone)
+    .join(Person, Person.id == TelegramAccount.person_id)
+    .join(School, School.id == TelegramAccount.school_id)
+    .where(
+        TelegramAccount.bot_id == bindparam("bot"),
+        TelegramAccount.user_id == bindparam("user"),
+        TelegramAccount.state == AccountState.ACTIVE,
+    )
+)
+ROLES = (
+    select(PersonRole.role)
+    .where(
+        PersonRole.person_id == bindparam("person"),
+        holds_on(PersonRole.since_on, PersonRole.until_on, cast(date, bindparam("today", type_=Date))),
+    )
+    .union(
+        select(literal(LEADS)).where(
+            exists().where(
+                Homeroom.teacher_id == bindparam("person"),
+                holds_on(Homeroom.since_on, Homeroom.until_on, cast(date, bindparam("today", type_=Date))),
             )
         )
-    ).first()
+    )
+)
+
+
+async def find_actor(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> FoundActor | None:
+    """Who speaks through an active account; one indexed query for the account, one for its roles."""
+    account = (await uow.execute(ACCOUNT, {"bot": bot_id, "user": user_id})).first()
     if account is None:
         return None
     account_id, person_id, locale, school_id, timezone = account
     today = now.astimezone(ZoneInfo(timezone)).date()
-    roles = select(PersonRole.role).where(
-        PersonRole.person_id == person_id, holds_on(PersonRole.since_on, PersonRole.until_on, today)
-    )
-    homeroom = select(Homeroom.id).where(
-        Homeroom.teacher_id == person_id, holds_on(Homeroom.since_on, Homeroom.until_on, today)
-    )
-    held = frozenset(Role(row.role) for row in await uow.execute(roles))
-    leads = (await uow.execute(homeroom.limit(1))).first() is not None
-    return FoundActor(person_id, account_id, school_id, timezone, locale, held, leads)
+    held = {row.role for row in await uow.execute(ROLES, {"person": person_id, "today": today})}
+    roles = frozenset(Role(one) for one in held - {LEADS})
+    return FoundActor(person_id, account_id, school_id, timezone, locale, roles, LEADS in held)
 
 
 @dataclass(frozen=True, slots=True)
