@@ -20,7 +20,7 @@ from services.outbox import items
 from services.rules import averages
 from services.rules import finals as rules
 from services.rules.averages import Forecast
-from services.rules.finals import Hint
+from services.rules.finals import Distribution, Hint
 from services.rules.finals import Standing as Entry
 from services.rules.quiet_hours import default_hours
 from services.rules.short_names import Named
@@ -28,7 +28,7 @@ from storage.repositories import audit, recipients
 from storage.repositories import finals as rows
 from storage.repositories.finals import NewTermMark, ReceiptRow
 from storage.uow import Storage, Uow
-from storage.vocabulary import PersonId, RecordForm, TermScope
+from storage.vocabulary import NOT_ASSESSED, PersonId, RecordForm, TermScope
 
 NAMES_SAID = 5
 
@@ -85,6 +85,18 @@ class Sent:
     sheet: Sheet
     count: int
     told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassForecast:
+    """How the term would end for a class as it stands: the spread of marks given or proposed, and who is at risk.
+
+    At risk is who has, or is proposed, the worst mark of the scale or Н/А, or has nothing to be marked by.
+    """
+
+    sheet: Sheet
+    spread: Distribution
+    at_risk: Sequence[tuple[Named, str | None]]
 
 
 class Finals:
@@ -174,6 +186,14 @@ class Finals:
             forecast=averages.forecast(sheets.scored(row.marks), sheet.regulation),
             hints=hints_of(sheet, row, lessons),
         )
+
+    async def forecast(self, actor: Actor, place: Place) -> ClassForecast:
+        """The class's forecast (М Регл. 1; В 2.2). Raises what sheets.load raises."""
+        sheet = await self.sheet(actor, place)
+        given = [(row.name, row.value or row.proposal) for row in sheet.students]
+        bad = {None, NOT_ASSESSED, rules.worst(sheet.regulation)}
+        at_risk = [(name, value) for name, value in given if value in bad]
+        return ClassForecast(sheet, rules.distribution([value for _, value in given], sheet.regulation), at_risk)
 
     async def put(self, actor: Actor, place: Place, student_id: PersonId, value: str | None, seen: int) -> TermMarkPut:
         """Put a draft after revision `seen`, or take it back (value None); families don't see it.

@@ -199,6 +199,11 @@ def distribution(given: Sequence[str | None], regulation: Regulation) -> Distrib
     return Distribution(counts, given.count(None), _per_cent(good, len(graded)), _per_cent(passed, len(graded)))
 
 
+def worst(regulation: Regulation) -> str:
+    """The mark of the scale that is no success."""
+    return min(filter(averages.is_number, regulation.scale), key=int)
+
+
 def _per_cent(part: int, whole: int) -> int | None:
     if whole == 0:
         return None
