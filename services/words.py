@@ -1,11 +1,14 @@
 """How the school's closed lists, days and hours are said in the language now spoken."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from services.i18n import N_, gettext, spoken
+from services.rules.averages import Forecast
 from storage.vocabulary import (
     EXEMPT,
     NOT_ASSESSED,
@@ -115,6 +118,31 @@ _INSTEAD_OF_MARKS = {
     EXEMPT: N_("ОСВ (exempt, or the subject is mastered)"),
     NOT_ASSESSED: N_("Н/А (not assessed)"),
 }
+
+_FIVES = (
+    N_("one five"),
+    N_("two fives"),
+    N_("three fives"),
+    N_("four fives"),
+    N_("five fives"),
+    N_("six fives"),
+    N_("seven fives"),
+    N_("eight fives"),
+    N_("nine fives"),
+    N_("ten fives"),
+)
+
+
+def average(mean: Decimal) -> str:
+    """An average with its two places, «4,33»."""
+    return format_decimal(mean, "0.00", locale=spoken())
+
+
+def forecast(one: Forecast) -> str:
+    """What lifts a proposal, «до 5: две пятёрки»."""
+    if one.value == "5" and one.count <= len(_FIVES):
+        return gettext("to {target}: {marks}").format(target=one.target, marks=gettext(_FIVES[one.count - 1]))
+    return gettext("to {target}: {marks}").format(target=one.target, marks=f"{one.count} × {one.value}")
 
 
 def term_scope(kind: TermScope, term_kind: TermKind | None = None, ordinal: int = 0) -> str:
