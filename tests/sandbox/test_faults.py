@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiogram import Bot
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 
 from bot.sandbox.client import Person, Sandbox, SandboxError
 from bot.sandbox.faults import CALL_KINDS, Faults
@@ -346,3 +346,19 @@ async def test_chance_meets_updates_too(bot: Bot, telegram: Sandbox, anna: Perso
     (offset,) = [update.update_id + 1 for update in await bot.get_updates() if update.message.text == "дважды"]  # type: ignore[union-attr]
     assert len(await bot.get_updates(offset=offset)) == 1
     assert (await telegram.faults())["applied"] == {"twice": 1}
+
+
+async def test_a_person_may_send_a_waiting_tap_again(bot: Bot, telegram: Sandbox, anna: Person) -> None:
+    await bot.send_message(anna.id, "x", reply_markup=keyboard(["а"]))
+    with pytest.raises(SandboxError, match="no_such_tap"):
+        await anna.taps_again()
+    await anna.taps("а", wait=False)
+    again = await anna.taps_again()
+    taps = [update for update in await bot.get_updates() if update.callback_query]
+    assert [tap.update_id for tap in taps] == [again - 1, again]
+    first, second = (tap.callback_query for tap in taps)
+    assert first is not None
+    assert second is not None
+    await bot.answer_callback_query(second.id)
+    with pytest.raises(TelegramBadRequest, match="query is too old"):
+        await bot.answer_callback_query(first.id)

@@ -194,3 +194,28 @@ async def test_an_empty_address_removes_the_webhook(call: Caller, receiver: Rece
     await call.result("setWebhook", url=receiver.url)
     await call.result("setWebhook", url="")
     assert (await call.result("getWebhookInfo"))["url"] == ""
+
+
+async def test_an_update_may_come_twice_before_the_next_one(
+    bot: Bot, telegram: Sandbox, anna: Person, receiver: Receiver
+) -> None:
+    await bot.set_webhook(receiver.url, drop_pending_updates=True)
+    await telegram.fault("message", "twice")
+    await anna.types("дважды")
+    await anna.types("однажды")
+    await receiver.waits_for(lambda: len(receiver.taken) == 3)
+    assert receiver.texts == ["дважды", "дважды", "однажды"]
+    assert receiver.taken[0]["update_id"] == receiver.taken[1]["update_id"]
+    await telegram.drained()
+
+
+async def test_numbers_may_jump_back_under_a_webhook(
+    bot: Bot, telegram: Sandbox, anna: Person, receiver: Receiver
+) -> None:
+    await bot.set_webhook(receiver.url)
+    await receiver.waits_for(lambda: len(receiver.taken) == 1)
+    await telegram.drained()
+    await telegram.fault("*", "jump")
+    await anna.types("по-новому")
+    await receiver.waits_for(lambda: len(receiver.taken) == 2)
+    assert receiver.taken[1]["update_id"] < receiver.taken[0]["update_id"]
