@@ -18,7 +18,7 @@ from tests.proof.store import SCHOOL, store
 OF_LESSONS = {ClockKind.LESSON, ClockKind.HOMEWORK, ClockKind.WRITTEN_WORK, ClockKind.CHECKED_WORK}
 MOMENTS = {
     "in the middle of a day": quarter.moment(date(2026, 9, 16), 12 * 60 + 20),
-    "an hour before the homework's end": quarter.moment(date(2026, 10, 5), 13 * 60 + 10),
+    "between two classes' ends of the homework clock": quarter.moment(date(2026, 10, 5), 13 * 60 + 50),
     "on the working Saturday's evening": quarter.moment(quarter.WORKING_SATURDAY, 20 * 60),
     "a minute after midnight": quarter.moment(date(2026, 10, 14), 1),
 }
