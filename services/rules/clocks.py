@@ -1,16 +1,15 @@
 """The clocks of the regulation (§12) that lessons, homework, marks, terms and attendance live by. Pure.
 
 A clock says until when: aware UTC, the moment itself still in time. A day's clock ends with the day's last moment,
-23:59 school time.
+23:59 school time. Where term marks and results have their days, services/rules/finals says.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.rules.regulation import Regulation
 from services.rules.windows import day_end, written_work_end
-from services.rules.working_days import Works, after_working_days, monday_of, working_day_until
+from services.rules.working_days import Works, after_working_days
 from storage.vocabulary import ClockKind, ClockState, WorkKind
 
 A_MOMENT = timedelta(microseconds=1)  # the smallest step a stored moment knows
@@ -28,14 +27,6 @@ _CLAUSES = {
     ClockKind.PLANS: "plans",
     ClockKind.SECTIONS: "sections",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TermWindow:
-    """The days in which a term's marks are entered, first and last."""
-
-    opens_on: date
-    closes_on: date
 
 
 def clause(kind: ClockKind, regulation: Regulation) -> str:
@@ -119,25 +110,9 @@ def undo_until(first_entered_at: datetime, regulation: Regulation) -> datetime:
     return first_entered_at + timedelta(minutes=regulation.undo_minutes)
 
 
-def term_window(starts_on: date, ends_on: date, works: Works) -> TermWindow:
-    """When a term's marks are entered: Monday of its last school week to its last school day (О 2.8; В 4.4.5)."""
-    last = working_day_until(ends_on, works)
-    return TermWindow(max(monday_of(last), starts_on), last)
-
-
-def term_marks_due(window: TermWindow, zone: ZoneInfo) -> datetime:
-    """Until when a term's marks are on time (О 2.8)."""
-    return day_due(window.closes_on, zone)
-
-
-def results_due(received_at: datetime, regulation: Regulation) -> datetime:
-    """Until when families are to see exam and final results: 24 h from receipt (М Регл. 2)."""
-    return received_at + timedelta(hours=regulation.results_hours)
-
-
-def state_exam_due(received_at: datetime, regulation: Regulation) -> datetime:
-    """Until when ГИА results are entered: 2 days from receipt (В 4.4.5)."""
-    return received_at + timedelta(days=regulation.state_exam_days)
+def term_marks_due(closes_on: date, zone: ZoneInfo) -> datetime:
+    """Until when a term's marks are on time: the last day of their window, services/rules/finals (О 2.8)."""
+    return day_due(closes_on, zone)
 
 
 def verification_due(monday: date, works: Works, zone: ZoneInfo) -> datetime:

@@ -117,20 +117,8 @@ def test_an_outage_shifts_its_clocks_by_working_days() -> None:
     assert due == clocks.day_due(date(2026, 5, 5), MOSCOW)
 
 
-@pytest.mark.parametrize(
-    ("ends", "holidays", "opens", "closes"),
-    [
-        (date(2026, 10, 23), (), date(2026, 10, 19), date(2026, 10, 23)),  # a Friday
-        (date(2026, 10, 25), (), date(2026, 10, 19), date(2026, 10, 23)),  # a Sunday
-        (date(2026, 10, 19), (), date(2026, 10, 19), date(2026, 10, 19)),  # a Monday
-        (date(2026, 5, 11), (VICTORY,), date(2026, 5, 4), date(2026, 5, 8)),  # ends with a holiday
-    ],
-)
-def test_term_marks_are_entered_in_the_last_school_week(
-    ends: date, holidays: tuple[date, ...], opens: date, closes: date
-) -> None:
-    window = clocks.term_window(date(2026, 4, 1) if ends.month == 5 else date(2026, 9, 1), ends, works(*holidays))
-    assert (window.opens_on, window.closes_on) == (opens, closes)
+def test_term_marks_are_due_by_the_end_of_their_windows_last_day() -> None:
+    assert clocks.term_marks_due(date(2026, 10, 23), MOSCOW) == clocks.day_due(date(2026, 10, 23), MOSCOW)
 
 
 def test_a_weeks_attendance_is_verified_by_the_first_working_day_after_it() -> None:
@@ -140,10 +128,7 @@ def test_a_weeks_attendance_is_verified_by_the_first_working_day_after_it() -> N
     assert clocks.verification_due(monday, works(holiday), MOSCOW) == clocks.day_due(date(2026, 9, 15), MOSCOW)
 
 
-def test_results_and_state_exams_run_from_their_receipt() -> None:
-    received = at("16:20")
-    assert clocks.results_due(received, RULES) == received + timedelta(hours=24)
-    assert clocks.state_exam_due(received, RULES) == received + timedelta(days=2)
+def test_an_entry_counts_as_online_for_a_day_after_its_lesson() -> None:
     assert clocks.online_until(LAST_BELL) == LAST_BELL + timedelta(hours=24)
 
 
