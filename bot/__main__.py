@@ -18,6 +18,7 @@ COMMANDS = {
     "people": ("bot.commands_school", "people"),
     "invite": ("bot.commands_school", "invite"),
     "import": ("bot.commands_import", "import_"),
+    "delivery": ("bot.commands_delivery", "delivery"),
     "preview": ("bot.commands_preview", "preview"),
 }
 

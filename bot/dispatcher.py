@@ -23,7 +23,9 @@ def make_dispatcher(
     """
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(workflow)
-    dispatcher.update.outer_middleware(VisitorMiddleware(workflow["directory"], workflow["storage"], fresh))
+    dispatcher.update.outer_middleware(
+        VisitorMiddleware(workflow["directory"], workflow["storage"], workflow["clock"], fresh)
+    )
     dispatcher.include_router(membership())
     if routers is None:
         import handlers

@@ -11,9 +11,11 @@ from aiogram.types import Chat, TelegramObject, Update, User
 
 from bot.errors import language_of, say, say_already_saved
 from services.actor import Visitor
+from services.clock import Clock
 from services.directory import Directory
 from services.errors import SchoolError
 from services.i18n import speaking
+from services.outbox.returning import welcome_back
 from storage.repositories import accounts, inbox
 from storage.uow import AlreadyDone, Storage
 from storage.vocabulary import BotId, InboxSeq
@@ -28,9 +30,10 @@ class VisitorMiddleware(BaseMiddleware):
     Rights are not decided here: services check them at every tap.
     """
 
-    def __init__(self, directory: Directory, storage: Storage, fresh: Fresh | None) -> None:
+    def __init__(self, directory: Directory, storage: Storage, clock: Clock, fresh: Fresh | None) -> None:
         self._directory = directory
         self._storage = storage
+        self._clock = clock
         self._fresh = fresh
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -77,7 +80,7 @@ class VisitorMiddleware(BaseMiddleware):
             if not await accounts.is_unreachable(uow, visitor.bot_id, visitor.user_id):
                 return
         async with self._storage.writing() as uow:
-            await accounts.release(uow, visitor.bot_id, visitor.user_id)
+            await welcome_back(uow, visitor.bot_id, visitor.user_id, self._clock.now())
 
 
 def is_return(update: Update) -> bool:

@@ -37,6 +37,7 @@ from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
 from services.outbox.pace import Pace
 from services.outbox.postman import NotTheOwner, Postman
+from services.outbox.proof import Proof
 from services.outbox.transport import Composer
 from storage.failures import passes
 from storage.repositories import due, inbox
@@ -100,7 +101,7 @@ class Runtime:
         )
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
-        self.metronome = Metronome(clock, [*ticks, InboxPrune(storage)])
+        self.metronome = Metronome(clock, [*ticks, InboxPrune(storage), Proof(storage)])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
         self._web = make_web_app(self._readiness, self._webhook_view())
         self._runner: web.AppRunner | None = None

@@ -7,7 +7,7 @@ from services.actor import Actor
 from services.clock import Clock
 from services.errors import SchoolError
 from services.i18n import N_
-from services.letters import news
+from services.letters import digest, news
 from services.outbox import items
 from services.outbox.items import Rescheduled
 from services.rules import quiet_hours
@@ -15,6 +15,7 @@ from services.rules.quiet_hours import Hours, Times
 from services.rules.regulation import Regulation
 from storage.repositories import diary, guardians, recipients
 from storage.repositories import preferences as rows
+from storage.repositories.digest import EveningReader, SchoolClock
 from storage.repositories.preferences import ChosenHours, WaitingNews
 from storage.uow import Storage, Uow
 from storage.vocabulary import DeliveryMode, ItemId, ItemKind
@@ -75,7 +76,11 @@ class Preferences:
             )
             chosen = ChosenHours(hours.mode, hours.digest_minute, hours.quiet_from, hours.quiet_until)
             await rows.put(uow, actor.person_id, chosen, now)
-            await _reschedule(uow, actor, hours, regulation, now)
+            school = SchoolClock(actor.school_id, actor.zone.key, stored)
+            reader = EveningReader(actor.person_id, actor.bot_id, hours.quiet_from, hours.quiet_until)
+            missed = await digest.if_missed(uow, reader, school, before, hours, now)
+            await _reschedule(uow, actor, hours, regulation, now, missed[0].due_at if missed else None)
+            await items.put(uow, missed, now)
             return await self._view(uow, actor)
 
     async def _view(self, uow: Uow, actor: Actor) -> Choice:
@@ -99,8 +104,13 @@ async def _hours(uow: Uow, actor: Actor, regulation: Regulation) -> Hours:
     return Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until)
 
 
-async def _reschedule(uow: Uow, actor: Actor, hours: Hours, regulation: Regulation, now: datetime) -> None:
-    """Give the news that wait their new times; news nobody wants any more are dropped."""
+async def _reschedule(
+    uow: Uow, actor: Actor, hours: Hours, regulation: Regulation, now: datetime, evening_at: datetime | None
+) -> None:
+    """Give the news that wait their new times; news nobody wants any more are dropped.
+
+    `evening_at`: when today's evening letter goes after all, with the news of the evening.
+    """
     moves: list[Rescheduled] = []
     unwanted: list[ItemId] = []
     for one in await rows.waiting_news(uow, actor.person_id):
@@ -110,6 +120,8 @@ async def _reschedule(uow: Uow, actor: Actor, hours: Hours, regulation: Regulati
         elif not (times.evening and one.bundle == news.DIGEST and _puts_off(one, times, actor)):
             assert times.evening or one.student_id is not None, "news of the diary are about a student"
             bundle = news.DIGEST if one.student_id is None or times.evening else news.diary(one.student_id)
+            if times.evening and evening_at is not None:
+                times = replace(times, due_at=evening_at, cap_at=evening_at)
             moves.append(Rescheduled(one.item_id, bundle, times.priority, times.due_at, times.cap_at, times.expires_at))
     await items.reschedule(uow, moves)
     await rows.drop(uow, unwanted)

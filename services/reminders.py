@@ -78,7 +78,7 @@ class Reminders:
         async with self._storage.reading() as uow:
             facts = await (_cards(uow, bell, now) if job == CARD else _nudges(uow, bell, now))
         local = bell.moment.astimezone(ZoneInfo(bell.timezone))
-        for number, chunk in enumerate(_chunks(facts) or [[]]):
+        for number, chunk in _shards(facts).items():
             async with self._storage.writing() as uow:
                 slot = f"{local:%H:%M}/{number}"
                 if await occurrences.claim(uow, job, str(bell.school_id), local.date(), slot, now):
@@ -210,6 +210,14 @@ def _line(lesson: OwnLesson) -> OpenLesson:
         None if due_at is None else due_at.astimezone(lesson.zone),
         lesson.regulation.clauses["homework"],
     )
+
+
+def _shards(facts: Sequence[Fact]) -> dict[int, list[Fact]]:
+    """Facts by their recipient's number: a list that changed before a restart neither skips nor doubles anybody."""
+    shards: dict[int, list[Fact]] = {}
+    for fact in facts:
+        shards.setdefault(fact.recipient_id // CHUNK, []).append(fact)
+    return shards
 
 
 def _chunks(facts: Sequence[Fact]) -> list[Sequence[Fact]]:

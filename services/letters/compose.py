@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from services import words
-from services.letters import diary_news, digest, notices
+from services.letters import diary_news, digest, notices, results
 from services.letters.diary_news import Written
 from services.letters.news import DIGEST
 from services.letters.notices import Notice
 from services.letters.sources import gather
 from services.letters.typeset import in_sentence, typeset
+from services.outbox.returning import BUNDLE as RETURN
 from services.outbox.transport import DueItem, Reachable
-from services.rules import quiet_hours
+from services.rules import finals, quiet_hours
 from services.rules.quiet_hours import Hours
 from services.rules.regulation import Regulation
 from storage.repositories import diary, preferences
@@ -25,15 +26,19 @@ NOTICES = frozenset({ItemKind.JOINED, ItemKind.CONFIRMED, ItemKind.REVOKED, Item
 
 async def held_until(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> datetime | None:
     """Until when a letter that is due must wait: the end of quiet hours, or the evening's own item; None: it may go."""
-    if all(quiet_hours.passes(item.kind) for item in items):
-        return None
+    if items[0].bundle == RETURN or all(quiet_hours.passes(item.kind) for item in items):
+        return None  # who has just come back is awake
     chosen = await preferences.find(uow, recipient.person_id)
+    _name, _zone, stored = await diary.school(uow, recipient.school_id)
+    regulation = Regulation.from_json(stored)
     if chosen is None:
-        _name, _zone, stored = await diary.school(uow, recipient.school_id)
-        hours = quiet_hours.default_hours(Regulation.from_json(stored))
+        hours = quiet_hours.default_hours(regulation)
     else:
         hours = Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until)
-    until = quiet_hours.after_quiet(now, hours, recipient.zone)
+    if items[0].kind is ItemKind.TERM_RESULT:
+        until = finals.after_quiet(now, hours, recipient.zone, regulation)
+    else:
+        until = quiet_hours.after_quiet(now, hours, recipient.zone)
     if until > now:
         return until
     if items[0].bundle != DIGEST or any(item.kind is ItemKind.DIGEST for item in items):
@@ -45,6 +50,10 @@ async def held_until(uow: Uow, recipient: Reachable, items: Sequence[DueItem], n
 async def about_student(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Written | None:
     """A family's letter in the language now spoken; None where nothing is left to tell."""
     today = now.astimezone(recipient.zone).date()
+    if items[0].bundle == RETURN:
+        return await diary_news.evening(uow, recipient, items, today, returned=True)
+    if items[0].kind is ItemKind.TERM_RESULT:
+        return await results.results(uow, recipient, items)
     if items[0].kind in ABSENCES:
         return await _absence(uow, recipient, items[0], today)
     if items[0].bundle == DIGEST or any(item.kind is ItemKind.ABSENCE_LATER for item in items):

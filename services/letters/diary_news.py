@@ -114,10 +114,12 @@ async def at_once(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
     raise ValueError("one fact fits into a letter")
 
 
-async def evening(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Written | None:
+async def evening(
+    uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date, *, returned: bool = False
+) -> Written | None:
     """The evening letter over all children: what is new, and tomorrow. Without the tick's item: only what is new.
 
-    None where there is neither.
+    `returned`: it says that this is what waited while the chat took no letters. None where there is nothing to say.
     """
     whole = any(item.kind is ItemKind.DIGEST for item in items)
     tick = [item for item in items if item.kind is ItemKind.DIGEST]
@@ -135,7 +137,7 @@ async def evening(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
         for width in HOMEWORK_WIDTHS:
             children = [_child(sources, student_id, told, tomorrow, width) for student_id in order]
             shown = [child for child in children if child.news or child.tomorrow]
-            text = typeset("digest", whole=whole, today=words.weekday(about), children=shown)
+            text = typeset("digest", whole=whole, returned=returned, today=words.weekday(about), children=shown)
             if fits(text):
                 return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order))
     raise ValueError("tomorrow's lessons fit into a letter")
@@ -162,7 +164,7 @@ def child_news(sources: Sources, student_id: PersonId, items: Sequence[DueItem],
                 due = words.day(due_on, sources.today) if due_on is not None and item.value is not None else None
                 text = None if item.value is None else cut(item.value, width)
                 news.homework.append(HomeworkLine(subject, text, item.base is not None, due))
-            case ItemKind.ABSENCE_LATER:
+            case ItemKind.ABSENCE_LATER | ItemKind.ABSENCE | ItemKind.ABSENCE_WITHDRAWN:
                 said = LessonSaid(subject, lesson.slot, day)
                 if item.value is None:
                     news.present.append(said)

@@ -91,6 +91,26 @@ async def is_awaited(
     return not await occurrences.is_done(uow, JOB, scope, today, _slot(hours.digest_minute))
 
 
+async def if_missed(
+    uow: Uow, reader: EveningReader, school: SchoolClock, before: Hours, hours: Hours, now: datetime
+) -> list[Fact]:
+    """Today's item of somebody whose new hour the tick has passed already, while the letter has not gone.
+
+    That is: the new hour is still to come, or it is over and the former hour was still to come.
+    """
+    if hours.mode is not DeliveryMode.DIGEST:
+        return []
+    zone = ZoneInfo(school.timezone)
+    today = now.astimezone(zone).date()
+    at = quiet_hours.evening_of(today, hours.digest_minute, zone)
+    awaited = before.mode is DeliveryMode.DIGEST and now <= quiet_hours.evening_of(today, before.digest_minute, zone)
+    scope = _scope(school.id, _chunk(reader.person_id))
+    if not (now <= at or awaited) or not await occurrences.is_done(uow, JOB, scope, today, _slot(hours.digest_minute)):
+        return []
+    evening = Evening(school, today, hours.digest_minute, at)
+    return [_fact(evening, reader, Regulation.from_json(school.regulation), now)]
+
+
 def _scope(school_id: SchoolId, chunk: int) -> str:
     return f"school:{school_id}:{chunk}"
 

@@ -19,6 +19,7 @@ WHAT = {
     ItemKind.MARK: N_("mark"),
     ItemKind.HOMEWORK: N_("homework"),
     ItemKind.DIGEST: N_("evening letter"),
+    ItemKind.TERM_RESULT: N_("results"),
 }
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ ROOM_FOR_URGENT = 2  # of these, kept free of letters that may wait
 LOOK_EVERY = 1.0  # seconds: other processes put items without calling us
 CARE_EVERY = 5.0  # seconds between rounds over unknown letters and expired items
 LEDGER_RETRY = (0.2, 1.0, 3.0)
+LISTED_AFTER = timedelta(hours=20)  # what never expires stands on the list by then, and goes on waiting
 NEVER = float("inf")
 
 
@@ -363,7 +364,7 @@ class Postman:
             if over:
                 await self._list(uow, await care.close_over(uow, over), now)
             late = await care.expire(uow, self._bot_id, now)
-            await self._list(uow, late, now)
+            await self._list(uow, [*late, *await care.overdue(uow, self._bot_id, now - LISTED_AFTER)], now)
         if late:
             log.warning("items_expired count=%d", len(late))
             self._care_at = 0.0  # there may be more than one chunk

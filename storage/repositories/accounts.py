@@ -6,7 +6,7 @@ from sqlalchemy import null, select, update
 
 from storage.models.people import TelegramAccount
 from storage.uow import Uow
-from storage.vocabulary import AccountState, BotId
+from storage.vocabulary import AccountState, BotId, PersonId
 
 
 async def mark_unreachable(uow: Uow, bot_id: BotId, address: str, reason: str, now: datetime) -> None:
@@ -36,9 +36,9 @@ async def is_unreachable(uow: Uow, bot_id: BotId, chat_id: int) -> bool:
     return found.first() is not None
 
 
-async def release(uow: Uow, bot_id: BotId, chat_id: int) -> None:
-    """The chat takes letters again: what waits for its person may go."""
-    released = await uow.write(
+async def release(uow: Uow, bot_id: BotId, chat_id: int) -> list[PersonId]:
+    """The chat takes letters again: what waits for its person may go; whose chat it is."""
+    released = await uow.execute(
         update(TelegramAccount)
         .where(
             TelegramAccount.bot_id == bot_id,
@@ -47,9 +47,9 @@ async def release(uow: Uow, bot_id: BotId, chat_id: int) -> None:
             TelegramAccount.unreachable_at.is_not(None),
         )
         .values(unreachable_at=null(), unreachable_reason=null())
+        .returning(TelegramAccount.person_id)
     )
-    if released:
-        uow.put_items = True
+    return sorted(PersonId(row.person_id) for row in released)
 
 
 async def move(uow: Uow, bot_id: BotId, address: str, to: str) -> None:

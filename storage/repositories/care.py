@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import String, cast, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Letter
 from storage.models.people import TelegramAccount
@@ -14,6 +15,7 @@ from storage.repositories import recipients
 from storage.repositories.due import account_of_item
 from storage.repositories.items import in_order
 from storage.repositories.letters import items_of
+from storage.repositories.unreached import LISTED, entry_of
 from storage.uow import Uow
 from storage.vocabulary import BotId, ItemId, ItemState, LetterId, LetterMethod, LetterState, VoidReason
 
@@ -94,6 +96,25 @@ async def expire(uow: Uow, bot_id: BotId, now: datetime, limit: int = 200) -> li
         .returning(Item.id)
     )
     return sorted(ItemId(row.id) for row in found)
+
+
+async def overdue(uow: Uow, bot_id: BotId, due_before: datetime, limit: int = 200) -> list[ItemId]:
+    """Families' waiting items that never expire, were due before a moment and stand on no list yet."""
+    entry = aliased(Item)
+    found = await uow.execute(
+        select(Item.id)
+        .where(
+            Item.bot_id == bot_id,
+            Item.state == ItemState.WAITING.value,
+            Item.expires_at.is_(None),
+            Item.due_at < due_before,
+            Item.kind.in_(LISTED),
+            ~entry_of(entry).exists(),
+        )
+        .order_by(Item.id)
+        .limit(limit)
+    )
+    return [ItemId(row.id) for row in found]
 
 
 async def zones(uow: Uow) -> list[str]:

@@ -1,6 +1,6 @@
 """The waiting room: items put, moved, cancelled, and found due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -163,6 +163,32 @@ async def reschedule(uow: Uow, moves: Sequence[Move]) -> None:
         ],
     )
     uow.statements += 1
+
+
+async def bundles_due(uow: Uow, person_id: PersonId, kinds: Collection[ItemKind], now: datetime) -> set[str]:
+    """The bundles of a person's items of these kinds that may go now."""
+    found = await uow.execute(select(Item.bundle).where(*_due_for(person_id, kinds, now)).distinct())
+    return {row.bundle for row in found}
+
+
+async def rebundle(uow: Uow, person_id: PersonId, kinds: Collection[ItemKind], bundle: str, now: datetime) -> None:
+    """A person's items of these kinds that may go now share a letter, and go at once."""
+    due = _due_for(person_id, kinds, now)
+    await uow.write(
+        update(Item)
+        .where(Item.id.in_(in_order(*due)), *due)
+        .values(bundle=bundle, due_at=now, cap_at=now, rev=Item.rev + 1)
+    )
+
+
+def _due_for(person_id: PersonId, kinds: Collection[ItemKind], now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        Item.recipient_id == person_id,
+        Item.state == ItemState.WAITING.value,
+        Item.kind.in_([kind.value for kind in kinds]),
+        Item.due_at <= now,
+        Item.hold.is_(None),
+    ]
 
 
 async def cancel(

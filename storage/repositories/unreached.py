@@ -36,6 +36,7 @@ LISTED = tuple(
         ItemKind.MARK,
         ItemKind.HOMEWORK,
         ItemKind.DIGEST,
+        ItemKind.TERM_RESULT,
     )
 )
 STAFF = tuple(sorted(role.value for role in STAFF_ROLES))
@@ -125,11 +126,10 @@ class Listed:
     reason: str
 
 
-def _entry_of(item: type[Item], entry: type[Item]) -> Select[int]:
-    """Entries are items too: their value is the id of what wasn't told."""
-    return select(entry.id).where(
-        entry.kind == ItemKind.UNREACHED.value, entry.collapse_key == literal("unreached:") + cast(item.id, String)
-    )
+def entry_of(entry: type[Item]) -> Select[int]:
+    """An item's entry; entries are items too: their value is the id of what wasn't told."""
+    named = literal("unreached:") + cast(Item.id, String)
+    return select(entry.id).where(entry.kind == ItemKind.UNREACHED.value, entry.collapse_key == named).correlate(Item)
 
 
 async def listed(uow: Uow, person_id: PersonId, since: datetime) -> list[Listed]:
@@ -202,7 +202,7 @@ async def lost(uow: Uow, now: datetime, machine_now: datetime, spacing: Sequence
         Item.state == ItemState.VOID.value,
         Item.reason.in_([VoidReason.EXPIRED.value, VoidReason.DEAD.value]),
         Item.kind.in_(LISTED),
-        ~_entry_of(Item, entry).correlate(Item).exists(),
+        ~entry_of(entry).exists(),
     )
     found = await uow.execute(union_all(late, unproved, unlisted))
     return [Loss(ItemId(row.id), row.how) for row in sorted(found.all(), key=lambda row: (row.id, row.how))]

@@ -12,6 +12,8 @@ from services.clock import StoppedClock, machine_now
 from services.outbox import items
 from services.outbox.outcomes import Address, Outcome
 from services.outbox.postman import NotTheOwner
+from services.outbox.returning import welcome_back
+from services.outbox.unreached import lost as all_lost
 from storage.models.delivery import Item, Letter
 from storage.models.people import Consent, Guardianship, PersonRole, TelegramAccount
 from storage.repositories import accounts, owner, unreached
@@ -280,9 +282,9 @@ async def test_a_blocked_chat_keeps_its_items_until_it_comes_back(storage: Stora
         assert post.wire.texts[1] == "card:1=5"
         assert {state for state, _ in (await post.states()).values()} == {"waiting", "told"}
         async with storage.writing() as uow:
-            await accounts.release(uow, BOT, int(family.mother_chat))
+            await welcome_back(uow, BOT, int(family.mother_chat), NOW)
         await post.settled(3)
-        assert post.wire.texts[2] == "mark:1:1=5; mark:2:1=4"  # one summary
+        assert post.wire.texts[2] == "mark:1:1=5; mark:2:1=4"
 
 
 async def test_a_dead_letter_stands_on_the_homeroom_teachers_list(storage: Storage, family: Family) -> None:
@@ -335,22 +337,23 @@ async def test_the_list_of_a_teacher_who_has_left_the_school_is_the_leaders(stor
 async def test_a_letter_of_unknown_fate_is_lost_only_when_its_copy_is_a_minute_late(
     storage: Storage, family: Family
 ) -> None:
-    async with at_work(storage, wire=Wire(script=[UNKNOWN] * 9)) as post:
-        post.postman.stop()
-        await post.until(lambda: not post.postman.running)
-        await post.put(family.fact())
+    async def lost() -> list[str]:
+        async with storage.reading() as uow:
+            return [one.how for one in await all_lost(uow, NOW, machine_now())]
+
+    async with storage.writing() as uow:
+        values = {"bot_id": BOT, "channel": "telegram", "method": "send", "payload": {}, "state": "unknown"}
+        moments = {"created_at": NOW, "sending_at": machine_now()}
+        letter_id = await add(uow, Letter, address="1001", copies=0, epoch=1, **values, **moments)
+        await items.put(uow, [family.fact()], NOW)
+        await uow.write(update(Item).values(state="told", letter_id=letter_id))
+    for copies, seconds in enumerate((20, 40, 80, 160, 300, 300)):
         async with storage.writing() as uow:
-            values = {"bot_id": BOT, "channel": "telegram", "method": "send", "payload": {}, "state": "unknown"}
-            moments = {"created_at": NOW, "sending_at": machine_now()}
-            letter_id = await add(uow, Letter, address="1001", copies=0, epoch=1, **values, **moments)
-            await uow.write(update(Item).values(state="told", letter_id=letter_id))
-        for copies, seconds in enumerate((20, 40, 80, 160, 300, 300)):
-            async with storage.writing() as uow:
-                await uow.write(update(Letter).values(copies=copies))
-            await back_date(storage, seconds=seconds + 20)
-            assert await post.lost() == [], copies
-            await back_date(storage, seconds=seconds + 80)
-            assert [one.how for one in await post.lost()] == ["told by no letter"], copies
+            await uow.write(update(Letter).values(copies=copies))
+        await back_date(storage, seconds=seconds + 50)
+        assert await lost() == [], copies
+        await back_date(storage, seconds=seconds + 70)
+        assert await lost() == ["told by no letter"], copies
 
 
 async def test_the_claim_asks_for_the_right_again(storage: Storage, family: Family) -> None:

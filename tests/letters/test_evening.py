@@ -230,3 +230,42 @@ async def test_only_whats_important_leaves_marks_to_the_diary(box: Evening) -> N
     school.clock.advance(timedelta(seconds=16))
     assert [text.split(":")[0] for text in (await box.texts())[box.mother]] == ["Мария отсутствует на уроке"]
     assert box.mother not in await box.evening_at("18:30")
+
+
+@pytest.mark.parametrize(
+    ("chosen_at", "minute", "comes_at"),
+    [
+        ("18:27", 18 * 60 + 30, "18:30"),  # the tick was there, three minutes before the hour
+        ("18:40", 18 * 60 + 30, "18:40"),  # over already, while the former was still to come
+        ("18:57", 19 * 60 + 30, "19:30"),  # later than the item that waits
+    ],
+)
+async def test_who_moves_the_hour_across_the_tick_gets_one_evening_letter(
+    box: Evening, chosen_at: str, minute: int, comes_at: str
+) -> None:
+    preferences = Preferences(box.storage, box.cast.clock)
+    box.clock_shows("12:00")
+    await preferences.choose_hour(box.reader(box.mother), 19 * 60)
+    await box.gives("№ 312–315", box.cast.algebra, box.cast.owner)
+    got: dict[str, list[str]] = {}
+    for minute_of_day in range(18 * 60 + 20, 21 * 60):
+        hour = f"{minute_of_day // 60:02}:{minute_of_day % 60:02}"
+        if hour == chosen_at:
+            box.clock_shows(hour)
+            await preferences.choose_hour(box.reader(box.mother), minute)
+        letters = (await box.evening_at(hour)).get(box.mother)
+        if letters:
+            got[hour] = letters
+    assert list(got) == [comes_at]
+    assert len(got[comes_at]) == 1
+    assert "Завтра" in got[comes_at][0]
+
+
+async def test_who_leaves_the_evening_and_comes_back_before_its_hour_gets_it(box: Evening) -> None:
+    preferences = Preferences(box.storage, box.cast.clock)
+    await box.gives("№ 312–315", box.cast.algebra, box.cast.owner)
+    assert (await box.evening_at("18:26")).get(box.mother) is None
+    await preferences.choose_mode(box.reader(box.mother), DeliveryMode.IMPORTANT)
+    await preferences.choose_mode(box.reader(box.mother), DeliveryMode.DIGEST)
+    [letter] = (await box.evening_at("18:30"))[box.mother]
+    assert "Завтра" in letter

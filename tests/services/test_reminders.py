@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+import services.reminders
 from services.attendance import Attendance
 from services.errors import NotYourLesson
 from services.lessons import Lessons
@@ -14,7 +15,7 @@ from services.reminders import Reminders
 from storage.models.delivery import Item
 from storage.models.people import PersonRole
 from storage.models.timetable import LessonTeacher
-from storage.uow import Storage
+from storage.uow import Storage, Uow
 from storage.vocabulary import ItemKind, LessonId, PersonId, RecordPart
 from tests.school import TODAY, Cast, add_lesson, cancel, found
 
@@ -229,3 +230,27 @@ async def test_bells_older_than_two_hours_ring_no_more(reminders: Reminders, sch
     await reminders(school.clock.now())
     assert school.algebra not in {row.lesson_id for row in await items(storage, CARD)}
     assert all("1105" not in row.bundle for row in await items(storage, NUDGE))
+
+
+async def test_a_restart_between_two_transactions_skips_nobody_though_the_list_has_changed(
+    reminders: Reminders, school: Cast, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.reminders, "CHUNK", 1)
+    transactions = 0
+
+    async def dies_at_the_second(uow: Uow) -> None:
+        nonlocal transactions
+        transactions += uow.put_items
+        if transactions == 2:
+            raise RuntimeError("killed")
+
+    storage.before_commit = dies_at_the_second
+    with pytest.raises(RuntimeError, match="killed"):
+        await ring(reminders, school, "10:25")
+    storage.before_commit = None
+    [told] = {row.recipient_id for row in await items(storage, CARD)}
+    async with storage.writing() as uow:
+        await uow.write(update(PersonRole).where(PersonRole.person_id == told).values(until_on=TODAY))
+    await ring(Reminders(storage, school.clock), school, "10:25")
+    cards = [row.recipient_id for row in await items(storage, CARD) if row.lesson_id == school.algebra]
+    assert sorted(cards) == sorted({school.owner, school.partner})

@@ -1,0 +1,54 @@
+"""The operator's hand on what waits: held after a restore, until it is released or dropped (delivery, §5)."""
+
+from services.clock import Clock, machine_now
+from services.outbox.unreached import Loss, lost
+from storage.repositories import holding as rows
+from storage.repositories.holding import Standing as Standing
+from storage.uow import Storage
+
+CHUNK = 200  # rows a transaction
+
+
+class Holding:
+    """Holds, releases and drops items, and tells how the post stands."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    async def hold(self, reason: str) -> int:
+        """Everything that waits now stays until it is released; how many items. News that come later go their way."""
+        count = 0
+        while True:
+            async with self._storage.writing() as uow:
+                held = await rows.hold(uow, reason, CHUNK)
+            count += held
+            if held < CHUNK:
+                return count
+
+    async def release(self) -> int:
+        """What is held may go; how many items. What came too late meanwhile goes on the list of the unreached."""
+        count = 0
+        while True:
+            async with self._storage.writing() as uow:
+                released = await rows.release(uow, CHUNK)
+                uow.put_items = True
+            count += released
+            if released < CHUNK:
+                return count
+
+    async def drop(self) -> int:
+        """What is held will never be told; how many items."""
+        count = 0
+        while True:
+            async with self._storage.writing() as uow:
+                dropped = await rows.drop(uow, CHUNK)
+            count += dropped
+            if dropped < CHUNK:
+                return count
+
+    async def standing(self) -> tuple[Standing, list[Loss]]:
+        """How the post stands, and what broke the promise."""
+        now = self._clock.now()
+        async with self._storage.reading() as uow:
+            return await rows.standing(uow, now), await lost(uow, now, machine_now())
