@@ -134,7 +134,10 @@ class Faults:
         """What happens to this call, counted down; None: nothing."""
         fault = self._ordered(CALL_KINDS, method, chat)
         if fault is None and self.mix and self.mix.wants(method):
-            fault = self._drawn(self.mix.rate, self.mix.kinds, method, chat)
+            # A poll carried out late would only throw out the one that took its place.
+            polls = method == "getUpdates"
+            kinds = tuple(kind for kind in self.mix.kinds if not (polls and CALL_KINDS[kind].work == "late"))
+            fault = self._drawn(self.mix.rate, kinds, method, chat) if kinds else None
         return self._counted(fault)
 
     def of_update(self, type_: str, chat: int) -> Fault | None:
@@ -193,8 +196,8 @@ def read_fault(wish: Json) -> Fault:
     seconds = _usual_seconds(kind) if seconds is None else seconds
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise _bad("seconds is a number from 0 on.")
-    if kind == "delay" and not seconds:
-        raise _bad("A delay needs seconds above 0.")
+    if kind in ("delay", "flood") and not seconds:
+        raise _bad(f"{kind} needs seconds above 0.")
     if code not in range(500, 600):
         raise _bad("code is an HTTP status from 500 to 599.")
     return Fault(kind, method, chat, 1 if count is None and kind != "delay" else count, float(seconds), code)

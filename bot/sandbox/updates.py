@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.callbacks import CALLBACK_LIFETIME
 from bot.sandbox.errors import ApiError, refused
 from bot.sandbox.faults import Fault
 from bot.sandbox.state import Json
 
 LIFETIME = 24 * 3600.0
-# Telegram keeps a tap only as long as it can be answered.
-LIFETIMES = {"callback_query": 150.0}
-JUMP_BACK = 50_000_000
+JUMP_BACK = 1_000_000
+HIGHEST_START = 2_000_000_000
 MAX_TIMEOUT = 50
 # Telegram leaves these out unless asked for.
 _ONLY_WHEN_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
@@ -51,11 +51,14 @@ class UpdateQueue:
     back as soon as nothing waits; a tap that is to be sent again is handed to `on_resend`.
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], tap_lifetime: float = CALLBACK_LIFETIME) -> None:
         self._monotonic = monotonic
+        # Telegram keeps a tap only as long as it can be answered.
+        self._lifetimes = {"callback_query": tap_lifetime}
         self._pending: dict[int, Pending] = {}
         self._poll: asyncio.Future[ApiError | None] | None = None
         self.next_id = random.randint(100_000_000, 900_000_000)  # noqa: S311 - an identifier, not a secret
+        self._first_id = self.next_id
         self.allowed: list[str] = []
         self.on_add: Callable[[Pending], None] | None = None
         self.on_change: Callable[[], None] = lambda: None
@@ -113,11 +116,13 @@ class UpdateQueue:
     def _jump_if_empty(self) -> None:
         if self._jump_wanted and not self._pending:
             self._jump_wanted = False
-            self.next_id = max(1, self.next_id - JUMP_BACK)
+            # Lower than every number of this numbering, and never one that was given before.
+            self._first_id = self._first_id - JUMP_BACK if self._first_id > JUMP_BACK else HIGHEST_START
+            self.next_id = self._first_id
 
     def _keep(self, pending: Pending) -> None:
         self._pending[pending.id] = pending
-        self._by_lifetime.setdefault(LIFETIMES.get(pending.type, LIFETIME), deque()).append(pending)
+        self._by_lifetime.setdefault(self._lifetimes.get(pending.type, LIFETIME), deque()).append(pending)
 
     def confirm(self, update_id: int) -> bool:
         """The webhook took an update: forget it; False if it is to come once more."""
@@ -153,7 +158,7 @@ class UpdateQueue:
 
     def restore(self, next_id: int, rows: list[dict[str, Any]]) -> None:
         """Take over saved updates; their age goes on from `age` seconds."""
-        self.next_id = next_id
+        self.next_id = self._first_id = next_id
         for row in rows:
             born = self._monotonic() - row["age"]
             self._keep(Pending(row["id"], row["type"], row["lane"], row["body"], born))

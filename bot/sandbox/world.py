@@ -44,7 +44,7 @@ class World:
         self.bot = bot
         self.times = times
         self.feed = EventFeed(int(system_now().timestamp()) * 1000)
-        self.queue = UpdateQueue(times.monotonic)
+        self.queue = UpdateQueue(times.monotonic, callback_lifetime)
         self.taps = Taps(times.monotonic, callback_lifetime)
         self.files = FileStore(files)
         self.calls = CallLog()

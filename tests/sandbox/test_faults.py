@@ -13,7 +13,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, Telegra
 from bot.sandbox.client import Person, Sandbox, SandboxError
 from bot.sandbox.faults import CALL_KINDS, Faults
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.updates import JUMP_BACK
+from bot.sandbox.updates import JUMP_BACK, UpdateQueue
 from tests.sandbox.conftest import Caller, HandTimer, keyboard, next_update
 from tests.support.waiting import eventually
 
@@ -186,6 +186,7 @@ async def test_a_poll_whose_answer_is_lost_brings_the_updates_again(bot: Bot, te
         {"kind": "moon"},
         {"kind": "delay", "seconds": 0},
         {"kind": "delay", "seconds": "long"},
+        {"kind": "flood", "seconds": 0},
         {"kind": "before", "count": 0},
         {"kind": "before", "count": True},
         {"kind": "before", "method": 5},
@@ -225,6 +226,13 @@ def test_chance_keeps_its_rate_and_knows_every_kind() -> None:
     assert 850 < len(happened) < 1150
     assert set(happened) == set(CALL_KINDS) - {"delay", "flood"}
     assert sum(faults.applied.values()) == len(happened)
+
+
+def test_chance_never_carries_out_a_poll_late() -> None:
+    faults = Faults()
+    faults.set_mix({"rate": 1, "methods": ["*"], "kinds": ["late", "hang"]})
+    assert set(drawn(faults, [("getUpdates", 0)] * 50)) == {"hang"}
+    assert set(drawn(faults, [("sendMessage", 1)] * 50)) == {"hang", "late"}
 
 
 def test_chance_leaves_listening_alone_unless_told_otherwise() -> None:
@@ -324,8 +332,19 @@ async def test_numbers_of_updates_jump_back_once_nothing_waits(bot: Bot, telegra
     await bot.get_updates(offset=old[-1].update_id + 1)
     await anna.types("по-новому")
     fresh = await bot.get_updates(offset=old[-1].update_id + 1)
-    assert [update.update_id for update in fresh] == [old[-1].update_id + 1 - JUMP_BACK]
+    assert [update.update_id for update in fresh] == [old[0].update_id - JUMP_BACK]
     assert await bot.get_updates(offset=fresh[-1].update_id + 1) == []
+
+
+def test_numbers_that_jump_are_never_given_again(timer: HandTimer) -> None:
+    queue = UpdateQueue(timer)
+    given: list[int] = []
+    for _ in range(1_000):
+        given += [id_ for _ in range(3) if (id_ := queue.add({"message": {}}, 1))]
+        queue.clear()
+        queue.jump()
+    assert len(set(given)) == 3_000
+    assert min(given) > 0
 
 
 async def test_a_tap_older_than_it_can_be_answered_is_dropped(
@@ -341,7 +360,7 @@ async def test_a_tap_older_than_it_can_be_answered_is_dropped(
 
 
 async def test_chance_meets_updates_too(bot: Bot, telegram: Sandbox, anna: Person) -> None:
-    await telegram.chance(0, update_rate=1, update_kinds=["twice"])
+    await telegram.chance(0, update_rate=1, update_kinds=["twice"])  # not on calls
     await anna.types("дважды")
     (offset,) = [update.update_id + 1 for update in await bot.get_updates() if update.message.text == "дважды"]  # type: ignore[union-attr]
     assert len(await bot.get_updates(offset=offset)) == 1
@@ -362,3 +381,13 @@ async def test_a_person_may_send_a_waiting_tap_again(bot: Bot, telegram: Sandbox
     await bot.answer_callback_query(second.id)
     with pytest.raises(TelegramBadRequest, match="query is too old"):
         await bot.answer_callback_query(first.id)
+
+
+async def test_chance_may_renumber_updates(bot: Bot, telegram: Sandbox, anna: Person) -> None:
+    await telegram.chance(0, update_rate=1, update_kinds=["jump"])
+    await anna.types("по-старому")
+    old = (await bot.get_updates())[-1].update_id
+    await bot.get_updates(offset=old + 1)
+    await telegram.clear_faults()
+    await anna.types("по-новому")
+    assert [update.update_id < old for update in await bot.get_updates()] == [True]
