@@ -17,6 +17,10 @@ from services.clock import Clock
 from services.diary import Diary
 from services.directory import Directory
 from services.drafts import Drafts
+from services.finals.closing import TermResults
+from services.finals.family import FamilyResults
+from services.finals.grid import Finals
+from services.finals.receipts import Receipts
 from services.homeroom import Homeroom
 from services.joining import Joining
 from services.lessons import Lessons
@@ -89,6 +93,10 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "records": Records(storage, clock),
         "attendance": Attendance(storage, clock),
         "marks": Marks(storage, clock),
+        "finals": Finals(storage, clock),
+        "term_results": TermResults(storage, clock),
+        "receipts": Receipts(storage, clock),
+        "family_results": FamilyResults(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
         "joining": joining,

@@ -9,6 +9,7 @@ def routers() -> list[Router]:
         attendance,
         diary,
         fallback,
+        finals,
         homeroom,
         lessons,
         marks,
@@ -16,7 +17,21 @@ def routers() -> list[Router]:
         quick_line,
         records,
         start,
+        term_results,
     )
 
-    scenes = (start, diary, homeroom, preferences, lessons, attendance, records, marks, quick_line, fallback)
+    scenes = (
+        start,
+        diary,
+        homeroom,
+        preferences,
+        lessons,
+        attendance,
+        records,
+        marks,
+        finals,
+        term_results,
+        quick_line,
+        fallback,
+    )
     return [scene.router() for scene in scenes]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from handlers.callbacks.family import OpenDiaryDay, OpenMenu
+from handlers.callbacks.finals import OpenChildResults
 from handlers.screen import Button, Screen, esc, grid, shortened, tap
 from services import words
 from services.diary import Child, DiaryDay, DiaryLesson
@@ -73,7 +74,7 @@ def _rows(view: DiaryDay) -> list[list[Button]]:
     return [
         *([turn] if turn else []),
         *(grid(others, 2) if len(others) > 1 else []),
-        [tap(_("Menu"), OpenMenu())],
+        [tap(_("Results"), OpenChildResults(student=view.child.id)), tap(_("Menu"), OpenMenu())],
     ]
 
 

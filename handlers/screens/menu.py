@@ -1,10 +1,12 @@
 """The menu: what a person can open, by what they are in the school."""
 
 from handlers.callbacks.family import OpenDiary, OpenPreferences
+from handlers.callbacks.finals import OpenFinals, OpenTermResults
 from handlers.callbacks.homeroom import OpenMyClass
 from handlers.callbacks.lessons import OpenLessons
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
+from services.assignments import CONTROLLING
 from services.i18n import gettext as _
 from storage.vocabulary import Role
 
@@ -16,8 +18,11 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     rows: list[list[Button]] = []
     if actor.roles & TEACHING:
         rows.append([tap(_("My lessons"), OpenLessons())])
+        rows.append([tap(_("Term marks"), OpenFinals(page=0))])
     if actor.homeroom:
         rows.append([tap(_("My class"), OpenMyClass())])
+    if actor.roles & CONTROLLING:
+        rows.append([tap(_("Results"), OpenTermResults())])
     if Role.GUARDIAN in actor.roles:
         rows += [[tap(_("Diary"), OpenDiary())], [tap(_("Settings"), OpenPreferences())]]
     return Screen(greeting or _("What shall we open?"), rows)
