@@ -89,6 +89,9 @@ class Served:
         return self.fault.call if self.fault else _TRUTH
 
 
+Serve = Callable[[web.Request, Served], Awaitable[None]]
+
+
 class Gate:
     """Where calls come in: token, method, parameters, limits, faults, the method itself, the log."""
 
@@ -105,9 +108,18 @@ class Gate:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Serve one call: read it, carry it out as far as its fault allows, answer what its fault allows, log it."""
-        call = Served(request.match_info["method"], self.world.times.monotonic())
+        return await self._pass(
+            request, Served(request.match_info["method"], self.world.times.monotonic()), self._serve
+        )
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """Serve the bytes of a file by the path that getFile told; for faults and the log a call named «file»."""
+        return await self._pass(request, "file", self._serve_file)
+
+    async def _pass(self, request: web.Request, name: str, serve: Serve) -> web.StreamResponse:
+        call = Served(name, self.world.times.monotonic())
         try:
-            await self._serve(request, call)
+            await serve(request, call)
         except ApiError as error:
             call.code, call.refusal = error.code, error
         except Exception:
@@ -135,6 +147,15 @@ class Gate:
             await self._pause(call.fault.seconds)
         call.result = await HANDLERS[call.name](world, params)
 
+    async def _serve_file(self, request: web.Request, call: Served) -> None:
+        self.check_token(request.match_info["token"])
+        id_ = request.match_info["name"].partition(".")[0]
+        if self.world.files.info(id_) is None:
+            raise ApiError(404, "Not Found")
+        call.fault = self.world.faults.of_call("file", None)
+        if call.kind.work != "never":
+            call.result = self.world.files.read(id_)
+
     async def _reply(self, request: web.Request, call: Served) -> web.StreamResponse:
         """What the bot hears, which isn't always what happened."""
         fault, reply = call.fault, call.kind.reply
@@ -160,8 +181,9 @@ class Gate:
             call.code = 502
             return web.Response(status=502, text=_PAGE, content_type="text/html")
         if reply == "garbage" and call.refusal is None:
-            body = _answer(call).text or ""
-            return web.Response(text=body[: max(len(body) // 2, 12)], content_type="application/json")
+            whole = _answer(call)
+            body = whole.body if isinstance(whole.body, bytes) else b""
+            return web.Response(body=body[: max(len(body) // 2, 12)], content_type=whole.content_type)
         return _answer(call)
 
     async def _pause(self, seconds: float) -> None:
@@ -228,6 +250,8 @@ def _loggable(value: Any) -> Any:
 
 def _answer(call: Served) -> web.Response:
     """The Bot API's answer: the result, or why there is none."""
+    if call.refusal is None and isinstance(call.result, bytes):
+        return web.Response(body=call.result, content_type="application/octet-stream")
     if call.refusal is None:
         return web.Response(text=dumps({"ok": True, "result": call.result}), content_type="application/json")
     code = call.refusal.code

@@ -83,7 +83,7 @@ class SandboxServer:
         return [
             web.get(api, self.gate.call),
             web.post(api, self.gate.call),
-            web.get("/file/bot{token}/documents/{name}", self._download),
+            web.get("/file/bot{token}/documents/{name}", self.gate.download),
             *Control(self.world).routes(),
             *Levers(self.world).routes(),
             *Groups(self.world).routes(),
@@ -143,11 +143,3 @@ class SandboxServer:
             yield url
         finally:
             await self.stop()
-
-    async def _download(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.token:
-            return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
-        id_ = request.match_info["name"].partition(".")[0]
-        if self.world.files.info(id_) is None:
-            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
-        return web.Response(body=self.world.files.read(id_), content_type="application/octet-stream")

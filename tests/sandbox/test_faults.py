@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.types import BufferedInputFile
 
 from bot.sandbox.client import Person, Sandbox, SandboxError
 from bot.sandbox.faults import CALL_KINDS, Faults
@@ -177,6 +178,22 @@ async def test_a_poll_whose_answer_is_lost_brings_the_updates_again(bot: Bot, te
     with pytest.raises(TelegramNetworkError):
         await bot.get_updates()
     assert len(await bot.get_updates()) == 1
+
+
+async def test_a_download_may_go_wrong_too(bot: Bot, telegram: Sandbox, anna: Person) -> None:
+    sent = await bot.send_document(anna.id, BufferedInputFile(b"0123456789" * 10, "x.txt"))
+    assert sent.document is not None
+    for kind in ("html_before", "error_after", "garbage"):
+        await telegram.fault("file", kind)
+    for _ in range(2):
+        with pytest.raises(aiohttp.ClientError):
+            await bot.download(sent.document)
+    half = await bot.download(sent.document)
+    whole = await bot.download(sent.document)
+    assert half is not None
+    assert whole is not None
+    assert (len(half.read()), len(whole.read())) == (50, 100)
+    assert (await telegram.ledger()).calls["file"] == {200: 2, 500: 1, 502: 1}
 
 
 @pytest.mark.parametrize(
