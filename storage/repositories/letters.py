@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Date, and_, bindparam, case, delete, exists, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from storage.models.base import UtcDateTime
 from storage.models.delivery import SENDING, Item, Letter
 from storage.repositories import recipients
 from storage.repositories.due import may_be_claimed
@@ -50,6 +51,21 @@ async def hold_still(uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[
     await uow.execute(in_order(or_(Item.id.in_(item_ids), told)))
 
 
+AT: Any = bindparam("at", type_=UtcDateTime())
+CLAIM = (
+    update(Item)
+    .where(
+        Item.id == bindparam("which"),
+        Item.rev == bindparam("seen_rev"),
+        Item.state == ItemState.WAITING.value,
+        Item.hold.is_(None),
+        or_(Item.expires_at.is_(None), Item.expires_at > AT),
+        may_be_claimed(bindparam("today", type_=Date()), bindparam("chat", type_=BigInteger())),
+    )
+    .values(state=ItemState.TOLD.value, told_at=AT, letter_id=bindparam("new_letter_id"))
+)
+
+
 async def freeze(
     uow: Uow, bot_id: BotId, epoch: int, claims: Sequence[Claim], now: datetime, machine_now: datetime
 ) -> dict[str, LetterId]:
@@ -87,25 +103,14 @@ async def freeze(
             "new_letter_id": letter_id,
             "today": claim.today,
             "chat": int(claim.address),
+            "at": now,
         }
         for claim, letter_id in wanted
         for item_id, rev in claim.items
     ]
     if not rows:
         return {}
-    told = await uow.execute(
-        update(Item)
-        .where(
-            Item.id == bindparam("which"),
-            Item.rev == bindparam("seen_rev"),
-            Item.state == ItemState.WAITING.value,
-            Item.hold.is_(None),
-            or_(Item.expires_at.is_(None), Item.expires_at > now),
-            may_be_claimed(bindparam("today", type_=Date()), bindparam("chat", type_=BigInteger())),
-        )
-        .values(state=ItemState.TOLD.value, told_at=now, letter_id=bindparam("new_letter_id")),
-        rows,
-    )
+    told = await uow.execute(CLAIM, rows)
     if told.rowcount != len(rows):
         await _undo_incomplete(uow, ids, wanted)
     return ids
