@@ -108,9 +108,7 @@ class Gate:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Serve one call: read it, carry it out as far as its fault allows, answer what its fault allows, log it."""
-        return await self._pass(
-            request, Served(request.match_info["method"], self.world.times.monotonic()), self._serve
-        )
+        return await self._pass(request, request.match_info["method"], self._serve)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """Serve the bytes of a file by the path that getFile told; for faults and the log a call named «file»."""
