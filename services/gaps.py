@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.calendar import SchoolCalendar, TermSpan
+from services.finals.spans import term_span
 from services.rules import clocks, finals
 from services.rules import gaps as rules
 from services.rules.finals import Scope
@@ -95,6 +96,7 @@ async def open_gaps(
         *await lesson_gaps(uow, frame, which),
         *await work_gaps(uow, frame, which),
         *await term_gaps(uow, frame),
+        *await result_gaps(uow, frame),
         *await verification_gaps(uow, frame),
         *await year_gaps(uow, frame),
     ]
@@ -135,6 +137,7 @@ async def of_tokens(
         found += await column_gaps(uow, frame, everything, work_ids)
     if any(one[0] == "t" for one in tokens):
         found += await term_gaps(uow, frame)
+        found += await result_gaps(uow, frame)
     if any(one[0] == "v" for one in tokens):
         found += await verification_gaps(uow, frame)
     if any(one[0] in "kls" for one in tokens):
@@ -195,23 +198,22 @@ async def term_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
     """Term marks that aren't issued, from the first day of their window until the term is closed (О 2.8)."""
     found = []
     for term in frame.calendar.terms:
-        window = finals.window(term.starts_on, term.ends_on, frame.works)
+        span = term_span(frame.calendar, term)
         levels = [
             level
             for level in range(1, 12)
             if frame.regulation.takes_marks(level, short_stay=False) and term in frame.terms_of(level)
         ]
-        if term.closed or frame.today < window.opens_on or not levels:
+        if term.closed or frame.today < span.window.opens_on or not levels:
             continue
-        scope = Scope(TermScope.TERM, term.id).key
-        due_at = clocks.term_marks_due(window.closes_on, frame.zone)
+        due_at = clocks.term_marks_due(span.window.closes_on, frame.zone)
         unissued = await finals_rows.unissued(
             uow,
             frame.school_id,
-            scope=scope,
+            scope=span.scope.key,
             since=term.starts_on,
             until=term.ends_on,
-            on=min(frame.today, term.ends_on),
+            on=span.counts_on(frame.today),
             levels=levels,
         )
         for one in unissued:
@@ -225,9 +227,28 @@ async def term_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
                 class_id=one.taught.class_id,
                 subgroup_id=one.taught.subgroup_id,
                 subject_id=one.taught.subject_id,
-                scope=scope,
+                scope=span.scope.key,
             )
             found += [(teacher, gap) for teacher in one.taught.teachers]
+    return found
+
+
+async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
+    """Received results that aren't issued: exams within 24 h (М Регл. 2), ГИА within 2 days (В 4.4.5)."""
+    found = []
+    for one in await finals_rows.receipts_open(uow, frame.school_id, frame.today):
+        kind = Scope.parse(one.scope).kind
+        gap = _gap(
+            frame,
+            ClockKind.STATE_EXAM if kind is TermScope.STATE_EXAM else ClockKind.RESULTS,
+            finals.results_due(kind, one.received_at, frame.regulation),
+            audience=one.class_name,
+            subject=one.subject,
+            class_id=one.class_id,
+            subject_id=one.subject_id,
+            scope=one.scope,
+        )
+        found += [(teacher, gap) for teacher in one.teachers]
     return found
 
 
@@ -321,6 +342,8 @@ def _lesson(one: RecordMissing) -> OpenLesson:
         lesson.subject,
         lesson.on_date,
         lesson.slot,
+        lesson.starts_at,
+        lesson.ends_at,
         lesson.room,
         one.day_ends_at,
         one.missing,

@@ -26,9 +26,9 @@ THE_DAYS = (RecordPart.TOPIC, RecordPart.ATTENDANCE)
 class Gap:
     """One open thing of one clock. `due_at` is aware UTC and in time itself.
 
-    What it is about, as far as its kind has it: the lesson with its day and number, the column of marks, the class
-    or subgroup with the subject, the scope of term marks. `missing`: parts of the record; `left`: how many marks,
-    students or classes it still wants.
+    What it is about, as far as its kind has it: the lesson with its day, number and hours, the column of marks, the
+    class or subgroup with the subject, the scope of term marks. `missing`: parts of the record; `left`: how many
+    marks, students or classes it still wants.
     """
 
     kind: ClockKind
@@ -39,6 +39,8 @@ class Gap:
     subject: str = ""
     on_date: date | None = None
     slot: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     missing: tuple[RecordPart, ...] = ()
     left: int = 0
     work_kind: WorkKind | None = None
@@ -78,6 +80,8 @@ class OpenLesson:
     subject: str
     on_date: date
     slot: int
+    starts_at: datetime
+    ends_at: datetime
     room: str
     day_ends_at: datetime | None
     missing: tuple[RecordPart, ...]
@@ -129,6 +133,8 @@ def _of_lesson(
         subject=lesson.subject,
         on_date=lesson.on_date,
         slot=lesson.slot,
+        starts_at=lesson.starts_at,
+        ends_at=lesson.ends_at,
         missing=missing,
         lesson_id=lesson.lesson_id,
     )

@@ -9,7 +9,7 @@ from typing import cast as typed
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from storage.models.control import Substitution, Verification
+from storage.models.control import Verification
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
 from storage.models.people import Enrollment, Homeroom, Person, PersonRole, TelegramAccount
 from storage.models.school import AcademicYear, LessonPlan, PlanTopic, SchoolClass, Subgroup, Subject
@@ -18,6 +18,7 @@ from storage.repositories import leave
 from storage.repositories.lessons import NOT_HELD, day_ends_at, sits
 from storage.repositories.people import holds_on
 from storage.repositories.records import is_newest
+from storage.repositories.substitutions import hands_over
 from storage.uow import Uow
 from storage.vocabulary import (
     STAFF_ROLES,
@@ -62,6 +63,7 @@ class LessonFound:
     subject: str
     on_date: date
     slot: int
+    starts_at: datetime
     ends_at: datetime
     room: str
     levels: set[int] = field(default_factory=set)
@@ -102,15 +104,10 @@ def answers() -> ColumnElement[bool]:
         PersonRole.role.in_(sorted(role.value for role in STAFF_ROLES)),
         holds_on(PersonRole.since_on, PersonRole.until_on, day),
     )
-    handed_over = exists().where(
-        Substitution.lesson_id == Lesson.id,
-        Substitution.absent_id == LessonTeacher.teacher_id,
-        Substitution.ended_at.is_(None),
-    )
     away = leave.away(typed(ColumnElement[int], LessonTeacher.teacher_id), typed(ColumnElement[date], Lesson.on_date))
     return and_(
         staff.correlate(Lesson, LessonTeacher),
-        or_(LessonTeacher.substitute.is_(True), ~handed_over.correlate(Lesson, LessonTeacher)),
+        or_(LessonTeacher.substitute.is_(True), ~hands_over(LessonTeacher.teacher_id)),
         ~away.correlate(Lesson, LessonTeacher),
     )
 
@@ -178,6 +175,7 @@ LESSON = (
     Subject.name.label("subject"),
     Lesson.on_date,
     Lesson.slot,
+    Lesson.starts_at,
     Lesson.ends_at,
     Lesson.room,
     LessonTeacher.teacher_id,
@@ -201,7 +199,9 @@ def _around(question: Any) -> Any:
 def _gathered(found: dict[Any, LessonFound], key: Any, row: Any) -> LessonFound:
     lesson = found.get(key)
     if lesson is None:
-        lesson = found[key] = LessonFound(row.id, row.subject, row.on_date, row.slot, row.ends_at, row.room)
+        lesson = found[key] = LessonFound(
+            row.id, row.subject, row.on_date, row.slot, row.starts_at, row.ends_at, row.room
+        )
     lesson.levels.add(row.level)
     lesson.audiences.add((row.class_name, row.subgroup or ""))
     lesson.teachers.add(row.teacher_id)

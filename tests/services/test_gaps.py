@@ -225,7 +225,7 @@ async def test_term_marks_are_asked_in_the_last_week(storage: Storage, school: C
     assert asked(await of(storage, school, school.owner, "12:00", date(2026, 10, 18))) == []
     in_window = asked(await of(storage, school, school.owner, "12:00", date(2026, 10, 19)))
     assert {(one.audience, one.left) for one in in_window} == {("7Б", 30), ("7А", 1)}
-    after = asked(await of(storage, school, school.owner, "00:00", date(2026, 10, 24)))
+    after = asked(await of(storage, school, school.owner, "00:00", date(2026, 10, 25)))
     assert {one.state for one in after} == {ClockState.OVERDUE}
 
 
