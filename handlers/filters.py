@@ -28,3 +28,17 @@ class Awaits(Filter):
             return False
         found = await drafts.peek(visitor)
         return found is not None and found.purpose is self.purpose
+
+
+class AwaitsFile(Filter):
+    """A photo or document that a draft of this purpose awaits."""
+
+    def __init__(self, purpose: DraftPurpose) -> None:
+        self.purpose = purpose
+
+    async def __call__(self, message: Message, visitor: Visitor, drafts: Drafts) -> bool:
+        """Whether this file answers such a draft."""
+        if not message.photo and message.document is None:
+            return False
+        found = await drafts.peek(visitor)
+        return found is not None and found.purpose is self.purpose

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.callbacks.family import OpenDiary, SendDiary
 from handlers.callbacks.homeroom import ConfirmGuardian
+from handlers.callbacks.homework import SendFiles
 from handlers.screen import Button, Screen, shortened, tap
 from handlers.staff_letters import Drawn, StaffLetter
 from services.i18n import gettext as _
@@ -42,7 +43,14 @@ class TelegramLetters:
             written = await compose.about_student(uow, recipient, items, now)
             if written is None:
                 return None
-            rows = [[tap(_("Diary"), SendDiary(student=written.student_ids[0]))]]
+            files = [
+                tap(
+                    shortened(_("Attachments: {subject}").format(subject=one.subject), LABEL),
+                    SendFiles(student=one.student_id, lesson=one.lesson_id),
+                )
+                for one in written.attached[:MOST_BUTTONS]
+            ]
+            rows = [*([one] for one in files), [tap(_("Diary"), SendDiary(student=written.student_ids[0]))]]
             return _composed(Screen(written.text, rows), items, written.item_ids)
 
 

@@ -1,13 +1,13 @@
-"""«Тема» and «ДЗ»: chosen or typed, and taken back."""
+"""«Тема» chosen or typed, «Не задано», and any part of the record taken back."""
 
 from aiogram import Bot, Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks.lessons import NoHomework, OpenHomework, OpenTopic, PutPlanTopic, RestoreRecord
+from handlers.callbacks.lessons import NoHomework, OpenTopic, PutDoubtedTopic, PutPlanTopic, RestoreRecord
 from handlers.filters import Awaits, Known
-from handlers.screen import show
-from handlers.screens.records import homework_choice, record_put, toast, topic_choice
+from handlers.screen import rewrite, show
+from handlers.screens.records import answered, record_put, toast, topic_choice, topic_doubt
 from services.actor import Actor
 from services.changes import Outcome
 from services.records import RecordPut, Records
@@ -16,7 +16,8 @@ from storage.vocabulary import DraftPurpose, LessonId
 
 async def open_topic(query: CallbackQuery, callback_data: OpenTopic, bot: Bot, actor: Actor, records: Records) -> None:
     """The next topics of the plan; a typed one is awaited."""
-    await show(bot, query, topic_choice(await records.choose_topic(actor, LessonId(callback_data.lesson))))
+    prompt = None if query.message is None else query.message.message_id
+    await show(bot, query, topic_choice(await records.choose_topic(actor, LessonId(callback_data.lesson), prompt)))
 
 
 async def put_plan_topic(
@@ -27,13 +28,6 @@ async def put_plan_topic(
     put = await records.put_plan_topic(actor, lesson, callback_data.topic, callback_data.seen)
     seen = put.card.revs[put.part]
     await _show_put(bot, query, put, callback_data.model_copy(update={"seen": seen}))
-
-
-async def open_homework(
-    query: CallbackQuery, callback_data: OpenHomework, bot: Bot, actor: Actor, records: Records
-) -> None:
-    """«Не задано», or a typed text, which is awaited."""
-    await show(bot, query, homework_choice(await records.choose_homework(actor, LessonId(callback_data.lesson))))
 
 
 async def no_homework(
@@ -54,13 +48,23 @@ async def restore(query: CallbackQuery, callback_data: RestoreRecord, bot: Bot, 
 
 
 async def typed_topic(message: Message, bot: Bot, actor: Actor, records: Records) -> None:
-    """The awaited topic."""
-    await show(bot, message, record_put(await records.put_typed(actor, DraftPurpose.TOPIC, message.text or "")))
+    """The awaited topic; one that looks odd is shown back first."""
+    doubt = await records.doubt(actor, message.text or "")
+    if doubt is not None:
+        await show(bot, message, topic_doubt(doubt))
+        return
+    put = await records.put_typed(actor, DraftPurpose.TOPIC, message.text or "")
+    await show(bot, message, record_put(put))
+    if put.prompt is not None and put.outcome is not Outcome.CHANGED:
+        await rewrite(bot, message.chat.id, put.prompt, answered(put))
 
 
-async def typed_homework(message: Message, bot: Bot, actor: Actor, records: Records) -> None:
-    """The awaited homework."""
-    await show(bot, message, record_put(await records.put_typed(actor, DraftPurpose.HOMEWORK, message.text or "")))
+async def put_doubted(
+    query: CallbackQuery, callback_data: PutDoubtedTopic, bot: Bot, actor: Actor, records: Records
+) -> None:
+    """«Записать так»."""
+    put = await records.put_doubted(actor, LessonId(callback_data.lesson))
+    await show(bot, query, record_put(put), toast(put), alert=put.outcome is Outcome.CHANGED)
 
 
 async def _show_put(bot: Bot, query: CallbackQuery, put: RecordPut, again: CallbackData) -> None:
@@ -74,9 +78,8 @@ def router() -> Router:
     made.message.filter(Known())
     made.callback_query.register(open_topic, OpenTopic.filter())
     made.callback_query.register(put_plan_topic, PutPlanTopic.filter())
-    made.callback_query.register(open_homework, OpenHomework.filter())
+    made.callback_query.register(put_doubted, PutDoubtedTopic.filter())
     made.callback_query.register(no_homework, NoHomework.filter())
     made.callback_query.register(restore, RestoreRecord.filter())
     made.message.register(typed_topic, Awaits(DraftPurpose.TOPIC))
-    made.message.register(typed_homework, Awaits(DraftPurpose.HOMEWORK))
     return made

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from services.access import access_student
 from services.actor import Actor
 from services.clock import Clock
-from services.errors import SchoolError
+from services.errors import NotFoundHere, SchoolError
 from services.i18n import N_
-from storage.repositories import diary, guardians, recipients
-from storage.repositories.diary import AbsenceLine, MarkLine
+from storage.repositories import diary, guardians, homework, recipients
+from storage.repositories.diary import AbsenceLine, MarkLine, ToDo
+from storage.repositories.homework import FileRow
 from storage.uow import Storage, Uow
-from storage.vocabulary import LessonState, PersonId, RecordPart
+from storage.vocabulary import HomeworkWay, LessonId, LessonState, PersonId, RecordPart
+
+__all__ = ["AbsenceLine", "Child", "Diary", "DiaryDay", "DiaryLesson", "MarkLine", "ToDo"]
 
 
 class NoDiary(SchoolError):
@@ -42,9 +45,10 @@ class DiaryLesson:
     """A lesson of the day. `starts_at` and `ends_at` are in school time.
 
     `todo`: what has to be done for it; `given`: what was given in it, «» where nothing was («не задано»), None where
-    the teacher hasn't said yet.
+    the teacher hasn't said yet; `files`: how many attachments that has; `own`: what was given to this child alone.
     """
 
+    id: LessonId
     number: int
     starts_at: datetime
     ends_at: datetime
@@ -55,8 +59,11 @@ class DiaryLesson:
     topic: str | None
     marks: tuple[MarkLine, ...]
     absence: AbsenceLine | None
-    todo: tuple[str, ...]
+    todo: tuple[ToDo, ...]
     given: str | None
+    way: HomeworkWay | None = None
+    files: int = 0
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,16 @@ class Diary:
                 after=after,
             )
 
+    async def files(self, actor: Actor, student_id: PersonId, lesson_id: LessonId) -> tuple[str, list[FileRow]]:
+        """The attachments of a child's homework, with the subject. Raises NotFoundHere, NotYourStudent."""
+        today = self._clock.now().astimezone(actor.zone).date()
+        async with self._storage.reading() as uow:
+            await access_student(uow, actor, student_id, today)
+            subject = await diary.subject_of_seat(uow, actor.school_id, student_id, lesson_id)
+            if subject is None:
+                raise NotFoundHere
+            return subject, await homework.files(uow, lesson_id)
+
     async def children(self, actor: Actor) -> tuple[Child, ...]:
         """Whose diaries are open to this person, by name."""
         today = self._clock.now().astimezone(actor.zone).date()
@@ -126,9 +143,13 @@ async def _lessons(uow: Uow, actor: Actor, student_id: PersonId, day: date) -> t
     marks = await diary.marks_of(uow, student_id, ids)
     absences = await diary.absences(uow, student_id, ids)
     entries = await diary.entries(uow, ids)
-    homework = await diary.homework_for(uow, actor.school_id, student_id, day, {line.subject_id for line in lines})
+    todo = await diary.homework_for(uow, actor.school_id, student_id, day, {line.subject_id for line in lines})
+    files = await homework.file_counts(uow, ids)
+    own = await homework.own(uow, student_id, ids)
+    ways = await diary.ways(uow, ids)
     return tuple(
         DiaryLesson(
+            id=line.id,
             number=line.slot,
             starts_at=line.starts_at.astimezone(actor.zone),
             ends_at=line.ends_at.astimezone(actor.zone),
@@ -140,8 +161,11 @@ async def _lessons(uow: Uow, actor: Actor, student_id: PersonId, day: date) -> t
             marks=tuple(marks.get(line.id, ())),
             absence=absences.get(line.id),
             # Two lessons of a subject share their homework: it stands at the first.
-            todo=tuple(homework.pop(line.subject_id, ())),
+            todo=tuple(todo.pop(line.subject_id, ())),
             given=entries.get(line.id, {}).get(RecordPart.HOMEWORK),
+            way=ways.get(line.id),
+            files=files.get(line.id, 0),
+            own=own.get(line.id),
         )
         for line in lines
     )

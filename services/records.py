@@ -1,7 +1,7 @@
 """The parts of a lesson's record that are texts: topic and homework, and taking any part back (О 2.5–2.7)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from services import drafts
@@ -15,12 +15,13 @@ from services.lessons import Card, LessonTitle, Part, card_of, part_of, title_of
 from services.letters import news
 from services.names import clean
 from services.outbox import items
-from services.rules import windows
+from services.rules import windows, wording
 from services.rules.plans import PlannedTopic
-from storage.repositories import audit, lessons, recipients, records
-from storage.repositories.records import RecordRow
+from services.rules.wording import Doubt
+from storage.repositories import audit, homework, lessons, recipients, records
+from storage.repositories.records import LessonPlace, RecordRow
 from storage.uow import Storage, Uow
-from storage.vocabulary import DraftPurpose, LessonId, RecordPart
+from storage.vocabulary import DraftPurpose, HomeworkWay, LessonId, RecordPart
 
 NONE_SET = ""  # homework «не задано»
 LIMITS = {RecordPart.TOPIC: 300, RecordPart.HOMEWORK: 2000}
@@ -68,14 +69,43 @@ class TopicChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LastTime:
+    """What was given in the lesson before, by its day, with how many attachments."""
+
+    lesson_id: LessonId
+    on_date: date
+    text: str
+    way: HomeworkWay | None
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class HomeworkChoice:
-    """What the homework's screen offers; a typed text is awaited."""
+    """What the homework's screen offers; a typed text or a file is awaited.
+
+    `way`: of what stands, or chosen for what will be typed. `last_file`: the newest attachment's number.
+    """
 
     title: LessonTitle
     current: Part | None
     due_at: datetime | None
     clause: str
     rev: int
+    way: HomeworkWay | None = None
+    last: LastTime | None = None
+    files: int = 0
+    last_file: int = 0
+    personal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDoubt:
+    """A typed topic that is shown back before it is written (В 4.4.11)."""
+
+    title: LessonTitle
+    text: str
+    doubt: Doubt
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +113,7 @@ class RecordPut:
     """What became of a tap or a typed text, with the card as it stands now.
 
     `standing`: what stands instead, for CHANGED. `back_to`: the revision that «Отменить» restores, for SAVED.
+    `prompt`: the message that asked for a typed text, where it is known.
     """
 
     part: RecordPart
@@ -90,13 +121,17 @@ class RecordPut:
     card: Card
     standing: Standing | None = None
     back_to: int | None = None
+    prompt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
+    """What a part of the record should say."""
+
     part: RecordPart
     value: str | None
     plan_topic_id: int | None = None
+    way: HomeworkWay | None = None
 
 
 class Records:
@@ -106,49 +141,42 @@ class Records:
         self._storage = storage
         self._clock = clock
 
-    async def choose_topic(self, actor: Actor, lesson_id: LessonId) -> TopicChoice:
-        """Offer the plan's next topics and await a typed one."""
+    async def choose_topic(self, actor: Actor, lesson_id: LessonId, prompt: int | None = None) -> TopicChoice:
+        """Offer the plan's next topics and await a typed one; `prompt`: the message that will ask for it."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            lesson = await self._open(uow, actor, lesson_id, RecordPart.TOPIC, now)
+            lesson = await open_part(uow, actor, lesson_id, RecordPart.TOPIC, now)
             topics = await topics_of(uow, lesson)
-            rev = await self._await_text(uow, actor, lesson, DraftPurpose.TOPIC, now)
+            rev = await await_text(uow, actor, lesson, DraftPurpose.TOPIC, now, prompt=prompt)
         return TopicChoice(title_of(lesson), part_of(lesson, RecordPart.TOPIC), topics, rev)
 
-    async def choose_homework(self, actor: Actor, lesson_id: LessonId) -> HomeworkChoice:
-        """Offer «Не задано» and await a typed homework."""
+    async def choose_homework(self, actor: Actor, lesson_id: LessonId, prompt: int | None = None) -> HomeworkChoice:
+        """Offer «Не задано», «Как в прошлый раз» and the ways of doing, and await a typed homework or a file."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            lesson = await self._open(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
-            rev = await self._await_text(uow, actor, lesson, DraftPurpose.HOMEWORK, now)
-        due_at = lesson.homework_due_at
-        return HomeworkChoice(
-            title_of(lesson),
-            part_of(lesson, RecordPart.HOMEWORK),
-            None if due_at is None else due_at.astimezone(lesson.zone),
-            lesson.regulation.clauses["homework"],
-            rev,
-        )
+            lesson = await open_part(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
+            await await_text(uow, actor, lesson, DraftPurpose.HOMEWORK, now, prompt=prompt)
+            return await homework_choice_of(uow, lesson)
 
     async def put_plan_topic(self, actor: Actor, lesson_id: LessonId, topic_id: int, seen: int) -> RecordPut:
         """Enter a topic of the lesson's plan."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            lesson = await self._open(uow, actor, lesson_id, RecordPart.TOPIC, now)
+            lesson = await open_part(uow, actor, lesson_id, RecordPart.TOPIC, now)
             title = await records.plan_topic(uow, topic_id, lesson.row.school_id, lesson.row.subject_id)
             if title is None:
                 raise NoSuchTopic
             await drafts.drop(uow, actor.bot_id, actor.user_id)
-            wanted = _Wanted(RecordPart.TOPIC, title[: LIMITS[RecordPart.TOPIC]], topic_id)
-            return await _put(uow, actor, lesson, wanted, seen, now)
+            wanted = Wanted(RecordPart.TOPIC, title[: LIMITS[RecordPart.TOPIC]], topic_id)
+            return await put_part(uow, actor, lesson, wanted, seen, now)
 
     async def no_homework(self, actor: Actor, lesson_id: LessonId, seen: int) -> RecordPut:
         """Enter «Не задано»."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            lesson = await self._open(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
+            lesson = await open_part(uow, actor, lesson_id, RecordPart.HOMEWORK, now)
             await drafts.drop(uow, actor.bot_id, actor.user_id)
-            return await _put(uow, actor, lesson, _Wanted(RecordPart.HOMEWORK, NONE_SET), seen, now)
+            return await put_part(uow, actor, lesson, Wanted(RecordPart.HOMEWORK, NONE_SET), seen, now)
 
     async def put_typed(self, actor: Actor, purpose: DraftPurpose, text: str) -> RecordPut:
         """Enter the text that a draft of this purpose awaits.
@@ -156,37 +184,104 @@ class Records:
         Where somebody was faster the draft stays, with the version now seen: sent again, the text replaces theirs.
         """
         now = self._clock.now()
-        part = TYPED[purpose]
         async with self._storage.writing(actor.seq, now=now) as uow:
-            data = await drafts.take(uow, actor.bot_id, actor.user_id, purpose, now)
+            return await put_typed_in(uow, actor, purpose, text, now)
+
+    async def doubt(self, actor: Actor, text: str) -> TopicDoubt | None:
+        """Why a typed topic is shown back first; the draft keeps it. None: it may be entered (В 4.4.11)."""
+        now = self._clock.now()
+        typed = _typed(RecordPart.TOPIC, text)
+        found = wording.doubt_about(typed)
+        if found is None:
+            return None
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            data = await drafts.peek(uow, actor.bot_id, actor.user_id, DraftPurpose.TOPIC, now)
             if data is None:
                 raise NothingAwaited
-            lesson = await self._open(uow, actor, LessonId(data["lesson"]), part, now)
-            put = await _put(uow, actor, lesson, _Wanted(part, _typed(part, text)), data["seen"], now)
-            if put.outcome is Outcome.CHANGED:
-                again = {"lesson": int(lesson.id), "seen": put.card.revs[part]}
-                await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, again, now)
-            return put
+            lesson = await open_part(uow, actor, LessonId(data["lesson"]), RecordPart.TOPIC, now)
+            await drafts.expect(
+                uow, actor.bot_id, actor.user_id, DraftPurpose.TOPIC, {**data, "typed": typed, "prompt": None}, now
+            )
+        return TopicDoubt(title_of(lesson), typed, found, lesson.regulation.clauses["language"])
+
+    async def put_doubted(self, actor: Actor, lesson_id: LessonId) -> RecordPut:
+        """«Записать так»: the topic that was shown back, as it was typed. Raises NothingAwaited."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            data = await drafts.peek(uow, actor.bot_id, actor.user_id, DraftPurpose.TOPIC, now)
+            if data is None or data["lesson"] != lesson_id or "typed" not in data:
+                raise NothingAwaited
+            return await put_typed_in(uow, actor, DraftPurpose.TOPIC, data["typed"], now)
 
     async def restore(self, actor: Actor, lesson_id: LessonId, part: RecordPart, back_to: int, seen: int) -> RecordPut:
         """Let a part stand as it did in revision `back_to` (0: empty): «Отменить»."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            lesson = await self._open(uow, actor, lesson_id, part, now)
+            lesson = await open_part(uow, actor, lesson_id, part, now)
             former = await records.revision(uow, lesson.id, part, back_to) if back_to else None
-            wanted = _Wanted(part, former.value, former.plan_topic_id) if former else _Wanted(part, None)
-            return await _put(uow, actor, lesson, wanted, seen, now)
+            wanted = Wanted(part, former.value, former.plan_topic_id, former.way) if former else Wanted(part, None)
+            return await put_part(uow, actor, lesson, wanted, seen, now)
 
-    async def _open(self, uow: Uow, actor: Actor, lesson_id: LessonId, part: RecordPart, now: datetime) -> OwnLesson:
-        lesson = await access_lesson(uow, actor, lesson_id)
-        ensure_record_open(lesson, part, now)
-        return lesson
 
-    async def _await_text(self, uow: Uow, actor: Actor, lesson: OwnLesson, purpose: DraftPurpose, now: datetime) -> int:
-        seen = _rev(lesson, TYPED[purpose])
-        data: dict[str, Any] = {"lesson": int(lesson.id), "seen": seen}
-        await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, data, now)
-        return seen
+async def open_part(uow: Uow, actor: Actor, lesson_id: LessonId, part: RecordPart, now: datetime) -> OwnLesson:
+    """A lesson whose part the actor may enter now. Raises NotFoundHere, NotYourLesson and why it is closed."""
+    lesson = await access_lesson(uow, actor, lesson_id)
+    ensure_record_open(lesson, part, now)
+    return lesson
+
+
+async def await_text(
+    uow: Uow, actor: Actor, lesson: OwnLesson, purpose: DraftPurpose, now: datetime, **more: Any
+) -> int:
+    """Let the next text of the actor be for a part of this lesson, after the revision that stands; its number."""
+    seen = rev_of(lesson, TYPED[purpose])
+    data: dict[str, Any] = {"lesson": int(lesson.id), "seen": seen, **more}
+    await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, data, now)
+    return seen
+
+
+async def put_typed_in(uow: Uow, actor: Actor, purpose: DraftPurpose, text: str, now: datetime) -> RecordPut:
+    """The text that a draft awaits, in this transaction. Raises NothingAwaited and what is wrong with the text."""
+    part = TYPED[purpose]
+    data = await drafts.take(uow, actor.bot_id, actor.user_id, purpose, now)
+    if data is None:
+        raise NothingAwaited
+    lesson = await open_part(uow, actor, LessonId(data["lesson"]), part, now)
+    way = HomeworkWay(data["way"]) if data.get("way") else None
+    put = await put_part(uow, actor, lesson, Wanted(part, _typed(part, text), way=way), data["seen"], now)
+    if put.outcome is Outcome.CHANGED:
+        again = {**data, "seen": put.card.revs[part]}
+        await drafts.expect(uow, actor.bot_id, actor.user_id, purpose, again, now)
+    return replace(put, prompt=data.get("prompt"))
+
+
+async def homework_choice_of(uow: Uow, lesson: OwnLesson, way: HomeworkWay | None = None) -> HomeworkChoice:
+    """What the homework's screen offers now; `way` chosen for what will be typed."""
+    due_at, current = lesson.homework_due_at, part_of(lesson, RecordPart.HOMEWORK)
+    attached = await homework.files(uow, lesson.id) if lesson.row.files else []
+    return HomeworkChoice(
+        title=title_of(lesson),
+        current=current,
+        due_at=None if due_at is None else due_at.astimezone(lesson.zone),
+        clause=lesson.regulation.clauses["homework"],
+        rev=rev_of(lesson, RecordPart.HOMEWORK),
+        way=way or (current.way if current else None),
+        last=await last_time(uow, lesson),
+        files=lesson.row.files,
+        last_file=max((one.id for one in attached), default=0),
+        personal=lesson.row.personal,
+    )
+
+
+async def last_time(uow: Uow, lesson: OwnLesson) -> LastTime | None:
+    """What this course's earlier lesson gave: of the same class or subgroup and subject, «не задано» left out."""
+    row = lesson.row
+    places = [LessonPlace(one.class_id, one.subgroup_id, row.starts_at) for one in row.audiences]
+    found = await homework.earlier(uow, row.school_id, row.subject_id, places)
+    if found is None:
+        return None
+    on_date = found.starts_at.astimezone(lesson.zone).date()
+    return LastTime(found.lesson_id, on_date, found.text, found.way, found.files)
 
 
 def _typed(part: RecordPart, text: str) -> str:
@@ -200,25 +295,27 @@ def _typed(part: RecordPart, text: str) -> str:
     return typed
 
 
-async def _put(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: _Wanted, seen: int, now: datetime) -> RecordPut:
+async def put_part(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: Wanted, seen: int, now: datetime) -> RecordPut:
     """Add the wanted revision after `seen`, note it, tell the families, and say what became of it."""
     current = lesson.row.parts.get(wanted.part)
     if _stands(current, wanted):
         return RecordPut(wanted.part, Outcome.ALREADY, await card_of(uow, lesson, now))
-    fresh = seen == _rev(lesson, wanted.part)
+    fresh = seen == rev_of(lesson, wanted.part)
     if not fresh or not await records.add(
-        uow, lesson.id, wanted.part, seen + 1, wanted.value, actor.person_id, now, wanted.plan_topic_id
+        uow, lesson.id, wanted.part, seen + 1, wanted.value, actor.person_id, now, wanted.plan_topic_id, wanted.way
     ):
         return await _too_late(uow, actor, lesson, wanted, now)
     await note_record(uow, actor, lesson, wanted.part, seen + 1, now)
     if wanted.part is RecordPart.HOMEWORK:
-        await _tell(uow, lesson, wanted.value, now)
+        if not wanted.value and lesson.row.files:  # no homework, no attachments of it
+            await homework.remove_files(uow, lesson.id, now)
+        await tell_homework(uow, lesson, wanted.value, lesson.row.files, now)
     lesson = await access_lesson(uow, actor, lesson.id)
     card = await card_of(uow, lesson, now)
     return RecordPut(wanted.part, Outcome.SAVED, card, back_to=seen)
 
 
-async def _too_late(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: _Wanted, now: datetime) -> RecordPut:
+async def _too_late(uow: Uow, actor: Actor, lesson: OwnLesson, wanted: Wanted, now: datetime) -> RecordPut:
     lesson = await access_lesson(uow, actor, lesson.id)
     current = lesson.row.parts.get(wanted.part)
     card = await card_of(uow, lesson, now)
@@ -242,7 +339,7 @@ async def note_record(uow: Uow, actor: Actor, lesson: OwnLesson, part: RecordPar
     )
 
 
-async def _tell(uow: Uow, lesson: OwnLesson, text: str | None, now: datetime) -> None:
+async def tell_homework(uow: Uow, lesson: OwnLesson, text: str | None, files: int, now: datetime) -> None:
     """Homework reaches the families of every student whose class has homework (О 2.7; В 3.8)."""
     with_homework = {
         one.class_id for one in lesson.row.audiences if lesson.regulation.takes_marks(one.level, one.short_stay)
@@ -250,17 +347,25 @@ async def _tell(uow: Uow, lesson: OwnLesson, text: str | None, now: datetime) ->
     students = [one.student_id for one in await lessons.seats(uow, lesson.id) if one.class_id in with_homework]
     told = await recipients.recipients_of_students(uow, students, now.astimezone(lesson.zone).date())
     facts = news.homework_changed(
-        told, lesson_id=lesson.id, text=text, now=now, zone=lesson.zone, regulation=lesson.regulation
+        told,
+        lesson_id=lesson.id,
+        text=news.with_files(text, files),
+        now=now,
+        zone=lesson.zone,
+        regulation=lesson.regulation,
     )
     await items.put(uow, facts, now)
 
 
-def _stands(current: RecordRow | None, wanted: _Wanted) -> bool:
+def _stands(current: RecordRow | None, wanted: Wanted) -> bool:
     if current is None:
         return wanted.value is None
+    if wanted.way not in {None, current.way}:
+        return False
     return current.value == wanted.value and wanted.plan_topic_id in {None, current.plan_topic_id}
 
 
-def _rev(lesson: OwnLesson, part: RecordPart) -> int:
+def rev_of(lesson: OwnLesson, part: RecordPart) -> int:
+    """The newest revision of a part, 0 where nothing was entered."""
     row = lesson.row.parts.get(part)
     return 0 if row is None else row.rev

@@ -76,6 +76,12 @@ class PutPlanTopic(CallbackData, prefix="pt1"):
     seen: Rev
 
 
+class PutDoubtedTopic(CallbackData, prefix="pt2"):
+    """«Записать так»: the typed topic that was shown back."""
+
+    lesson: Id
+
+
 class OpenHomework(CallbackData, prefix="oh1"):
     """Homework: typed, or none."""
 

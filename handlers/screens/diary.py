@@ -4,9 +4,10 @@ from datetime import date
 
 from handlers.callbacks.family import OpenDiaryDay, OpenMenu
 from handlers.callbacks.finals import OpenChildResults
+from handlers.callbacks.homework import SendFiles
 from handlers.screen import Button, Screen, esc, grid, shortened, tap
 from services import words
-from services.diary import Child, DiaryDay, DiaryLesson
+from services.diary import AbsenceLine, Child, DiaryDay, DiaryLesson, ToDo
 from services.i18n import gettext as _
 from services.letters.typeset import cut, fits
 from services.words import short_day
@@ -46,17 +47,39 @@ def _lesson(lesson: DiaryLesson, width: int) -> str:
         lines.append(_("Marks: {marks}").format(marks=marks))
         lines += [esc(cut(one.comment, width)) for one in lesson.marks if one.comment]
     if lesson.absence is not None:
-        absent = lesson.absence.code is AttendanceCode.ABSENT
-        lines.append(_("Wasn't in class") if absent else _("Came late"))
+        lines.append(_absence(lesson.absence))
     if lesson.topic:
         lines.append(_("Topic: {topic}").format(topic=esc(cut(lesson.topic, width))))
     if lesson.todo:
-        lines.append(_("To be done: {text}").format(text=esc(cut("; ".join(lesson.todo), width))))
+        todo = "; ".join(_todo(one, width) for one in lesson.todo)
+        lines.append(_("To be done: {text}").format(text=todo))
     if lesson.given:
-        lines.append(_("Given: {text}").format(text=esc(cut(lesson.given, width))))
+        way = f" ({words.homework_way(lesson.way)})" if lesson.way is not None else ""
+        lines.append(_("Given: {text}").format(text=esc(cut(lesson.given, width)) + way + _attached(lesson.files)))
     elif lesson.given == "":
         lines.append(_("No homework given"))
+    if lesson.own:
+        lines.append(_("Given individually: {text}").format(text=esc(cut(lesson.own, width))))
     return "\n".join(lines)
+
+
+def _absence(absence: AbsenceLine) -> str:
+    if absence.code is AttendanceCode.ABSENT:
+        return _("Wasn't in class")
+    if absence.minutes_late is not None:
+        return _("Came late by {minutes} min").format(minutes=absence.minutes_late)
+    return _("Came late")
+
+
+def _todo(one: ToDo, width: int) -> str:
+    text = esc(cut(one.text, width))
+    if one.way is not None:
+        text += f" ({words.homework_way(one.way)})"
+    return _("individually: {text}").format(text=text) if one.own else text + _attached(one.files)
+
+
+def _attached(files: int) -> str:
+    return f" 📎 {files}" if files else ""
 
 
 def _rows(view: DiaryDay) -> list[list[Button]]:
@@ -67,11 +90,23 @@ def _rows(view: DiaryDay) -> list[list[Button]]:
         turn.append(tap(_("Today"), _of(view.child, view.today)))
     if view.after is not None:
         turn.append(tap(f"{short_day(view.after)} →", _of(view.child, view.after)))
+    attached = {
+        lesson_id: subject
+        for lesson in view.lessons
+        for lesson_id, files in [(lesson.id, lesson.files), *((one.lesson_id, one.files) for one in lesson.todo)]
+        for subject in [lesson.subject]
+        if files
+    }
+    files = [
+        tap(f"📎 {shortened(subject, NAME_WIDTH)}", SendFiles(student=view.child.id, lesson=lesson_id))
+        for lesson_id, subject in attached.items()
+    ]
     others = [
         tap(("• " if child.id == view.child.id else "") + _label(child, view), _of(child, view.on_date))
         for child in view.children
     ]
     return [
+        *grid(files, 2),
         *([turn] if turn else []),
         *(grid(others, 2) if len(others) > 1 else []),
         [tap(_("Results"), OpenChildResults(student=view.child.id)), tap(_("Menu"), OpenMenu())],

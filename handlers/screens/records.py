@@ -1,14 +1,15 @@
-"""What the topic's and the homework's screens offer, and what became of a choice."""
+"""What the topic's screen offers, and what became of a choice of topic or homework."""
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers.callbacks.lessons import NoHomework, OpenLesson, PutPlanTopic, RestoreRecord
+from handlers.callbacks.lessons import OpenLesson, OpenTopic, PutDoubtedTopic, PutPlanTopic, RestoreRecord
 from handlers.screen import Button, Screen, esc, shortened, tap
 from handlers.screens.lessons import LABEL, heading, lesson_card, place
 from services.changes import Outcome, Standing
 from services.i18n import N_
 from services.i18n import gettext as _
-from services.records import HomeworkChoice, RecordPut, TopicChoice
+from services.records import RecordPut, TopicChoice, TopicDoubt
+from services.rules.wording import Doubt
 from storage.vocabulary import RecordPart
 
 QUOTED = 100
@@ -21,6 +22,11 @@ TAKEN_BACK = {
     RecordPart.TOPIC: N_("The topic is taken back."),
     RecordPart.ATTENDANCE: N_("The attendance is to be confirmed again."),
     RecordPart.HOMEWORK: N_("The homework is taken back."),
+}
+
+DOUBTS = {
+    Doubt.NOT_RUSSIAN: N_("Records are kept in Russian in every subject ({clause})."),
+    Doubt.NO_THEME: N_("A control, laboratory or practical work is recorded with its theme ({clause})."),
 }
 
 
@@ -43,20 +49,22 @@ def topic_choice(choice: TopicChoice) -> Screen:
     return Screen("\n".join(lines), [*rows, [_back(lesson)]])
 
 
-def homework_choice(choice: HomeworkChoice) -> Screen:
-    """«Не задано»; a typed text is awaited."""
-    lines = [f"{heading(choice.title)}, {place(choice.title)}"]
-    if choice.current is not None:
-        current = choice.current.value or _("none set")
-        lines.append(_("Now: {text}").format(text=esc(shortened(current, QUOTED * 3))))
-    lines.append(_("Type the homework: what, how, pages, numbers."))
-    if choice.due_at is not None:
-        lines.append(
-            _("It is on time until {hour}, {clause}.").format(hour=f"{choice.due_at:%H:%M}", clause=esc(choice.clause))
-        )
-    lesson = choice.title.lesson_id
-    rows = [[tap(_("None set"), NoHomework(lesson=lesson, seen=choice.rev))], [_back(lesson)]]
+def topic_doubt(doubt: TopicDoubt) -> Screen:
+    """The typed topic shown back, and why; another one may be typed instead."""
+    lines = [
+        f"{heading(doubt.title)}, {place(doubt.title)}",
+        f"«{esc(doubt.text)}»",
+        _(DOUBTS[doubt.doubt]).format(clause=esc(doubt.clause)),
+        _("Type it another way, or write it as it is."),
+    ]
+    lesson = doubt.title.lesson_id
+    rows = [[tap(_("Write it as it is"), PutDoubtedTopic(lesson=lesson))], [tap(_("Back"), OpenTopic(lesson=lesson))]]
     return Screen("\n".join(lines), rows)
+
+
+def answered(put: RecordPut) -> Screen:
+    """What the message that asked becomes once its answer was typed: a plain line without buttons."""
+    return Screen(f"{heading(put.card.title)}, {place(put.card.title)}\n{esc(toast(put))}")
 
 
 def record_put(put: RecordPut, again: CallbackData | None = None) -> Screen:

@@ -5,15 +5,27 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from services import words
+from services.i18n import gettext
+from services.letters.news import OWN, without_comment, without_files
 from services.letters.sources import Sources, gather
 from services.letters.typeset import cut, fits, in_sentence, typeset
 from services.outbox.transport import DueItem, Reachable
 from storage.repositories import diary, recipients
+from storage.repositories.diary import ToDo
 from storage.uow import Uow
-from storage.vocabulary import AttendanceCode, ItemId, ItemKind, LessonId, LessonState, PersonId
+from storage.vocabulary import AttendanceCode, HomeworkWay, ItemId, ItemKind, LessonId, LessonState, PersonId
 
 # How many signs of a homework a letter shows; the next is tried where the letter would be too long.
 HOMEWORK_WIDTHS = (600, 200, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A lesson whose homework has attachments for a student."""
+
+    student_id: PersonId
+    lesson_id: LessonId
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +35,17 @@ class Written:
     text: str
     item_ids: tuple[ItemId, ...]
     student_ids: tuple[PersonId, ...]
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MarkSaid:
-    """A mark in a letter: its value (None: taken back), what was told before, the kind of work."""
+    """A mark in a letter: its value (None: taken back), what was told before, the kind of work, its comment."""
 
     value: str | None
     was: str | None
     kind: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +59,13 @@ class MarksLine:
 
 @dataclass(frozen=True, slots=True)
 class HomeworkLine:
-    """Homework of a subject (None: taken back), and for when."""
+    """Homework of a subject (None: taken back), and for when; `own`: given to this child alone."""
 
     subject: str
     text: str | None
     changed: bool
     due: str | None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class ChildNews:
     late: list[LessonSaid] = field(default_factory=list)
     present: list[LessonSaid] = field(default_factory=list)
     homework: list[HomeworkLine] = field(default_factory=list)
+    attached: list[Attached] = field(default_factory=list)
     tomorrow: Tomorrow | None = None
 
     @property
@@ -110,7 +126,7 @@ async def at_once(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
             news = child_news(sources, student_id, told, width)
             text = typeset("diary", name=news.name, marks=news.marks, homework=news.homework)
             if fits(text):
-                return Written(text, tuple(item.id for item in told), (student_id,))
+                return Written(text, tuple(item.id for item in told), (student_id,), tuple(news.attached))
     raise ValueError("one fact fits into a letter")
 
 
@@ -139,7 +155,8 @@ async def evening(
             shown = [child for child in children if child.news or child.tomorrow]
             text = typeset("digest", whole=whole, returned=returned, today=words.weekday(about), children=shown)
             if fits(text):
-                return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order))
+                attached = tuple(one for child in children for one in child.attached)
+                return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order), attached)
     raise ValueError("tomorrow's lessons fit into a letter")
 
 
@@ -158,12 +175,19 @@ def child_news(sources: Sources, student_id: PersonId, items: Sequence[DueItem],
                     line = by_subject[lesson.subject_id, lesson.on_date] = MarksLine(subject, day, [])
                     news.marks.append(line)
                 kind = words.work_kind(*sources.works[item.work_id])
-                line.marks.append(MarkSaid(item.value, item.base, kind))
+                value, comment = without_comment(item.value)
+                was, _told = without_comment(item.base)
+                line.marks.append(MarkSaid(value, was if was != value else None, kind, cut(comment, width)))
             case ItemKind.HOMEWORK:
                 due_on = sources.due_on.get((student_id, lesson.id))
                 due = words.day(due_on, sources.today) if due_on is not None and item.value is not None else None
-                text = None if item.value is None else cut(item.value, width)
-                news.homework.append(HomeworkLine(subject, text, item.base is not None, due))
+                alone = item.collapse_key.startswith(OWN)
+                text = (
+                    None if item.value is None else given(item.value, None if alone else sources.way(lesson.id), width)
+                )
+                news.homework.append(HomeworkLine(subject, text, item.base is not None, due, alone))
+                if item.value is not None and without_files(item.value)[1]:
+                    news.attached.append(Attached(student_id, lesson.id, lesson.subject))
             case ItemKind.ABSENCE_LATER | ItemKind.ABSENCE | ItemKind.ABSENCE_WITHDRAWN:
                 said = LessonSaid(subject, lesson.slot, day)
                 if item.value is None:
@@ -175,6 +199,20 @@ def child_news(sources: Sources, student_id: PersonId, items: Sequence[DueItem],
             case _:
                 raise ValueError(f"{item.kind} is no news of the diary")
     return news
+
+
+def given(value: str, way: HomeworkWay | None, width: int) -> str:
+    """A homework's text in a line, how it is to be done, and «📎 2»."""
+    text, files = without_files(value)
+    said = cut(text, width)
+    if way is not None:
+        said += f" ({words.homework_way(way)})"
+    return with_clip(said, files)
+
+
+def with_clip(text: str, files: int) -> str:
+    """The text with the number of its attachments."""
+    return f"{text} 📎 {files}" if files else text
 
 
 def _child(
@@ -211,11 +249,17 @@ async def _tomorrow(
         lines = []
         for lesson in lessons:
             # Two lessons of a subject in a row share their homework: it stands at the first.
-            text = "; ".join(homework.pop(lesson.subject_id, []))
+            text = "; ".join(_todo(one) for one in homework.pop(lesson.subject_id, []))
             cancelled = lesson.state in (LessonState.CANCELLED, LessonState.MOVED)
             lines.append(TomorrowLine(lesson.slot, lesson.subject, cancelled, text))
         found[student_id] = Tomorrow(_capital(words.day(day, today)), day, lines)
     return found
+
+
+def _todo(one: ToDo) -> str:
+    if one.own:
+        return gettext("individually: {text}").format(text=one.text)
+    return with_clip(one.text if one.way is None else f"{one.text} ({words.homework_way(one.way)})", one.files)
 
 
 def _other_day(sources: Sources, on: date) -> str | None:

@@ -4,6 +4,7 @@ One key is one fact about one student: a later value under the same key collapse
 that the family was told already is no news.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from storage.repositories.recipients import Recipient
 from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, WorkId
 
 DIGEST = "digest"  # the bundle of the evening letter
+OWN = "own_homework:"  # begins the key of a homework that is one student's alone
+_ATTACHED = re.compile(r"(?s)(.*)\n📎 (\d+)")
 
 
 def mark_changed(
@@ -44,6 +47,12 @@ def with_comment(value: str | None, comment: str) -> str | None:
     return f"{value}\n{comment}" if value is not None and comment else value
 
 
+def without_comment(told: str | None) -> tuple[str | None, str]:
+    """A mark's value and its comment («» none) from what an item holds."""
+    value, _, comment = (told or "").partition("\n")
+    return value or None, comment
+
+
 def homework_changed(
     recipients: Sequence[Recipient],
     *,
@@ -52,16 +61,18 @@ def homework_changed(
     now: datetime,
     zone: ZoneInfo,
     regulation: Regulation,
+    own: bool = False,
 ) -> list[Fact]:
     """Homework of each recipient's student was given, changed or (None) taken back.
 
-    «», which is «не задано», is news only after some was given.
+    «», which is «не задано», is news only after some was given. `own`: it is this student's alone, besides the
+    general one; the recipients must be that student's.
     """
     facts = []
     for one in recipients:
         times = quiet_hours.times(ItemKind.HOMEWORK, hours_of(one, regulation), now, zone, regulation)
         if times is not None:
-            key = f"homework:{lesson_id}:{one.student_id}"
+            key = f"{OWN if own else 'homework:'}{lesson_id}:{one.student_id}"
             facts.append(_fact(one, ItemKind.HOMEWORK, times, diary(one.student_id), key, text or None, lesson_id))
     return facts
 
@@ -103,6 +114,17 @@ def absence_tapped(
         value = code.value if told_later else None
         facts.append(_fact(one, ItemKind.ABSENCE_LATER, times, DIGEST, later_key, value, lesson_id))
     return facts
+
+
+def with_files(text: str | None, files: int) -> str | None:
+    """A homework's text as the value of its fact: more attachments are news too."""
+    return f"{text}\n📎 {files}" if text and files else text
+
+
+def without_files(value: str) -> tuple[str, int]:
+    """The text of such a value, and how many attachments it has."""
+    found = _ATTACHED.fullmatch(value)
+    return (found[1], int(found[2])) if found else (value, 0)
 
 
 def _of(student_id: PersonId, recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -10,7 +10,7 @@ from services.rules.regulation import Regulation
 from storage.repositories import diary
 from storage.repositories.diary import LessonLine
 from storage.uow import Uow
-from storage.vocabulary import ItemKind, LessonId, PersonId, WorkId, WorkKind
+from storage.vocabulary import HomeworkWay, ItemKind, LessonId, PersonId, WorkId, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,16 @@ class Sources:
     works: dict[WorkId, tuple[WorkKind, int]]
     names: dict[PersonId, tuple[str, str]]
     due_on: dict[tuple[PersonId, LessonId], date]
+    ways: dict[LessonId, HomeworkWay]
 
     def name(self, student_id: PersonId) -> str:
         """What a letter calls a student: the first name, or in full if the school chose so (product §3)."""
         first, last = self.names[student_id]
         return f"{first} {last}" if self.regulation.full_names_in_letters else first
+
+    def way(self, lesson_id: LessonId) -> HomeworkWay | None:
+        """How a lesson's general homework is to be done."""
+        return self.ways.get(lesson_id)
 
 
 async def gather(
@@ -48,6 +53,7 @@ async def gather(
         if given:
             dates = await diary.due_dates(uow, student_id, given)
             due_on |= {(student_id, lesson_id): on for lesson_id, on in dates.items()}
+    given_in = {item.lesson_id for item in items if item.kind is ItemKind.HOMEWORK and item.lesson_id is not None}
     return Sources(
         today=today,
         zone=recipient.zone,
@@ -56,4 +62,5 @@ async def gather(
         works=await diary.works(uow, work_ids) if work_ids else {},
         names=await diary.names(uow, students),
         due_on=due_on,
+        ways=await diary.ways(uow, given_in) if given_in else {},
     )

@@ -32,6 +32,7 @@ def _default_clauses() -> dict[str, str]:
         "subgroups": "п. 4.4.12",
         "verification": "п. 4.3.6",
         "plans": "п. 8.1",
+        "language": "п. 4.4.11",
         "class_lists": "п. 4.5.1",
         "sections": "п. 2.2",
         "accumulation": "Инструкция, д",

@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import BindParameter, Date, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
+from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark, PersonalHomework
 from storage.models.people import Enrollment, Person
 from storage.models.school import School, Subject
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import attendance, marks, records
+from storage.repositories import attendance, homework, marks, records
 from storage.repositories.lessons import NOT_HELD, Question, sits
 from storage.uow import Uow
 from storage.vocabulary import (
     AbsenceReason,
     AttendanceCode,
+    HomeworkWay,
     LessonId,
     LessonState,
     PersonId,
@@ -207,6 +208,20 @@ async def entries(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, 
     return found
 
 
+WAYS = select(LessonRecord.lesson_id, LessonRecord.way).where(
+    LessonRecord.lesson_id.in_(IDS),
+    LessonRecord.part == RecordPart.HOMEWORK.value,
+    LessonRecord.way.is_not(None),
+    records.is_newest(LessonRecord),
+)
+
+
+async def ways(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, HomeworkWay]:
+    """How the general homework of lessons is to be done, where it was said."""
+    rows = await uow.execute(WAYS, {"ids": list(lesson_ids)})
+    return {LessonId(row.lesson_id): HomeworkWay(row.way) for row in rows}
+
+
 given = aliased(Lesson)
 DUE_DATES = (
     _seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson))
@@ -234,7 +249,7 @@ LAST_DAYS = (
     .group_by(Lesson.subject_id)
 )
 HOMEWORK = (
-    _seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value).select_from(Lesson))
+    _seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value, LessonRecord.way).select_from(Lesson))
     .join(LessonRecord, LessonRecord.lesson_id == Lesson.id)
     .where(
         Lesson.school_id == SCHOOL,
@@ -248,19 +263,62 @@ HOMEWORK = (
 )
 
 
+OWN_HOMEWORK = (
+    _seat(select(Lesson.id, Lesson.subject_id, PersonalHomework.value, PersonalHomework.way).select_from(Lesson))
+    .join(PersonalHomework, PersonalHomework.lesson_id == Lesson.id)
+    .where(
+        Lesson.school_id == SCHOOL,
+        tuple_(Lesson.subject_id, Lesson.on_date).in_(bindparam("last", expanding=True)),
+        PersonalHomework.student_id == STUDENT,
+        PersonalHomework.value.is_not(None),
+        homework.is_newest(PersonalHomework),
+    )
+    .order_by(Lesson.starts_at, Lesson.id)
+)
+SEATED = _seat(select(Lesson.id, Subject.name).join(Subject, Subject.id == Lesson.subject_id)).where(
+    Lesson.id == bindparam("lesson"), Lesson.school_id == SCHOOL
+)
+
+
+async def subject_of_seat(uow: Uow, school_id: SchoolId, student_id: PersonId, lesson_id: LessonId) -> str | None:
+    """The subject of a lesson that a student sits in; None where the student doesn't."""
+    values = {"school": school_id, "student": student_id, "lesson": lesson_id}
+    row = (await uow.execute(SEATED, values)).first()
+    return None if row is None else str(row.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """Homework that a lesson gave: to all who sat there, or (`own`) to this student alone."""
+
+    lesson_id: LessonId
+    text: str
+    way: HomeworkWay | None
+    files: int
+    own: bool = False
+
+
 async def homework_for(
     uow: Uow, school_id: SchoolId, student_id: PersonId, day: date, subject_ids: Collection[int]
-) -> dict[int, list[str]]:
-    """What a student has to have done by a day, by subject: the homework of the last day with that subject."""
+) -> dict[int, list[ToDo]]:
+    """What a student has to have done by a day, by subject: the homework of the last day with that subject.
+
+    The student's own homework stands beside the general; nothing of another student's is asked for.
+    """
     values = {"school": school_id, "student": student_id}
     earlier = {**values, "day": day, "since": day - LOOK_BACK, "subjects": list(subject_ids)}
     last = [(row.subject_id, row.on_date) for row in await uow.execute(LAST_DAYS, earlier)]
     if not last:
         return {}
-    rows = await uow.execute(HOMEWORK, {**values, "last": last})
-    found: dict[int, list[str]] = defaultdict(list)
-    for subject_id, text in {row.id: row[1:] for row in rows}.values():
-        found[subject_id].append(text)
+    general = {row.id: row for row in await uow.execute(HOMEWORK, {**values, "last": last})}
+    own = {row.id: row for row in await uow.execute(OWN_HOMEWORK, {**values, "last": last})}
+    files = await homework.file_counts(uow, list(general))
+    found: dict[int, list[ToDo]] = defaultdict(list)
+    for rows, is_own in ((general, False), (own, True)):
+        for row in rows.values():
+            way = HomeworkWay(row.way) if row.way else None
+            attached = 0 if is_own else files.get(row.id, 0)
+            found[row.subject_id].append(ToDo(row.id, row.value, way, attached, is_own))
     return found
 
 

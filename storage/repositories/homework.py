@@ -119,11 +119,12 @@ async def copy_files(uow: Uow, source: LessonId, lesson_id: LessonId, author_id:
         await add_file(uow, lesson_id, file, author_id, now)
 
 
-async def remove_files(uow: Uow, lesson_id: LessonId, now: datetime) -> int:
-    """End the attachments of everybody's homework; how many. The rows stay."""
-    return await uow.write(
-        update(HomeworkFile).where(HomeworkFile.lesson_id == lesson_id, *EVERYBODYS).values(removed_at=now)
-    )
+async def remove_files(uow: Uow, lesson_id: LessonId, now: datetime, up_to: int | None = None) -> int:
+    """End the attachments of everybody's homework, or only those up to a number; how many. The rows stay."""
+    ends = update(HomeworkFile).where(HomeworkFile.lesson_id == lesson_id, *EVERYBODYS)
+    if up_to is not None:
+        ends = ends.where(HomeworkFile.id <= up_to)
+    return await uow.write(ends.values(removed_at=now))
 
 
 async def file_counts(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, int]:

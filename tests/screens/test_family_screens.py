@@ -19,7 +19,7 @@ from services.joining import Child, Offer
 from services.letters.typeset import LIMIT, shown_length
 from services.preferences import Choice
 from services.rules.quiet_hours import Hours
-from storage.repositories.diary import AbsenceLine, MarkLine
+from storage.repositories.diary import AbsenceLine, MarkLine, ToDo
 from storage.repositories.homeroom import LedClass
 from storage.vocabulary import (
     AccountId,
@@ -63,6 +63,7 @@ def offer(*, agreeing: bool = False) -> Offer:
 
 def lesson(number: int, text: str = "№ 312–315", **changes: object) -> DiaryLesson:
     made = DiaryLesson(
+        id=LessonId(LONGEST_ID),
         number=number,
         starts_at=AT,
         ends_at=AT + timedelta(minutes=40),
@@ -76,7 +77,7 @@ def lesson(number: int, text: str = "№ 312–315", **changes: object) -> Diary
             MarkLine(LessonId(1), WorkKind.ANSWER, 2, "3", text),
         ),
         absence=None,
-        todo=(text,),
+        todo=(ToDo(LessonId(LONGEST_ID), text, None, 0),),
         given=text,
     )
     return replace(made, **changes)  # type: ignore[arg-type]

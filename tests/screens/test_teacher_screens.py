@@ -12,11 +12,12 @@ from handlers.callbacks.lessons import PutAttendance, RestoreRecord
 from handlers.callbacks.marks import PutMark
 from handlers.screen import Button, Screen
 from handlers.screens.attendance import attendance_sheet, confirmed, put_toast
+from handlers.screens.homework import homework_choice
 from handlers.screens.lessons import day, lesson_card
 from handlers.screens.marks import kind_choice, mark_choice, mark_put, mark_sheet, toast
 from handlers.screens.menu import menu
 from handlers.screens.quick_line import line_card
-from handlers.screens.records import homework_choice, record_put, topic_choice
+from handlers.screens.records import record_put, topic_choice
 from handlers.screens.reminders import nudge
 from services.access import LessonNotHeld
 from services.actor import Actor
