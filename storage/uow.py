@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, update
+from sqlalchemy import CursorResult, Executable, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -104,11 +104,13 @@ class _once:
         _inside.set(False)
 
 
+_DONE = (
+    update(Inbox)
+    .where(Inbox.seq == bindparam("which"), Inbox.state == InboxState.NEW)
+    .values(state=InboxState.DONE, payload=None, done_at=bindparam("at"))
+)
+
+
 async def _mark_done(uow: Uow, seq: InboxSeq, now: datetime | None) -> None:
-    done = (
-        update(Inbox)
-        .where(Inbox.seq == seq, Inbox.state == InboxState.NEW)
-        .values(state=InboxState.DONE, payload=None, done_at=now)
-    )
-    if await uow.write(done) == 0:
+    if await uow.write(_DONE, {"which": seq, "at": now}) == 0:
         raise AlreadyDone
