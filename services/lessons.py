@@ -19,6 +19,7 @@ from storage.repositories.lessons import WorkCount
 from storage.repositories.records import LessonPlace, RecordRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
+    STAFF_ROLES,
     AbsenceReason,
     AttendanceCode,
     HomeworkWay,
@@ -74,7 +75,8 @@ class Card:
 
     `revs`: the newest revision of each part, 0 where none is; the buttons carry them. `refusal`: why nothing can be
     entered now. `homework_due_at` (school time) is None where no homework is due; `clause` names its clock.
-    `files`, `personal`: attachments, and students with homework of their own.
+    `files`, `personal`: attachments, and students with homework of their own. `substitutions`: «Чехов А. → Бунина И.»;
+    `state_reason`: why it isn't held, where it is not.
     """
 
     title: LessonTitle
@@ -95,6 +97,8 @@ class Card:
     works: Sequence[WorkCount]
     files: int = 0
     personal: int = 0
+    substitutions: Sequence[str] = ()
+    state_reason: str = ""
 
     @property
     def complete(self) -> bool:
@@ -139,10 +143,15 @@ class Lessons:
         self._clock = clock
 
     async def day(self, actor: Actor, on_date: date | None = None) -> Day:
-        """A day's lessons of the actor, by default today's; no text is awaited any more."""
+        """A day's lessons of the actor, by default today's; no text is awaited any more.
+
+        Who has left the staff has none, whatever the timetable says.
+        """
         now = self._clock.now()
         today = now.astimezone(actor.zone).date()
         shown = on_date or today
+        if not actor.roles & STAFF_ROLES:
+            return Day(shown, today, [], None, None)
         async with self._storage.reading() as uow:
             rows = await lessons.of_day(uow, actor.school_id, actor.person_id, shown)
             before, after = await lessons.neighbours(uow, actor.person_id, shown)
@@ -196,6 +205,8 @@ async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | Non
         works=lesson.row.works,
         files=lesson.row.files,
         personal=lesson.row.personal,
+        substitutions=lesson.row.substitutions,
+        state_reason="" if windows.is_held(lesson.row.state) else lesson.row.state_reason,
     )
 
 

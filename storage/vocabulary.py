@@ -76,6 +76,21 @@ class LeaveKind(StrEnum):
     OTHER = "other"
 
 
+class ChangeReason(StrEnum):
+    """Why a lesson is given by another, cancelled or moved, where a button says it; else it is typed (В 2.3)."""
+
+    SICK = "sick"
+    COURSE = "course"
+    FAMILY = "family"
+    LEAVE = "leave"
+    TRIP = "trip"
+    EVENT = "event"
+    NOBODY = "nobody"  # to give it
+    COLD = "cold"
+    CLOSED = "closed"  # the building or room
+    CLINIC = "clinic"  # quarantine
+
+
 class RecordPart(StrEnum):
     """The parts of a lesson's record, each a chain of immutable revisions."""
 
@@ -322,3 +337,4 @@ class DraftPurpose(StrEnum):
     CORRECTION = "correction"  # why a mark is to be corrected
     DECISION = "decision"  # why a request is declined
     LESSON_STATE = "lesson_state"  # why a lesson is cancelled or moved
+    ARRANGEMENT = "arrangement"  # somebody's name, or a leave's last day

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from storage.models.delivery import Item
 from storage.models.people import Homeroom, Person, PersonRole, TelegramAccount
@@ -13,6 +13,7 @@ from storage.models.school import School
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import (
+    STAFF_ROLES,
     AccountId,
     AccountState,
     BotId,
@@ -171,11 +172,16 @@ class StaffAt:
 
 
 async def homeroom_teachers(uow: Uow, class_ids: Sequence[ClassId], today: date) -> list[StaffAt]:
-    """Connected homeroom teachers of these classes."""
+    """Connected homeroom teachers of these classes who are still on the staff."""
+    on_staff = exists().where(
+        PersonRole.person_id == Homeroom.teacher_id,
+        PersonRole.role.in_(sorted(role.value for role in STAFF_ROLES)),
+        holds_on(PersonRole.since_on, PersonRole.until_on, today),
+    )
     return await _staff(
         uow,
         select(Homeroom.teacher_id).where(
-            Homeroom.class_id.in_(class_ids), holds_on(Homeroom.since_on, Homeroom.until_on, today)
+            Homeroom.class_id.in_(class_ids), holds_on(Homeroom.since_on, Homeroom.until_on, today), on_staff
         ),
     )
 

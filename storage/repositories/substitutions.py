@@ -168,3 +168,19 @@ async def listed(uow: Uow, school_id: SchoolId, since: date, until: date) -> lis
         ListedSubstitution(row[0], row[1], row[2], tuple(row[3:6]), tuple(row[6:9]), row[9], row[10])
         for row in await uow.execute(question)
     ]
+
+
+async def reason_of_day(uow: Uow, school_id: SchoolId, absent_id: PersonId, on_date: date) -> str | None:
+    """Why a teacher is replaced on a day, by the newest substitution that stands; None without one."""
+    question = (
+        select(Substitution.reason)
+        .join(Lesson, Lesson.id == Substitution.lesson_id)
+        .where(
+            Lesson.school_id == school_id,
+            Lesson.on_date == on_date,
+            Substitution.absent_id == absent_id,
+            Substitution.ended_at.is_(None),
+        )
+        .order_by(Substitution.id.desc())
+    )
+    return (await uow.execute(question.limit(1))).scalar_one_or_none()

@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlalchemy import and_, delete, exists, func, insert, select, update
 
-from storage.models.delivery import Item
-from storage.models.journal import Attendance, LessonRecord, LessonWork
 from storage.models.timetable import (
     EntryAudience,
     EntryTeacher,
@@ -17,6 +15,7 @@ from storage.models.timetable import (
     TimetableEntry,
     TimetableVersion,
 )
+from storage.repositories.lesson_states import REFERRING
 from storage.uow import Uow
 from storage.vocabulary import SchoolId
 
@@ -155,7 +154,7 @@ def _sits_in(one: WantedLesson, taken: set[tuple[int, int, int | None]]) -> bool
 
 
 def _is_free(now: datetime) -> Any:
-    recorded = [exists().where(table.lesson_id == Lesson.id) for table in (LessonRecord, Attendance, LessonWork, Item)]
+    recorded = [exists().where(table.lesson_id == Lesson.id) for table in REFERRING]
     return and_(Lesson.starts_at > now, Lesson.state == "planned", *(~one for one in recorded))
 
 
