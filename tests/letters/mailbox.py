@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.app import make_offices
+from bot.settings import Settings
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from services.attendance import Attendance
 from services.clock import machine_now
-from services.lessons import Lessons
 from services.letters.digest import EveningDigest
 from services.marks import Marks
 from services.outbox.ready import Readiness
 from services.records import Records
-from services.reminders import Reminders
 from storage.repositories import letters
 from storage.uow import Storage
 from storage.vocabulary import AttendanceCode, DraftPurpose, LessonId, LetterState, PersonId, WorkId, WorkKind
@@ -42,9 +42,8 @@ class Mailbox:
         clock = self.cast.clock
         self.marks, self.attendance = Marks(self.storage, clock), Attendance(self.storage, clock)
         self.records, self.digest = Records(self.storage, clock), EveningDigest(self.storage)
-        composer = TelegramLetters(
-            staff_letters({"lessons": Lessons(self.storage, clock), "reminders": Reminders(self.storage, clock)})
-        )
+        settings = Settings(_env_file=None, secret_key="a key of the mailbox")
+        composer = TelegramLetters(staff_letters(make_offices(settings, self.storage, clock)))
         self.readiness = Readiness(self.storage, clock, composer, BOT)
 
     def clock_shows(self, hour: str, day: Any = TODAY) -> None:

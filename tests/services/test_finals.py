@@ -40,7 +40,17 @@ from storage.models.people import Enrollment, Homeroom
 from storage.models.school import SchoolClass, Term
 from storage.repositories import finals as rows
 from storage.uow import Storage
-from storage.vocabulary import EXEMPT, NOT_ASSESSED, ClassId, PersonId, SubgroupId, SubjectId, TermScope, WorkKind
+from storage.vocabulary import (
+    EXEMPT,
+    NOT_ASSESSED,
+    ClassId,
+    PersonId,
+    SubgroupId,
+    SubjectId,
+    TermId,
+    TermScope,
+    WorkKind,
+)
 from tests.school import TODAY, Cast, add_lesson, at, close_term, found
 
 MONDAY, SATURDAY = date(2026, 10, 19), date(2026, 10, 24)  # the last school week of the first quarter
@@ -525,12 +535,12 @@ async def test_a_term_does_not_close_with_a_blank_and_says_where(
     """Invariant 10 of the regulation."""
     results, deputy, quarter = TermResults(storage, school.clock), school.actor(school.deputy), await term(storage)
     with pytest.raises(TermNotOver):
-        await results.close(deputy, quarter.number)
+        await results.close(deputy, TermId(quarter.number))
     school.clock.set(at("15:00", SATURDAY))
     await everything_issued(finals, school, storage)
     await add_lesson(storage, school, "Математика", 6, TODAY)  # one more subject, with nothing in it
     with pytest.raises(TermHasBlanks) as refusal:
-        await results.close(deputy, quarter.number)
+        await results.close(deputy, TermId(quarter.number))
     assert "7Б Математика" in refusal.value.say()
     view = await results.overview(deputy, quarter)
     assert {one.name: one.blanks for one in view.classes} == {"7А": 0, "7Б": 30}
@@ -545,7 +555,9 @@ async def test_a_draft_is_a_blank_for_closing(finals: Finals, school: Cast, stor
     for student in school.students:
         await finals.put(school.actor(school.owner), place, student, "4", 0)
     with pytest.raises(TermHasBlanks):
-        await TermResults(storage, school.clock).close(school.actor(school.deputy), (await term(storage)).number)
+        await TermResults(storage, school.clock).close(
+            school.actor(school.deputy), TermId((await term(storage)).number)
+        )
 
 
 async def test_a_term_without_blanks_closes_once(finals: Finals, school: Cast, storage: Storage) -> None:
@@ -553,7 +565,7 @@ async def test_a_term_without_blanks_closes_once(finals: Finals, school: Cast, s
     school.clock.set(at("15:00", SATURDAY))
     await everything_issued(finals, school, storage)
     for _ in range(2):
-        view = await results.close(deputy, quarter.number)
+        view = await results.close(deputy, TermId(quarter.number))
         assert view.span.closed
         assert not view.may_close
     async with storage.reading() as uow:
@@ -565,7 +577,7 @@ async def test_a_term_without_blanks_closes_once(finals: Finals, school: Cast, s
 
 async def test_only_a_deputy_head_closes_a_term(school: Cast, storage: Storage) -> None:
     results = TermResults(storage, school.clock)
-    number = (await term(storage)).number
+    number = TermId((await term(storage)).number)
     for nobody in (school.owner, school.homeroom_teacher, school.mother_larina):
         with pytest.raises(NotYourOffice):
             await results.close(school.actor(nobody), number)
