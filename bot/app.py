@@ -13,7 +13,10 @@ from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from handlers.start import greet, send_menu
 from services.attendance import Attendance
+from services.checking import Checking
 from services.clock import Clock
+from services.comments import Comments
+from services.corrections import Corrections, Decisions
 from services.diary import Diary
 from services.directory import Directory
 from services.drafts import Drafts
@@ -22,7 +25,9 @@ from services.finals.family import FamilyResults
 from services.finals.grid import Finals
 from services.finals.receipts import Receipts
 from services.homeroom import Homeroom
+from services.homework import Homework
 from services.joining import Joining
+from services.journal import Journal
 from services.lessons import Lessons
 from services.letters.digest import EveningDigest
 from services.marks import Marks
@@ -91,8 +96,14 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "drafts": Drafts(storage, clock),
         "lessons": Lessons(storage, clock),
         "records": Records(storage, clock),
+        "homework": Homework(storage, clock),
         "attendance": Attendance(storage, clock),
         "marks": Marks(storage, clock),
+        "comments": Comments(storage, clock),
+        "checking": Checking(storage, clock),
+        "journal": Journal(storage, clock),
+        "corrections": Corrections(storage, clock),
+        "decisions": Decisions(storage, clock),
         "finals": Finals(storage, clock),
         "term_results": TermResults(storage, clock),
         "receipts": Receipts(storage, clock),

@@ -45,7 +45,7 @@ class Checking:
                 raise NotFoundHere
             lesson = await access_lesson(uow, actor, lesson_id)
             work = next(one for one in await rows.works(uow, lesson_id) if one.id == work_id)
-            if work.kind.value not in lesson.regulation.written_kinds:
+            if lesson.regulation.days_to_mark(work.kind) == 0:
                 raise NotFoundHere
             ensure_marks_open(lesson, work.kind, now)
             if not checked and work.checked_at and now >= clocks.undo_until(work.checked_at, lesson.regulation):

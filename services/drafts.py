@@ -16,7 +16,15 @@ from storage.vocabulary import BotId, DraftPurpose
 
 LIVES = timedelta(minutes=30)  # a text typed later is hardly the answer any more
 
-ENTERED = frozenset({DraftPurpose.TOPIC, DraftPurpose.HOMEWORK})
+ENTERED = frozenset(
+    {
+        DraftPurpose.TOPIC,
+        DraftPurpose.HOMEWORK,
+        DraftPurpose.MARK_COMMENT,
+        DraftPurpose.CORRECTION,
+        DraftPurpose.DECISION,
+    }
+)
 
 __all__ = ["DraftRow", "Drafts", "drop", "expect", "leave", "peek", "take", "text_awaited"]
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services import drafts, words
 from services.access import (
+    MarkDayOver,
     NotInLesson,
     OwnLesson,
+    TermClosed,
+    WrittenWorkOver,
     access_lesson,
     ensure_marks_open,
     own_lesson,
@@ -42,6 +46,9 @@ class UndoOver(SchoolError):
     )
 
 
+CORRECTABLE = (UndoOver, MarkDayOver, WrittenWorkOver, TermClosed)  # refusals that a request is the way out of
+
+
 @dataclass(frozen=True, slots=True)
 class MarkedStudent:
     """A student in a column's grid, with the mark that stands (None: none), its revision and the attendance."""
@@ -54,21 +61,31 @@ class MarkedStudent:
 
 @dataclass(frozen=True, slots=True)
 class MarkSheet:
-    """The grid of one column; `works` are all columns of the lesson in the order they were made."""
+    """The grid of one column; `works` are all columns of the lesson in the order they were made.
+
+    `checkable`: the work is a written one; `checked_at` in school time; `clause` names its clock.
+    """
 
     title: LessonTitle
     work: WorkRow
     works: Sequence[WorkRow]
     students: Sequence[MarkedStudent]
+    checkable: bool
+    checked_at: datetime | None
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
-    """The columns there are, and the kinds of work a new one may have now, each with its ordinal."""
+    """The columns there are, and the kinds of work a new one may have now, each with its ordinal.
+
+    `over`: the days of other kinds are over, and marks of them are for the asking.
+    """
 
     title: LessonTitle
     works: Sequence[WorkRow]
     kinds: Sequence[tuple[WorkKind, int]]
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +149,13 @@ class Marks:
     def _kinds(self, lesson: OwnLesson, works: Sequence[WorkRow]) -> KindChoice:
         now = self._clock.now()
         taken = {kind: sum(work.kind is kind for work in works) for kind in WorkKind}
-        kinds = [(kind, taken[kind] + 1) for kind in WorkKind if refusal_to_mark(lesson, kind, now) is None]
+        refusals = {kind: refusal_to_mark(lesson, kind, now) for kind in WorkKind}
+        kinds = [(kind, taken[kind] + 1) for kind in WorkKind if refusals[kind] is None]
         if not kinds and not works:
             ensure_marks_open(lesson, WorkKind.ANSWER, now)
-        return KindChoice(title_of(lesson), works, kinds)
+        return KindChoice(
+            title_of(lesson), works, kinds, over=any(isinstance(one, CORRECTABLE) for one in refusals.values())
+        )
 
     async def add_work(self, actor: Actor, lesson_id: LessonId, kind: WorkKind, ordinal: int) -> MarkSheet:
         """The column of a kind with this ordinal, made if it isn't there: pressed twice, it is one column."""
@@ -154,11 +174,19 @@ class Marks:
             lesson = await access_lesson(uow, actor, lesson_id)
             return sheet_of(lesson, await rows.sheet(uow, lesson.id), work_id)
 
+    async def column(self, actor: Actor, work_id: WorkId) -> dict[str, Any]:
+        """A column by its name, as requests name it: lesson, kind, ordinal. Raises NotFoundHere, NotYourLesson."""
+        sheet = await self.sheet(actor, work_id)
+        return {"lesson": sheet.title.lesson_id, "kind": sheet.work.kind, "ordinal": sheet.work.ordinal}
+
     async def choose(self, actor: Actor, work_id: WorkId, student_id: PersonId) -> MarkChoice:
-        """What may be put for a student; refuses where nothing may."""
+        """What may be put for a student; refuses where nothing may. No text is awaited any more."""
         now = self._clock.now()
         async with self._storage.reading() as uow:
             tap, lesson = await access_mark(uow, actor, work_id, student_id, now)
+            awaited = await drafts.text_awaited(uow, actor, now)
+        if awaited:
+            await drafts.leave(self._storage, actor, now)
         until = _until(tap, lesson)
         if until is not None and now >= until:
             raise undo_over(tap, lesson)
@@ -353,4 +381,8 @@ def sheet_of(lesson: OwnLesson, sheet: Sheet, work_id: WorkId) -> MarkSheet:
         )
         for row in sheet.rows
     ]
-    return MarkSheet(title_of(lesson), work, sheet.works, students)
+    checked_at = None if work.checked_at is None else work.checked_at.astimezone(lesson.zone)
+    checkable = lesson.regulation.days_to_mark(work.kind) > 0
+    return MarkSheet(
+        title_of(lesson), work, sheet.works, students, checkable, checked_at, lesson.regulation.clauses["written_work"]
+    )

@@ -159,6 +159,11 @@ def term_scope_button(kind: TermScope, term_kind: TermKind | None = None, ordina
     return gettext(_SHORT_SCOPES[kind])
 
 
+def mark(value: str | None) -> str:
+    """A mark's value within a sentence; «без отметки» where none stands."""
+    return gettext("no mark") if value is None else value
+
+
 def term_mark(value: str) -> str:
     """A term mark as a letter says it; ОСВ and Н/А in words."""
     return gettext(_INSTEAD_OF_MARKS[value]) if value in _INSTEAD_OF_MARKS else value

@@ -52,3 +52,32 @@ class PutMark(CallbackData, prefix="pm1"):
     value: Annotated[str, Field(min_length=1, max_length=3)]
     seen: Rev
     page: Page
+
+
+class CommentMark(CallbackData, prefix="mc1"):
+    """«Комментарий» to the mark that stands; its text is typed."""
+
+    work: Id
+    student: Id
+    page: Page
+
+
+class RemoveComment(CallbackData, prefix="mr1"):
+    """Take a mark's comment away."""
+
+    work: Id
+    student: Id
+    seen: Rev
+    page: Page
+
+
+class CheckWork(CallbackData, prefix="wk1"):
+    """«Проверил»: a written work is checked."""
+
+    work: Id
+
+
+class UncheckWork(CallbackData, prefix="wu1"):
+    """It isn't, after all."""
+
+    work: Id

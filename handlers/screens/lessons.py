@@ -6,6 +6,7 @@ from datetime import date
 from aiogram.filters.callback_data import CallbackData
 from babel.dates import format_date
 
+from handlers.callbacks.corrections import AskCorrection
 from handlers.callbacks.lessons import (
     ConfirmAllPresent,
     ConfirmAttendance,
@@ -21,6 +22,7 @@ from handlers.callbacks.lessons import (
 from handlers.callbacks.marks import OpenMarks
 from handlers.screen import Button, Screen, esc, shortened, tap
 from services import words
+from services.access import TermClosed
 from services.i18n import gettext as _
 from services.i18n import ngettext, pgettext, spoken
 from services.lessons import Card, Day, DayLesson, LessonTitle, Part, Standing
@@ -46,6 +48,8 @@ def day(view: Day) -> Screen:
         lines.append(_("No lessons on this day."))
     elif any(one.standing is Standing.OPEN for one in view.lessons):
         lines.append(_("▫ is still to be filled in."))
+    if any(one.standing is Standing.AHEAD for one in view.lessons):
+        lines.append(_("🕓 hasn't begun yet."))
     rows = [[tap(_line(one), OpenLesson(lesson=one.title.lesson_id))] for one in view.lessons]
     turn = []
     if view.before is not None:
@@ -107,7 +111,7 @@ def _attendance_line(card: Card) -> str:
     if card.absent:
         marked.append(_("absent {count}: {names}").format(count=len(card.absent), names=names(card.absent)))
     if card.late:
-        marked.append(_("late {count}: {names}").format(count=len(card.late), names=names(card.late)))
+        marked.append(_("late {count}: {names}").format(count=len(card.late), names=_late_names(card)))
     if card.attendance is None:
         to_confirm = _(" — press “Done”") if marked else ""
         return _missing(_("Attendance")) + (": " if marked else "") + "; ".join(marked) + to_confirm
@@ -115,14 +119,33 @@ def _attendance_line(card: Card) -> str:
     return _entered(_("Attendance"), ("; ".join(marked) or everybody) + _late(card.attendance))
 
 
+def _late_names(card: Card) -> str:
+    return ", ".join(
+        names([one])
+        + (" " + _("({minutes} min)").format(minutes=minutes) if (minutes := card.minutes_late.get(one.id)) else "")
+        for one in card.late
+    )
+
+
 def _homework_line(card: Card) -> str:
+    return " · ".join([_general_homework(card), *([_personal(card.personal)] if card.personal else [])])
+
+
+def _general_homework(card: Card) -> str:
     if card.homework is not None:
-        text = _text(card.homework) if card.homework.value else _("none set") + _late(card.homework)
-        return _entered(_homework(), text)
+        part = card.homework
+        text = esc(shortened(part.value, SHOWN_TEXT)) if part.value else _("none set")
+        way = f" ({words.homework_way(part.way)})" if part.way is not None else ""
+        files = f" 📎 {card.files}" if card.files else ""
+        return _entered(_homework(), text + way + files + _late(part))
     if card.homework_due_at is None:
         return _missing(_homework())
     clock = _("until {hour}, {clause}").format(hour=f"{card.homework_due_at:%H:%M}", clause=esc(card.clause))
     return _missing(f"{_homework()} {clock}")
+
+
+def _personal(count: int) -> str:
+    return ngettext("+ {count} individual", "+ {count} individual", count).format(count=count)
 
 
 def _homework() -> str:
@@ -132,8 +155,12 @@ def _homework() -> str:
 def _marks_line(card: Card) -> str:
     if not card.works:
         return _missing(_("Marks"))
-    counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)} — {one.marks}" for one in card.works)
+    counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)}: {_marks(one.marks)}" for one in card.works)
     return _entered(_("Marks"), counted)
+
+
+def _marks(count: int) -> str:
+    return ngettext("{count} mark put", "{count} marks put", count).format(count=count)
 
 
 def _missing(part: str) -> str:
@@ -165,6 +192,8 @@ def _card_rows(card: Card, undo: CallbackData | None) -> list[list[Button]]:
         rows += _record_rows(card)
     elif card.works:
         rows.append([tap(_("Marks"), OpenMarks(lesson=lesson))])
+    if isinstance(card.refusal, TermClosed) and card.takes_marks:
+        rows.append([tap(_("Ask for a correction"), AskCorrection(lesson=lesson))])
     if undo is not None:  # low, where no finger is that has just saved something
         rows.append([tap(_("Undo"), undo)])
     rows.append([tap(_("My lessons"), OpenDay(day=card.title.on_date.isoformat()))])

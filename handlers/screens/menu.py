@@ -1,8 +1,10 @@
 """The menu: what a person can open, by what they are in the school."""
 
+from handlers.callbacks.corrections import OpenRequests
 from handlers.callbacks.family import OpenDiary, OpenPreferences
 from handlers.callbacks.finals import OpenFinals, OpenTermResults
 from handlers.callbacks.homeroom import OpenMyClass
+from handlers.callbacks.journal import OpenJournal
 from handlers.callbacks.lessons import OpenLessons
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
@@ -18,11 +20,11 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     rows: list[list[Button]] = []
     if actor.roles & TEACHING:
         rows.append([tap(_("My lessons"), OpenLessons())])
-        rows.append([tap(_("Term marks"), OpenFinals(page=0))])
+        rows.append([tap(_("Journal"), OpenJournal(page=0)), tap(_("Term marks"), OpenFinals(page=0))])
     if actor.homeroom:
         rows.append([tap(_("My class"), OpenMyClass())])
     if actor.roles & CONTROLLING:
-        rows.append([tap(_("Results"), OpenTermResults())])
+        rows.append([tap(_("Results"), OpenTermResults()), tap(_("Requests"), OpenRequests(page=0))])
     if Role.GUARDIAN in actor.roles:
         rows += [[tap(_("Diary"), OpenDiary())], [tap(_("Settings"), OpenPreferences())]]
     return Screen(greeting or _("What shall we open?"), rows)
