@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.screen import Screen
+from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import nudge
+from services.corrections import Decisions
+from services.corrections.telling import request_of
 from services.errors import SchoolError
 from services.lessons import Lessons
 from services.outbox.transport import DueItem, Reachable, Uow
 from services.reminders import Reminders
-from storage.vocabulary import ItemKind
+from storage.vocabulary import ItemKind, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,38 @@ class Nudges:
         return None if view is None else Drawn(nudge(view), in_place=True)
 
 
+class CorrectionsAsked:
+    """A request to those who decide; decided or withdrawn, its letter says so in place."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where it ended before it was told, or is no longer the reader's to decide."""
+        item = items[-1]
+        view = await self._decisions.view_in(uow, recipient, request_of(item.collapse_key), now)
+        if view is None or (view.state is not RequestState.OPEN and item.base is None):
+            return None
+        return Drawn(request(view, letter=True), in_place=True)
+
+
+class CorrectionsDecided:
+    """The decision, to who asked."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where there is no such request."""
+        view = await self._decisions.view_in(uow, recipient, request_of(items[-1].collapse_key), now)
+        return None if view is None else Drawn(decision_letter(view))
+
+
 def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
     """Who draws what, of the school's offices."""
     return {
         ItemKind.LESSON_CARD: LessonCards(offices["lessons"]),
         ItemKind.LESSON_NUDGE: Nudges(offices["reminders"]),
+        ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
+        ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
     }
