@@ -68,7 +68,7 @@ def deputy(school: Cast) -> Actor:
 async def due(storage: Storage, school: Cast) -> str | None:
     """Until when the homework of 7Б's algebra is on time, by its card."""
     card = await Lessons(storage, school.clock).card(school.actor(school.owner), school.algebra)
-    return card.homework_due_at and f"{card.homework_due_at:%H:%M}"
+    return f"{card.homework_due_at:%H:%M}" if card.homework_due_at else None
 
 
 async def told(storage: Storage) -> dict[int, str | None]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from services.access import LessonHandedOver, SubstituteOver
 from services.actor import Actor
@@ -220,7 +220,7 @@ async def test_the_reason_is_asked_once_a_day_or_known_from_the_leave(
     assert await state_of(storage, literature) == ("substituted", "суд присяжных")
     async with storage.writing() as uow:
         values = {"school_id": school.school_id, "person_id": school.stranger, "kind": "sick", "since_on": TODAY}
-        await uow.execute(StaffLeave.__table__.insert(), {**values, "made_at": school.clock.now()})
+        await uow.execute(insert(StaffLeave), {**values, "made_at": school.clock.now()})
     known = await office.put(deputy, school.lessons["история"], school.stranger, school.substitute, 0)
     assert isinstance(known, SubstitutionPut)
     assert await state_of(storage, school.lessons["история"]) == ("substituted", "sick")
@@ -250,7 +250,7 @@ async def test_nobody_is_offered_who_is_busy_away_or_not_on_the_staff(
 ) -> None:
     async with storage.writing() as uow:
         values = {"school_id": school.school_id, "person_id": school.partner, "kind": "sick", "since_on": TODAY}
-        await uow.execute(StaffLeave.__table__.insert(), {**values, "made_at": school.clock.now()})
+        await uow.execute(insert(StaffLeave), {**values, "made_at": school.clock.now()})
         left = update(PersonRole).where(PersonRole.person_id == school.homeroom_teacher)
         await uow.write(left.values(until_on=TODAY))
     choice = await office.choice(deputy, school.lessons["физкультура"], school.stranger)
