@@ -3,14 +3,14 @@
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from handlers.callbacks.lessons import ConfirmAllPresent, ConfirmAttendance, OpenAttendance, PutAttendance
+from handlers.callbacks.lessons import ConfirmAllPresent, ConfirmAttendance, OpenAttendance, PutAttendance, PutLate
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens.attendance import attendance_sheet, confirmed, confirmed_toast, put_toast
 from services.actor import Actor
 from services.attendance import Attendance
 from services.changes import Outcome
-from storage.vocabulary import LessonId, PersonId
+from storage.vocabulary import AttendanceCode, LessonId, PersonId
 
 
 async def open_attendance(
@@ -31,6 +31,22 @@ async def put_attendance(
         PersonId(callback_data.student),
         callback_data.code,
         callback_data.seen,
+    )
+    screen = attendance_sheet(put.sheet, callback_data.page, put)
+    await show(bot, query, screen, put_toast(put), alert=put.outcome is Outcome.CHANGED)
+
+
+async def put_late(
+    query: CallbackQuery, callback_data: PutLate, bot: Bot, actor: Actor, attendance: Attendance
+) -> None:
+    """By how many minutes."""
+    put = await attendance.put(
+        actor,
+        LessonId(callback_data.lesson),
+        PersonId(callback_data.student),
+        AttendanceCode.LATE,
+        callback_data.seen,
+        callback_data.minutes,
     )
     screen = attendance_sheet(put.sheet, callback_data.page, put)
     await show(bot, query, screen, put_toast(put), alert=put.outcome is Outcome.CHANGED)
@@ -58,6 +74,7 @@ def router() -> Router:
     made.callback_query.filter(Known())
     made.callback_query.register(open_attendance, OpenAttendance.filter())
     made.callback_query.register(put_attendance, PutAttendance.filter())
+    made.callback_query.register(put_late, PutLate.filter())
     made.callback_query.register(confirm_attendance, ConfirmAttendance.filter())
     made.callback_query.register(confirm_all_present, ConfirmAllPresent.filter())
     return made

@@ -33,6 +33,7 @@ class SeatedStudent:
     name: Named
     code: AttendanceCode
     rev: int
+    minutes_late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,21 @@ class Attendance:
         return sheet
 
     async def put(
-        self, actor: Actor, lesson_id: LessonId, student_id: PersonId, code: AttendanceCode, seen: int
+        self,
+        actor: Actor,
+        lesson_id: LessonId,
+        student_id: PersonId,
+        code: AttendanceCode,
+        seen: int,
+        minutes_late: int | None = None,
     ) -> AttendancePut:
-        """Enter one student's attendance after revision `seen`, in six statements; the family hears of an absence."""
+        """Enter one student's attendance after revision `seen`, in six statements; the family hears of an absence.
+
+        `minutes_late`: by how much somebody was late, where it is said.
+        """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            done = await enter(uow, actor, lesson_id, student_id, code, seen, now)
+            done = await enter(uow, actor, lesson_id, student_id, code, seen, now, minutes_late)
             await items.put(uow, done.facts, now)
             sheet = _sheet(done.lesson, await rows.sheet(uow, lesson_id))
         return AttendancePut(done.outcome, sheet, done.student, code, done.rev, done.standing)
@@ -167,16 +177,35 @@ async def enter(
     code: AttendanceCode,
     seen: int,
     now: datetime,
+    minutes_late: int | None = None,
 ) -> Entered:
-    """Enter one student's attendance after revision `seen`, with its audit line."""
+    """Enter one student's attendance after revision `seen`, with its audit line.
+
+    A reason that the homeroom teacher has set for the day holds for a further absence of it as well.
+    """
     tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
-    if tap.code is not code and tap.rev == seen:
-        if await rows.add(uow, lesson_id, student_id, seen + 1, code, actor.person_id, now):
+    stands = tap.code is code and minutes_late in {None, tap.minutes_late}
+    if not stands and tap.rev == seen:
+        reason = tap.reason if code is AttendanceCode.ABSENT else None
+        added = await rows.add(
+            uow,
+            lesson_id,
+            student_id,
+            seen + 1,
+            code,
+            actor.person_id,
+            now,
+            reason=reason,
+            minutes_late=minutes_late,
+        )
+        if added:
             await _note(uow, actor, lesson, student_id, seen + 1, code, now)
             facts = _facts(lesson, tap, student_id, code, now)
+            facts += await _promoted(uow, lesson, tap, student_id, code, now)
             return Entered(Outcome.SAVED, lesson, _name(tap, student_id), seen + 1, facts)
         tap, lesson = await _access(uow, actor, lesson_id, student_id, now)  # somebody was faster by a moment
-    outcome = Outcome.ALREADY if tap.code is code else Outcome.CHANGED
+    stands = tap.code is code and minutes_late in {None, tap.minutes_late}
+    outcome = Outcome.ALREADY if stands else Outcome.CHANGED
     return Entered(outcome, lesson, _name(tap, student_id), tap.rev, standing=_standing(tap, lesson))
 
 
@@ -192,6 +221,32 @@ def _facts(
         code=code,
         alarm=today and rules.alarms(lesson.row.slot, tap.others, tap.reason is not None),
         confirmed=tap.confirmed,
+        now=now,
+        zone=lesson.zone,
+        regulation=lesson.regulation,
+    )
+
+
+async def _promoted(
+    uow: Uow, lesson: OwnLesson, tap: AttendanceTap, student_id: PersonId, code: AttendanceCode, now: datetime
+) -> list[items.Fact]:
+    """The alarm of an absence that had joined the one withdrawn now: told if none of the lessons it goes on in was."""
+    today = now < windows.day_end(lesson.row.on_date, lesson.zone)
+    if code is AttendanceCode.ABSENT or tap.code is not AttendanceCode.ABSENT or not today:
+        return []
+    slots = rules.left_behind(lesson.row.slot, tap.others)
+    going_on = [one for one in sorted(tap.day, key=lambda one: one.slot) if one.slot in slots]
+    if not going_on or any(one.reason for one in going_on):
+        return []
+    if await rows.is_alarmed(uow, student_id, [one.lesson_id for one in going_on]):
+        return []
+    return news.absence_tapped(
+        tap.recipients,
+        lesson_id=going_on[0].lesson_id,
+        student_id=student_id,
+        code=AttendanceCode.ABSENT,
+        alarm=True,
+        confirmed=going_on[0].confirmed,
         now=now,
         zone=lesson.zone,
         regulation=lesson.regulation,
@@ -229,7 +284,7 @@ async def _access(
 
 
 def _sheet(lesson: OwnLesson, sheet: Sheet) -> AttendanceSheet:
-    students = [SeatedStudent(named(row), row.code, row.rev) for row in sheet.rows]
+    students = [SeatedStudent(named(row), row.code, row.rev, row.minutes_late) for row in sheet.rows]
     return AttendanceSheet(title_of(lesson), students, sheet.confirmed, sheet.rev)
 
 

@@ -1,7 +1,7 @@
 """Lessons as their teachers see them: the day's list and the lesson card."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -75,8 +75,8 @@ class Card:
 
     `revs`: the newest revision of each part, 0 where none is; the buttons carry them. `refusal`: why nothing can be
     entered now. `homework_due_at` (school time) is None where no homework is due; `clause` names its clock.
-    `files`, `personal`: attachments, and students with homework of their own. `substitutions`: «Чехов А. → Бунина И.»;
-    `state_reason`: why it isn't held, where it is not.
+    `files`, `personal`: attachments, and students with homework of their own. `minutes_late`: by student.
+    `substitutions`: «Чехов А. → Бунина И.»; `state_reason`: why it isn't held, where it is not.
     """
 
     title: LessonTitle
@@ -97,6 +97,7 @@ class Card:
     works: Sequence[WorkCount]
     files: int = 0
     personal: int = 0
+    minutes_late: Mapping[int, int] = field(default_factory=dict)
     substitutions: Sequence[str] = ()
     state_reason: str = ""
 
@@ -205,6 +206,7 @@ async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | Non
         works=lesson.row.works,
         files=lesson.row.files,
         personal=lesson.row.personal,
+        minutes_late={row.student_id: row.minutes_late for row in sheet.rows if row.minutes_late is not None},
         substitutions=lesson.row.substitutions,
         state_reason="" if windows.is_held(lesson.row.state) else lesson.row.state_reason,
     )

@@ -48,6 +48,16 @@ class PutAttendance(CallbackData, prefix="pa1"):
     page: Page
 
 
+class PutLate(CallbackData, prefix="pl1"):
+    """By how many minutes one student was late; stays on the page."""
+
+    lesson: Id
+    student: Id
+    minutes: Annotated[int, Field(ge=1, lt=100)]
+    seen: Rev
+    page: Page
+
+
 class ConfirmAttendance(CallbackData, prefix="ca1"):
     """«Готово»: the attendance stands as marked."""
 

@@ -6,16 +6,17 @@ from handlers.callbacks.lessons import (
     OpenAttendance,
     OpenLesson,
     PutAttendance,
+    PutLate,
     RestoreRecord,
 )
-from handlers.screen import Screen, esc, grid, page_of, pager, tap
+from handlers.screen import Button, Screen, esc, grid, page_of, pager, tap
 from handlers.screens.lessons import heading, lesson_card, place
 from handlers.screens.names import columns_for, labels
 from services import words
 from services.attendance import AttendanceConfirmed, AttendancePut, AttendanceSheet, SeatedStudent
 from services.changes import Outcome
 from services.i18n import gettext as _
-from services.rules.attendance import next_code
+from services.rules.attendance import LATE_BY, next_code
 from storage.vocabulary import AttendanceCode, RecordPart
 
 SIGNS = {AttendanceCode.PRESENT: "", AttendanceCode.ABSENT: "❌ ", AttendanceCode.LATE: "🕓 "}
@@ -29,7 +30,6 @@ def attendance_sheet(sheet: AttendanceSheet, page: int = 0, put: AttendancePut |
     short = labels([one.name for one in students], columns, taken=3)
     rows = grid((tap(SIGNS[one.code] + short[one.name.id], _next(sheet, one, page)) for one in shown), columns)
     lesson = sheet.title.lesson_id
-    rows += pager(page, pages, lambda other: OpenAttendance(lesson=lesson, page=other))
     if put is not None and put.outcome is Outcome.CHANGED:
         again = PutAttendance(lesson=lesson, student=put.student.id, code=put.code, seen=put.rev, page=page)
         rows.insert(0, [tap(_("Replace"), again)])
@@ -38,8 +38,29 @@ def attendance_sheet(sheet: AttendanceSheet, page: int = 0, put: AttendancePut |
         if sheet.all_present
         else tap(_("Done"), ConfirmAttendance(lesson=lesson, seen=sheet.rev))
     )
-    rows += [[confirm], [tap(_("Back"), OpenLesson(lesson=lesson))]]
+    # As many rows after every tap: no name may move from under the finger.
+    rows.append([confirm, *(_minutes(sheet, put, page) if _is_late(put) else [])])
+    back = tap(_("Back"), OpenLesson(lesson=lesson))
+    turn = pager(page, pages, lambda other: OpenAttendance(lesson=lesson, page=other))
+    rows.append([back, *(turn[0] if turn else [])])
     return Screen(_text(sheet, page, pages, put), rows)
+
+
+def _is_late(put: AttendancePut | None) -> bool:
+    return put is not None and put.outcome is not Outcome.CHANGED and put.code is AttendanceCode.LATE
+
+
+def _minutes(sheet: AttendanceSheet, put: AttendancePut | None, page: int) -> list[Button]:
+    """By how many minutes the student of the tap before was late; nobody has to say."""
+    assert put is not None, "somebody was late"
+    one = next(one for one in sheet.students if one.name.id == put.student.id)
+    return [
+        tap(
+            f"•{minutes}" if minutes == one.minutes_late else str(minutes),
+            PutLate(lesson=sheet.title.lesson_id, student=one.name.id, minutes=minutes, seen=one.rev, page=page),
+        )
+        for minutes in LATE_BY
+    ]
 
 
 def put_toast(put: AttendancePut) -> str:
@@ -93,15 +114,19 @@ def _next(sheet: AttendanceSheet, one: SeatedStudent, page: int) -> PutAttendanc
 def _text(sheet: AttendanceSheet, page: int, pages: int, put: AttendancePut | None) -> str:
     counts = {code: sum(one.code is code for one in sheet.students) for code in AttendanceCode}
     absent, late = counts[AttendanceCode.ABSENT], counts[AttendanceCode.LATE]
+    if put is not None and _is_late(put):
+        hint = _("{name} is late: by how many minutes?").format(name=esc(put.student.usual))
+    else:
+        hint = _("❌ absent → 🕓 late → present")
+    if pages > 1:
+        hint = _("Page {page} of {pages}").format(page=page + 1, pages=pages) + " · " + hint
     lines = [
         f"{heading(sheet.title)}, {place(sheet.title)}",
-        _("Attendance: {students} in the list, absent {absent}, late {late}").format(
+        _("In the list {students}, absent {absent}, late {late}").format(
             students=len(sheet.students), absent=absent, late=late
         ),
-        _("A tap on a name: absent ❌, again: late 🕓, again: present."),
+        hint,
     ]
-    if pages > 1:
-        lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
     if put is not None and put.outcome is Outcome.CHANGED:
         question = _("{name}: replace by “{value}”?").format(name=put.student.usual, value=words.attendance(put.code))
         lines += ["", esc(f"{changed(put)} {question}")]

@@ -15,6 +15,7 @@ from handlers.callbacks.homeroom import (
     PrintSlips,
 )
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, shortened, tap
+from handlers.screens.names import with_children
 from services import words
 from services.homeroom import ClassView, Family, Slips
 from services.i18n import N_, ngettext
@@ -75,7 +76,7 @@ def guardians(view: ClassView, standing: GuardianStanding, page: int) -> Screen:
     rows = [
         [
             tap(
-                shortened(f"{family.short_name} ({_children(family)})", LABEL),
+                with_children(family.short_name, _children(family), LABEL),
                 OpenGuardian(school_class=view.class_id, guardian=family.guardian_id),
             )
         ]
@@ -153,8 +154,8 @@ def slips_caption(slips: Slips, until: str) -> str:
     ).format(count=len(slips.slips), day=until)
 
 
-def _children(family: Family) -> str:
-    return ", ".join(child.partition(" ")[2] or child for child in family.children)
+def _children(family: Family) -> list[str]:
+    return [child.partition(" ")[2] or child for child in family.children]
 
 
 def _names(families: Sequence[Family]) -> str:

@@ -1,12 +1,14 @@
 """Attendance rows: the one statement a tap needs, the sheet, and new revisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from storage.models.delivery import Item
 from storage.models.journal import Attendance, LessonRecord
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson, LessonAudience
@@ -15,7 +17,16 @@ from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
-from storage.vocabulary import AbsenceReason, AttendanceCode, LessonId, PersonId, RecordPart, SchoolId
+from storage.vocabulary import (
+    AbsenceReason,
+    AttendanceCode,
+    ItemKind,
+    ItemState,
+    LessonId,
+    PersonId,
+    RecordPart,
+    SchoolId,
+)
 
 STUDENT: BindParameter[Any] = bindparam("student")
 Author = aliased(Person, name="attendance_author")
@@ -34,11 +45,22 @@ def is_newest(row: Any) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherLesson:
+    """What is known of a student's attendance in another lesson of the day; `confirmed`: «Готово» stands there."""
+
+    slot: int
+    lesson_id: LessonId
+    code: AttendanceCode
+    reason: AbsenceReason | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AttendanceTap:
     """All that a tap on one student's attendance decides by.
 
     `code` and `rev`: as it stands (present, 0 where nothing does), `author` (a surname) and `entered_at` of that.
-    `others`: what is known of the student's other lessons of the day, by their number. `reason`: known for the day.
+    `day`: what is known of the student's other lessons of the day. `reason`: known for the day.
     """
 
     lesson: LessonRow
@@ -51,13 +73,22 @@ class AttendanceTap:
     author: str | None
     entered_at: datetime | None
     confirmed: bool
-    others: dict[int, AttendanceCode]
+    day: list[OtherLesson]
     reason: AbsenceReason | None
     recipients: list[Recipient]
+    minutes_late: int | None = None
+
+    @property
+    def others(self) -> dict[int, AttendanceCode]:
+        """The codes of the other lessons by their number."""
+        return {one.slot: one.code for one in self.day}
 
 
 def _others() -> ColumnElement[Any]:
-    """«2=present=,5=absent=ill»: other lessons of the day in which the student's attendance is known, with reasons."""
+    """«2=present==41=1,5=absent=ill=43=»: other lessons of the day in which the student's attendance is known.
+
+    Each by its number, code, reason, id, and whether «Готово» stands.
+    """
     lesson, audience = aliased(Lesson), aliased(LessonAudience)
     own, confirmation = aliased(Attendance), aliased(LessonRecord)
     confirmed = (
@@ -71,7 +102,17 @@ def _others() -> ColumnElement[Any]:
         .correlate(lesson)
     )
     code = func.coalesce(own.code, AttendanceCode.PRESENT.value)
-    known = cast(lesson.slot, String) + "=" + code + "=" + func.coalesce(own.reason, "")
+    known = (
+        cast(lesson.slot, String)
+        + "="
+        + code
+        + "="
+        + func.coalesce(own.reason, "")
+        + "="
+        + cast(lesson.id, String)
+        + "="
+        + case((confirmed, "1"), else_="")
+    )
     return (
         select(func.aggregate_strings(known, ","))
         .select_from(lesson)
@@ -120,6 +161,7 @@ TAP = recipients.joins(
             _confirmed().label("confirmed"),
             _others().label("others"),
             Attendance.reason,
+            Attendance.minutes_late,
             *recipients.columns(),
         ).select_from(Lesson)
     )
@@ -151,7 +193,8 @@ async def for_tap(
         return None
     row = next((one for one in rows if one.seat is not None), rows[0])
     told = {one.person_id: one for one in map(recipients.from_row, rows) if one is not None}
-    others = _known(row.others)
+    day = _known(row.others)
+    reasons = [row.reason, *(one.reason for one in day)]
     return AttendanceTap(
         lesson=lessons.row_of(rows),
         last_name=row.last_name or "",
@@ -163,17 +206,37 @@ async def for_tap(
         author=row.author,
         entered_at=row.entered_at,
         confirmed=bool(row.confirmed),
-        others={slot: code for slot, code, _ in others},
-        reason=next((reason for *_, reason in [(0, None, row.reason), *others] if reason), None),
+        day=day,
+        reason=next((AbsenceReason(reason) for reason in reasons if reason), None),
         recipients=list(told.values()),
+        minutes_late=row.minutes_late,
     )
 
 
-def _known(listed: str | None) -> list[tuple[int, AttendanceCode, AbsenceReason | None]]:
+def _known(listed: str | None) -> list[OtherLesson]:
     found = (one.split("=") for one in (listed or "").split(",") if one)
     return [
-        (int(slot), AttendanceCode(code), AbsenceReason(reason) if reason else None) for slot, code, reason in found
+        OtherLesson(
+            int(slot),
+            LessonId(int(lesson_id)),
+            AttendanceCode(code),
+            AbsenceReason(reason) if reason else None,
+            bool(confirmed),
+        )
+        for slot, code, reason, lesson_id, confirmed in found
     ]
+
+
+async def is_alarmed(uow: Uow, student_id: PersonId, lesson_ids: Sequence[LessonId]) -> bool:
+    """Whether an alarm of an absence in one of these lessons was told to anybody, or waits to be."""
+    question = select(Item.id).where(
+        Item.lesson_id.in_(list(lesson_ids)),
+        Item.student_id == student_id,
+        Item.kind == ItemKind.ABSENCE.value,
+        Item.value == AttendanceCode.ABSENT.value,
+        Item.state.in_([ItemState.WAITING.value, ItemState.TOLD.value]),
+    )
+    return (await uow.execute(question.limit(1))).first() is not None
 
 
 async def add(
@@ -184,6 +247,9 @@ async def add(
     code: AttendanceCode,
     author_id: PersonId,
     now: datetime,
+    *,
+    reason: AbsenceReason | None = None,
+    minutes_late: int | None = None,
 ) -> bool:
     """Add a revision; False where somebody has added the same number before."""
     row = {
@@ -191,6 +257,8 @@ async def add(
         "student_id": student_id,
         "rev": rev,
         "code": code.value,
+        "reason": None if reason is None else reason.value,
+        "minutes_late": minutes_late,
         "author_id": author_id,
         "entered_at": now,
     }
@@ -209,6 +277,7 @@ class SheetRow:
     rev: int
     absent_earlier: bool = False
     reason: AbsenceReason | None = None
+    minutes_late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +299,7 @@ def _sheet(*more: Any) -> Any:
                 Person.middle_name,
                 Attendance.code,
                 Attendance.rev,
+                Attendance.minutes_late,
                 LessonRecord.value,
                 LessonRecord.rev.label("confirmed_rev"),
                 *more,
@@ -305,4 +375,5 @@ def _sheet_row(row: Any, earlier: str | None) -> SheetRow:
         rev=row.rev or 0,
         absent_earlier=bool(earlier),
         reason=AbsenceReason(reasons[0]) if reasons else None,
+        minutes_late=row.minutes_late,
     )

@@ -258,3 +258,67 @@ async def test_a_substitute_may_record_the_lesson_until_its_day_ends(
     school.clock.set(school.at("00:00", TODAY + timedelta(days=1)))
     with pytest.raises(SubstituteOver):
         await attendance.put(actor, school.algebra, school.larina, PRESENT, 1)
+
+
+# --- Minutes, and what an absence withdrawn leaves behind -------------------------------------------------------------
+
+
+async def test_minutes_are_said_by_who_wants_and_only_of_the_late(
+    attendance: Attendance, school: Cast, storage: Storage
+) -> None:
+    owner = school.actor(school.owner)
+    await attendance.put(owner, school.algebra, school.larina, LATE, 0)
+    put = await attendance.put(owner, school.algebra, school.larina, LATE, 1, 10)
+    assert (put.outcome, put.rev) == (Outcome.SAVED, 2)
+    again = await attendance.put(owner, school.algebra, school.larina, LATE, 1, 10)
+    assert again.outcome is Outcome.ALREADY
+    card = await Lessons(storage, school.clock).card(owner, school.algebra)
+    assert card.minutes_late == {school.larina: 10}
+    await attendance.put(owner, school.algebra, school.larina, PRESENT, 2)
+    card = await Lessons(storage, school.clock).card(owner, school.algebra)
+    assert card.minutes_late == {}
+
+
+async def alarms(storage: Storage) -> set[tuple[int, int]]:
+    """Who has an alarm waiting or told, and of which lesson."""
+    async with storage.reading() as uow:
+        rows = await uow.execute(
+            select(Item.recipient_id, Item.lesson_id).where(
+                Item.kind == ItemKind.ABSENCE, Item.value == "absent", Item.state.in_(["waiting", "told"])
+            )
+        )
+        return {(row.recipient_id, row.lesson_id) for row in rows}
+
+
+async def test_an_absence_withdrawn_leaves_the_alarm_to_the_one_that_had_joined_it(
+    attendance: Attendance, school: Cast, storage: Storage
+) -> None:
+    school.clock.set(school.at("10:40"))
+    first, second = school.lessons["русский"], school.lessons["история"]
+    await attendance.put(school.actor(school.colleague), first, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.stranger), second, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.owner), school.algebra, school.onegin, ABSENT, 0)
+    assert await alarms(storage) == {(school.mother_onegina, first)}
+    await attendance.put(school.actor(school.colleague), first, school.onegin, PRESENT, 1)
+    assert await alarms(storage) == {(school.mother_onegina, second)}, "one letter for the absence that goes on"
+
+
+async def test_an_absence_that_was_alarmed_already_is_not_alarmed_again(
+    attendance: Attendance, school: Cast, storage: Storage
+) -> None:
+    first, second = school.lessons["русский"], school.lessons["история"]
+    await attendance.put(school.actor(school.stranger), second, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.colleague), first, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.owner), school.algebra, school.onegin, ABSENT, 0)
+    assert await alarms(storage) == {(school.mother_onegina, second)}
+    await attendance.put(school.actor(school.colleague), first, school.onegin, PRESENT, 1)
+    assert await alarms(storage) == {(school.mother_onegina, second)}
+
+
+async def test_nothing_is_promoted_a_day_later(attendance: Attendance, school: Cast, storage: Storage) -> None:
+    first, second = school.lessons["русский"], school.lessons["история"]
+    school.clock.set(school.at("09:00", TODAY + timedelta(days=1)))
+    await attendance.put(school.actor(school.colleague), first, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.stranger), second, school.onegin, ABSENT, 0)
+    await attendance.put(school.actor(school.colleague), first, school.onegin, PRESENT, 1)
+    assert await alarms(storage) == set()
