@@ -5,13 +5,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from services.assignments import NotYourSubject
+from services.errors import NotFoundHere
+from services.journal import Journal
 from services.marks import Marks
+from services.rules.averages import Forecast
 from storage.models.people import Enrollment
 from storage.models.timetable import Lesson
 from storage.repositories.journal import standing_marks
 from storage.uow import Storage
-from storage.vocabulary import ClassId, LessonId, PersonId, SubgroupId, SubjectId, WorkKind
-from tests.school import TODAY, Cast, found
+from storage.vocabulary import ClassId, LessonId, PersonId, SubgroupId, SubjectId, TermId, WorkKind
+from tests.school import TODAY, Cast, add_lesson, found
 
 DAY = timedelta(days=1)
 
@@ -114,3 +118,77 @@ async def test_a_student_who_changed_classes_brings_the_marks_along(
         await uow.execute(insert(Enrollment), {**row, "since_on": TODAY + DAY})
     assert await standing(storage, school, class_id=school.class_7a, until=TODAY + 2 * DAY) == [(school.larina, "4")]
     assert await standing(storage, school, class_id=school.class_7a, until=TODAY) == []
+
+
+@pytest.fixture
+def journal(storage: Storage, school: Cast) -> Journal:
+    return Journal(storage, school.clock)
+
+
+def algebra(school: Cast) -> tuple[ClassId, SubgroupId | None, SubjectId]:
+    return school.class_7b, None, SubjectId(school.subjects["Алгебра"])
+
+
+async def test_a_teacher_chooses_among_own_classes_that_have_marks(journal: Journal, school: Cast) -> None:
+    found = await journal.choose(school.actor(school.owner))
+    assert [(one.assignment.audience, one.assignment.row.subject) for one in found] == [
+        ("7А", "Алгебра"),
+        ("7Б", "Алгебра"),
+    ]  # neither class 1 nor the short-stay group
+    assert {one.term_id for one in found} == {1}
+
+
+async def test_the_term_shows_averages_and_who_has_no_mark_or_one(
+    marks: Marks, journal: Journal, school: Cast, storage: Storage
+) -> None:
+    await put(marks, school, school.larina, "4")
+    await put(marks, school, school.larina, "5", kind=WorkKind.CONTROL)
+    await put(marks, school, school.onegin, "3")
+    view = await journal.term(school.actor(school.owner), *algebra(school), TermId(1))
+    assert (view.audience, view.subject, len(view.lines)) == ("7Б", "Алгебра", 30)
+    lines = {one.name.id: (one.count, str(one.average), one.proposal) for one in view.lines}
+    assert lines[school.larina] == (2, "4.75", "5")  # (4 + 3·5) / 4
+    assert lines[school.onegin] == (1, "3.00", "3")
+    assert [one.name.id for one in view.with_one_mark] == [school.onegin]
+    assert len(view.without_marks) == 28
+    assert view.wanted == 3  # a lesson or two in the whole term: one hour a week
+
+
+async def test_the_minimum_follows_the_hours_a_week(journal: Journal, school: Cast, storage: Storage) -> None:
+    for week in range(1, 7):
+        for day, slot in ((0, 1), (2, 2), (3, 3)):
+            on = TODAY + timedelta(days=7 * week + day - 1)
+            await add_lesson(storage, school, "Алгебра", slot, on, key=f"{week}.{day}")
+    view = await journal.term(school.actor(school.owner), *algebra(school), TermId(1))
+    assert view.wanted == 7  # 20 lessons in 8 weeks: 2.5 hours, half up
+
+
+async def test_a_students_term_lists_the_marks_with_weights_and_the_forecast(
+    marks: Marks, journal: Journal, school: Cast
+) -> None:
+    await put(marks, school, school.larina, "4")
+    await put(marks, school, school.larina, "4", kind=WorkKind.CONTROL)
+    view = await journal.student(school.actor(school.owner), *algebra(school), TermId(1), school.larina)
+    assert [(one.mark.value, one.mark.kind, one.weight) for one in view.marks] == [
+        ("4", WorkKind.ANSWER, 1),
+        ("4", WorkKind.CONTROL, 3),
+    ]
+    assert view.forecast == Forecast("5", "5", 6)
+    with pytest.raises(NotFoundHere):
+        await journal.student(school.actor(school.owner), *algebra(school), TermId(1), school.student_of_7a)
+
+
+async def test_the_journal_is_the_teachers_own_and_read_by_who_leads_or_controls(
+    journal: Journal, school: Cast
+) -> None:
+    for reader in (school.owner, school.partner, school.homeroom_teacher, school.deputy):
+        await journal.term(school.actor(reader), *algebra(school), TermId(1))
+        await journal.student(school.actor(reader), *algebra(school), TermId(1), school.larina)
+    for other in (school.colleague, school.stranger, school.substitute, school.mother_larina):
+        with pytest.raises(NotYourSubject):
+            await journal.term(school.actor(other), *algebra(school), TermId(1))
+        with pytest.raises(NotYourSubject):
+            await journal.student(school.actor(other), *algebra(school), TermId(1), school.larina)
+    with pytest.raises(NotFoundHere):
+        await journal.term(school.actor(school.owner), *algebra(school), TermId(99))
+    assert await journal.choose(school.actor(school.mother_larina)) == []
