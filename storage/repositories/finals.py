@@ -18,7 +18,17 @@ from storage.repositories.lessons import NOT_HELD
 from storage.repositories.people import holds_on
 from storage.repositories.upsert import add_unless_there, insert_into
 from storage.uow import Uow
-from storage.vocabulary import ClassId, PersonId, RecordForm, SchoolId, SubgroupId, SubjectId, TermId
+from storage.vocabulary import (
+    ClassId,
+    PersonId,
+    RecordForm,
+    SchoolId,
+    SubgroupId,
+    SubjectId,
+    TermId,
+    TermKind,
+    TermScope,
+)
 
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 SCOPES: BindParameter[Any] = bindparam("scopes", expanding=True)
@@ -322,6 +332,18 @@ async def lessons_held(
     )
     found: int = (await uow.execute(question)).scalar_one()
     return found
+
+
+async def titles(
+    uow: Uow, subject_ids: Collection[SubjectId], school_id: SchoolId
+) -> tuple[dict[SubjectId, str], dict[str, tuple[TermKind, int]]]:
+    """Names of subjects, and the school's terms by scope: kind and number."""
+    subjects = await uow.execute(select(Subject.id, Subject.name).where(Subject.id.in_(list(subject_ids))))
+    terms = await uow.execute(select(Term.id, Term.kind, Term.ordinal).where(Term.school_id == school_id))
+    return (
+        {row.id: row.name for row in subjects},
+        {f"{TermScope.TERM.value}:{row.id}": (TermKind(row.kind), row.ordinal) for row in terms},
+    )
 
 
 async def close_term(uow: Uow, term_id: TermId, now: datetime) -> bool:
