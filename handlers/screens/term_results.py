@@ -32,7 +32,7 @@ from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.letters.typeset import cut, fits
 from services.rules.finals import Hint
-from storage.vocabulary import ClassId, SubjectId, TermScope
+from storage.vocabulary import ClassId, SubjectId, TermKind, TermScope
 
 DAYS_OFFERED = 4
 HOURS = range(7, 22)
@@ -70,7 +70,7 @@ def overview(view: Overview, page: int = 0, note: str | None = None) -> Screen:
     ]
     rows = [*grid(buttons, 2), *pager(page, pages, lambda other: OpenTerm(page=other, **scope))]
     if view.may_close:
-        rows.append([tap(_("Close: {term}").format(term=_button(view.span)), AskToClose(term=view.span.scope.number))])
+        rows.append([tap(_close(view.span), AskToClose(term=view.span.scope.number))])
     rows += _spans(view.spans, view.span, lambda span: OpenTerm(page=0, **_scope(span)))
     rows.append([tap(_("Results received"), OpenReceipts())])
     rows.append([tap(_("Menu"), OpenMenu())])
@@ -81,7 +81,7 @@ def ask_to_close(view: Overview) -> Screen:
     """Close the term: are you sure?"""
     text = _("Close {term} for the whole school? Marks, topics and attendance of it change only by request then.")
     rows = [
-        [tap(_("Close: {term}").format(term=_button(view.span)), CloseTerm(term=view.span.scope.number))],
+        [tap(_close(view.span), CloseTerm(term=view.span.scope.number))],
         [tap(_("Back"), OpenTerm(page=0, **_scope(view.span)))],
     ]
     return Screen(text.format(term=f"<b>{scope_words(view.span)}</b>"), rows)
@@ -262,6 +262,16 @@ def child(view: ChildResults, today: date) -> Screen:
 
 def _scope(span: Span) -> dict[str, object]:
     return {"scope": SIGNS[span.scope.kind], "number": span.scope.number}
+
+
+def _close(span: Span) -> str:
+    match span.term_kind:
+        case TermKind.TRIMESTER:
+            return _("Close the trimester")
+        case TermKind.HALF_YEAR:
+            return _("Close the half-year")
+        case _other:
+            return _("Close the quarter")
 
 
 def _button(span: Span) -> str:
