@@ -52,6 +52,12 @@ def said(reason: str) -> str:
     return gettext(_WORDS[ChangeReason(reason)]) if reason in set(ChangeReason) else reason
 
 
+def leave(kind: LeaveKind | str) -> str:
+    """What sort of absence it is, within a sentence."""
+    found = OF_LEAVE.get(LeaveKind(kind))
+    return gettext(N_("another reason")) if found is None else said(found.value)
+
+
 def typed(text: str) -> str:
     """A reason that somebody typed. Raises NoReason."""
     reason = clean(text)

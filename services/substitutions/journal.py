@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.access import lesson_with_rules
 from services.actor import Actor
@@ -10,7 +10,7 @@ from services.assignments import ensure_arranges
 from services.clock import Clock
 from services.lessons import missing_parts
 from services.rules.short_names import Named
-from storage.repositories import lessons, substitutions
+from storage.repositories import diary, lessons, substitutions
 from storage.uow import Storage
 
 AT_ONCE = 200
@@ -32,11 +32,12 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionJournal:
-    """«Журнал замещения уроков» of days from `since` to `until`, both included."""
+    """«Журнал замещения уроков» of days from `since` to `until`, both included, as of `now`."""
 
+    school: str
+    now: datetime
     since: date
     until: date
-    today: date
     lines: Sequence[JournalLine]
 
 
@@ -52,6 +53,7 @@ class SubstitutionJournals:
         ensure_arranges(actor)
         now = self._clock.now()
         async with self._storage.reading() as uow:
+            school, _zone, _rules = await diary.school(uow, actor.school_id)
             listed = await substitutions.listed(uow, actor.school_id, since, until)
             ids = sorted({one.lesson_id for one in listed})
             found = {}
@@ -74,4 +76,4 @@ class SubstitutionJournals:
                     not missing_parts(lesson) if ended else None,
                 )
             )
-        return SubstitutionJournal(since, until, now.astimezone(actor.zone).date(), lines)
+        return SubstitutionJournal(school, now, since, until, lines)
