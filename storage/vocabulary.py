@@ -18,6 +18,7 @@ InvitationId = NewType("InvitationId", int)
 AccountId = NewType("AccountId", int)
 TermId = NewType("TermId", int)
 RequestId = NewType("RequestId", int)
+ThreadId = NewType("ThreadId", int)
 
 
 class Role(StrEnum):
@@ -172,6 +173,22 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"  # by who asked
 
 
+class ThreadSide(StrEnum):
+    """Who speaks in a thread."""
+
+    FAMILY = "family"  # the guardian, or the student
+    TEACHER = "teacher"
+    OFFICE = "office"  # the administration: deputy heads and director as one
+
+
+class ThreadEntryKind(StrEnum):
+    """What an entry of a thread is."""
+
+    WRITTEN = "written"
+    HANDED_OVER = "handed_over"
+    COMPLAINT = "complaint"  # the administration was asked to look
+
+
 class VerificationKind(StrEnum):
     """What a homeroom teacher verified."""
 
@@ -274,6 +291,8 @@ class ItemKind(StrEnum):
     CORRECTION_DECIDED = "correction_decided"
     LESSON_CHANGED = "lesson_changed"  # staff: substituted, cancelled, moved
     TERM_RESULT = "term_result"  # family: what was issued
+    THREAD = "thread"  # family: an entry of a thread
+    THREAD_STAFF = "thread_staff"
     JOINED = "joined"
     CONFIRMED = "confirmed"
     REVOKED = "revoked"
@@ -338,3 +357,6 @@ class DraftPurpose(StrEnum):
     DECISION = "decision"  # why a request is declined
     LESSON_STATE = "lesson_state"  # why a lesson is cancelled or moved
     ARRANGEMENT = "arrangement"  # somebody's name, or a leave's last day
+    THREAD = "thread"  # an entry of a thread
+    THREAD_ALBUM = "thread_album"  # the other files of an album
+    HAND_OVER = "hand_over"  # the note with which a thread is handed over

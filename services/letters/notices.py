@@ -20,6 +20,7 @@ WHAT = {
     ItemKind.HOMEWORK: N_("homework"),
     ItemKind.DIGEST: N_("evening letter"),
     ItemKind.TERM_RESULT: N_("results"),
+    ItemKind.THREAD: N_("letter of the school"),
 }
 
 

@@ -91,6 +91,8 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=24))
         case ItemKind.CORRECTION_ASKED | ItemKind.CORRECTION_DECIDED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
+        case ItemKind.THREAD | ItemKind.THREAD_STAFF:  # the staff's office hours: services/rules/office_hours
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=72))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
 

@@ -37,6 +37,7 @@ LISTED = tuple(
         ItemKind.HOMEWORK,
         ItemKind.DIGEST,
         ItemKind.TERM_RESULT,
+        ItemKind.THREAD,
     )
 )
 STAFF = tuple(sorted(role.value for role in STAFF_ROLES))
