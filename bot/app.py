@@ -12,6 +12,7 @@ from bot.settings import Settings
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from handlers.start import greet, send_menu
+from services.absences import Absences
 from services.attendance import Attendance
 from services.checking import Checking
 from services.clock import Clock
@@ -20,6 +21,7 @@ from services.corrections import Corrections, Decisions
 from services.diary import Diary
 from services.directory import Directory
 from services.drafts import Drafts
+from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
 from services.finals.family import FamilyResults
 from services.finals.grid import Finals
@@ -106,6 +108,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "decisions": Decisions(storage, clock),
         "finals": Finals(storage, clock),
         "term_results": TermResults(storage, clock),
+        "term_mark_requests": TermMarkRequests(storage, clock),
         "receipts": Receipts(storage, clock),
         "family_results": FamilyResults(storage, clock),
         "quick_line": QuickLine(storage, clock),
@@ -113,5 +116,6 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "joining": joining,
         "diary": Diary(storage, clock),
         "homeroom": Homeroom(storage, clock, joining),
+        "absences": Absences(storage, clock),
         "preferences": Preferences(storage, clock),
     }

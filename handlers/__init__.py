@@ -6,6 +6,7 @@ from aiogram import Router
 def routers() -> list[Router]:
     """The routers in their order, new ones at every call; the fallback comes last."""
     from handlers import (
+        absences,
         attendance,
         corrections,
         diary,
@@ -19,6 +20,7 @@ def routers() -> list[Router]:
         preferences,
         quick_line,
         records,
+        reminders,
         start,
         term_results,
     )
@@ -27,8 +29,10 @@ def routers() -> list[Router]:
         start,
         diary,
         homeroom,
+        absences,
         preferences,
         lessons,
+        reminders,
         attendance,
         records,
         homework,

@@ -15,7 +15,7 @@ from services.letters import announcements
 from services.letters.announcements import Occasion
 from services.outbox import items
 from services.rules.regulation import Regulation
-from storage.repositories import diary, guardians, homeroom, invitations, joining
+from storage.repositories import absences, diary, guardians, homeroom, invitations, joining
 from storage.repositories.audit import note
 from storage.repositories.homeroom import LedClass, Tie
 from storage.repositories.rights import ClassRow
@@ -72,7 +72,10 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
-    """A homeroom teacher's class: its families by standing, and the other own classes."""
+    """A homeroom teacher's class: its families by standing, and the other own classes.
+
+    `unexplained`: days of absence that wait for their reason.
+    """
 
     class_id: ClassId
     name: str
@@ -80,6 +83,7 @@ class ClassView:
     without_guardians: tuple[str, ...]
     classes: tuple[LedClass, ...]
     today: date
+    unexplained: int = 0
 
     def of(self, standing: GuardianStanding) -> list[Family]:
         """The families that stand so."""
@@ -207,6 +211,7 @@ class Homeroom:
             without_guardians=tuple(await homeroom.students_without_guardians(uow, class_id, today)),
             classes=tuple(classes),
             today=today,
+            unexplained=await absences.waiting_for_reason(uow, class_id, today),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.callbacks.absences import OpenAbsences
 from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.homeroom import (
     AskForSlips,
@@ -55,7 +56,9 @@ def overview(view: ClassView) -> Screen:
         names = ", ".join(esc(name) for name in view.without_guardians[:SHOWN_NAMES])
         more = "…" if len(view.without_guardians) > SHOWN_NAMES else ""
         lines += ["", _("No guardian is recorded: {names}").format(names=names + more)]
-    rows = [
+    absent = _("Absent") + (f" · ? {view.unexplained}" if view.unexplained else "")
+    rows = [[tap(absent, OpenAbsences(school_class=view.class_id, page=0))]]
+    rows += [
         [tap(f"{_(title)}: {len(alike)}", OpenGuardians(school_class=view.class_id, standing=standing, page=0))]
         for standing, title in STANDINGS.items()
         if (alike := view.of(standing))

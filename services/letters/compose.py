@@ -6,7 +6,7 @@ from datetime import date, datetime
 from services import words
 from services.letters import diary_news, digest, notices, results
 from services.letters.diary_news import Written
-from services.letters.news import DIGEST
+from services.letters.news import DIGEST, EXPLAINED
 from services.letters.notices import Notice
 from services.letters.sources import gather
 from services.letters.typeset import in_sentence, typeset
@@ -94,6 +94,8 @@ async def _absence(uow: Uow, recipient: Reachable, item: DueItem, today: date) -
     }
     if item.value == AttendanceCode.ABSENT:
         text = typeset("absence", **view)
+    elif item.value == EXPLAINED:
+        text = typeset("absence_explained", **view)
     else:
         stands = await diary.absences(uow, item.student_id, [item.lesson_id])
         late = item.lesson_id in stands and stands[item.lesson_id].code is AttendanceCode.LATE

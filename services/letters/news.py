@@ -17,6 +17,7 @@ from storage.repositories.recipients import Recipient
 from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, WorkId
 
 DIGEST = "digest"  # the bundle of the evening letter
+EXPLAINED = "explained"  # an absence whose alarm had gone and whose reason is known now
 OWN = "own_homework:"  # begins the key of a homework that is one student's alone
 _ATTACHED = re.compile(r"(?s)(.*)\n📎 (\d+)")
 
@@ -113,6 +114,24 @@ def absence_tapped(
         times = _always(ItemKind.ABSENCE_LATER, hours, now, zone, regulation)
         value = code.value if told_later else None
         facts.append(_fact(one, ItemKind.ABSENCE_LATER, times, DIGEST, later_key, value, lesson_id))
+    return facts
+
+
+def absence_explained(
+    recipients: Sequence[Recipient],
+    *,
+    lesson_id: LessonId,
+    student_id: PersonId,
+    now: datetime,
+    zone: ZoneInfo,
+    regulation: Regulation,
+) -> list[Fact]:
+    """The reason of an absence is known now; the recipients are those whom its alarm reached."""
+    facts = []
+    for one in _of(student_id, recipients):
+        times = _always(ItemKind.ABSENCE_WITHDRAWN, hours_of(one, regulation), now, zone, regulation)
+        key = f"absence:{lesson_id}:{one.student_id}"
+        facts.append(_fact(one, ItemKind.ABSENCE_WITHDRAWN, times, key, key, EXPLAINED, lesson_id))
     return facts
 
 
