@@ -5,23 +5,38 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.finals import (
     AcceptAll,
+    AskForTermMark,
+    AskForTermValue,
     IssueAll,
     OpenFinals,
     OpenForecast,
     OpenGrid,
     OpenTermMark,
     PutTermMark,
+    SendTermRequest,
 )
 from handlers.filters import Known
 from handlers.screen import show
 from handlers.screens import finals as screens
 from services.actor import Actor
 from services.changes import Outcome
+from services.finals.asking import TermMarkRequests
 from services.finals.grid import Finals
 from services.finals.sheets import Place
+from services.i18n import gettext as _
 from storage.vocabulary import PersonId
 
-Grid = OpenGrid | OpenForecast | OpenTermMark | PutTermMark | AcceptAll | IssueAll
+Grid = (
+    OpenGrid
+    | OpenForecast
+    | OpenTermMark
+    | PutTermMark
+    | AcceptAll
+    | IssueAll
+    | AskForTermMark
+    | AskForTermValue
+    | SendTermRequest
+)
 
 
 def _place(button: Grid) -> Place:
@@ -82,6 +97,34 @@ async def issue_all(query: CallbackQuery, callback_data: IssueAll, bot: Bot, act
     await show(bot, query, screen, said, alert=done.outcome is Outcome.CHANGED)
 
 
+async def ask_for_term_mark(
+    query: CallbackQuery, callback_data: AskForTermMark, bot: Bot, actor: Actor, term_mark_requests: TermMarkRequests
+) -> None:
+    """«Запросить исправление»: which value?"""
+    choice = await term_mark_requests.choose(actor, _place(callback_data), PersonId(callback_data.student))
+    await show(bot, query, screens.wanted_choice(choice))
+
+
+async def ask_for_term_value(
+    query: CallbackQuery, callback_data: AskForTermValue, bot: Bot, actor: Actor, term_mark_requests: TermMarkRequests
+) -> None:
+    """Why?"""
+    choice = await term_mark_requests.choose(actor, _place(callback_data), PersonId(callback_data.student))
+    value = screens.FROM_THE_WIRE.get(callback_data.value, callback_data.value)
+    await show(bot, query, screens.why_choice(choice, value or ""))
+
+
+async def send_term_request(
+    query: CallbackQuery, callback_data: SendTermRequest, bot: Bot, actor: Actor, term_mark_requests: TermMarkRequests
+) -> None:
+    """Ask."""
+    value = screens.FROM_THE_WIRE.get(callback_data.value, callback_data.value)
+    place, student = _place(callback_data), PersonId(callback_data.student)
+    reason = screens.REASONS[callback_data.why]
+    done = await term_mark_requests.ask(actor, place, student, value or "", reason, callback_data.seen)
+    await show(bot, query, screens.asked(done, place), _("The request is sent"))
+
+
 def router() -> Router:
     """The router of this scene, a new one at every call."""
     made = Router(name="finals")
@@ -95,4 +138,7 @@ def router() -> Router:
     made.callback_query.register(put_term_mark, PutTermMark.filter())
     made.callback_query.register(accept_all, AcceptAll.filter())
     made.callback_query.register(issue_all, IssueAll.filter())
+    made.callback_query.register(ask_for_term_mark, AskForTermMark.filter())
+    made.callback_query.register(ask_for_term_value, AskForTermValue.filter())
+    made.callback_query.register(send_term_request, SendTermRequest.filter())
     return made

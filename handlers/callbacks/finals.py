@@ -181,3 +181,51 @@ class OpenChildResults(CallbackData, prefix="ty1"):
     """«Итоги» of a child."""
 
     student: Id
+
+
+class WhySign(StrEnum):
+    """A usual reason to correct a mark in one letter."""
+
+    SLIP = "s"
+    OTHER_STUDENT = "o"
+    APPEAL = "a"
+    REWRITTEN = "r"
+    LATE = "l"
+
+
+class AskForTermMark(CallbackData, prefix="tw1"):
+    """«Запросить исправление» of an issued term mark: which value?"""
+
+    school_class: Ref
+    subgroup: Ref
+    subject: Ref
+    scope: ScopeSign
+    number: Ref
+    student: Ref
+
+
+class AskForTermValue(CallbackData, prefix="tv1"):
+    """The value that is wanted; why?"""
+
+    school_class: Ref
+    subgroup: Ref
+    subject: Ref
+    scope: ScopeSign
+    number: Ref
+    student: Ref
+    value: Annotated[str, Field(min_length=1, max_length=2)]
+    seen: Rev
+
+
+class SendTermRequest(CallbackData, prefix="tu1"):
+    """Ask for it, for this reason."""
+
+    school_class: Ref
+    subgroup: Ref
+    subject: Ref
+    scope: ScopeSign
+    number: Ref
+    student: Ref
+    value: Annotated[str, Field(min_length=1, max_length=2)]
+    why: WhySign
+    seen: Rev

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.finals import (
     AcceptAll,
+    AskForTermMark,
+    AskForTermValue,
     IssueAll,
     OpenClassResults,
     OpenFinals,
@@ -13,11 +15,15 @@ from handlers.callbacks.finals import (
     OpenTermMark,
     PutTermMark,
     ScopeSign,
+    SendTermRequest,
+    WhySign,
 )
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.names import WIDTHS, labels
 from services import words
 from services.changes import Outcome
+from services.corrections.reasons import Why, why
+from services.finals.asking import Asked, WantedChoice
 from services.finals.grid import (
     Assigned,
     ClassForecast,
@@ -46,6 +52,14 @@ SCOPES = {sign: kind for kind, sign in SIGNS.items()}
 WITHDRAWN = "-"
 ON_THE_WIRE = {EXEMPT: "e", NOT_ASSESSED: "n"}
 FROM_THE_WIRE: dict[str, str | None] = {WITHDRAWN: None, **{sign: value for value, sign in ON_THE_WIRE.items()}}
+REASONS = {
+    WhySign.SLIP: Why.SLIP,
+    WhySign.OTHER_STUDENT: Why.OTHER_STUDENT,
+    WhySign.APPEAL: Why.APPEAL,
+    WhySign.REWRITTEN: Why.REWRITTEN,
+    WhySign.LATE: Why.LATE,
+}
+MARKS_A_ROW = 5
 SPANS_A_ROW = 3
 MARKS_SHOWN = 24
 NAMES_AT_RISK = 12
@@ -229,6 +243,8 @@ def student(view: StudentView, page: int) -> Screen:
         lines.append(_stands(view))
     if refusal_to_enter(sheet_view) is None and not row.issued:
         rows = _choices(view, page)
+    elif row.issued and sheet_view.access is Access.ENTERS:
+        rows = [[tap(_("Ask for a correction"), AskForTermMark(student=row.name.id, **wire))]]
     rows.append([tap(_("Back"), OpenGrid(page=page, **wire))])
     return Screen("\n".join(lines), rows)
 
@@ -275,6 +291,54 @@ def _stands(view: StudentView) -> str:
         else _("A draft: {value} ({author}, {moment}).")
     )
     return said.format(value=value, author=esc(row.author or ""), moment=moment)
+
+
+def wanted_choice(choice: WantedChoice) -> Screen:
+    """What should stand instead of an issued term mark?"""
+    row, wire = choice.row, on_the_wire(choice.sheet.place)
+
+    def want(value: str) -> AskForTermValue:
+        sign = ON_THE_WIRE.get(value, value)
+        return AskForTermValue(student=row.name.id, value=sign, seen=row.rev, **wire)
+
+    lines = [f"<b>{esc(row.name.full)}</b>", _heading(choice.sheet)]
+    lines.append(_("{value} stands here now.").format(value=f"<b>{esc(row.value or '')}</b>"))
+    lines.append(_("What should stand here?"))
+    rows = grid((tap(value, want(value)) for value in choice.values), MARKS_A_ROW)
+    rows.append([tap(_("Back"), OpenTermMark(student=row.name.id, page=0, **wire))])
+    return Screen("\n".join(lines), rows)
+
+
+def why_choice(choice: WantedChoice, value: str) -> Screen:
+    """Why? A tap on a reason sends the request."""
+    row, wire = choice.row, on_the_wire(choice.sheet.place)
+    sign = ON_THE_WIRE.get(value, value)
+    lines = [f"<b>{esc(row.name.full)}</b>", _heading(choice.sheet)]
+    lines.append(f"{esc(row.value or '')} → <b>{esc(value)}</b>")
+    lines.append(_("Why? A tap sends the request to the deputy head."))
+
+    def send(which: WhySign) -> Button:
+        said = why(REASONS[which])
+        request = SendTermRequest(student=row.name.id, value=sign, why=which, seen=row.rev, **wire)
+        return tap(said[:1].upper() + said[1:], request)
+
+    rows = [[send(which)] for which in WhySign]
+    rows.append([tap(_("Back"), AskForTermMark(student=row.name.id, **wire))])
+    return Screen("\n".join(lines), rows)
+
+
+def asked(done: Asked, place: Place) -> Screen:
+    """It is asked, and what comes next."""
+    view = done.view
+    lines = [f"<b>{esc(view.student.full)}</b>", f"{esc(view.class_name)} · {esc(view.subject)}, {view.what}"]
+    lines.append(f"{esc(view.former or '')} → <b>{esc(view.wanted or '')}</b>")
+    if done.told:
+        lines.append(_("The request is with the deputy head. The decision will come here."))
+    else:
+        lines.append(
+            _("The request is written down, but no deputy head is connected to the bot: tell them about it yourself.")
+        )
+    return Screen("\n".join(lines), [[tap(_("Back"), _open(place))]])
 
 
 def put_done(put: TermMarkPut, page: int) -> Screen:
