@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from handlers.screen import Screen
 from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lessons import lesson_card
-from handlers.screens.reminders import nudge
+from handlers.screens.reminders import reminder
 from services.corrections import Decisions
 from services.corrections.telling import request_of
 from services.errors import SchoolError
@@ -53,17 +53,18 @@ class LessonCards:
         return Drawn(lesson_card(card), silent=True)
 
 
-class Nudges:
-    """The nudge at a lesson's end; it edits itself to «готово»."""
+class OpenThings:
+    """A nudge at a lesson's end, or a reminder; it edits itself, at last to «готово»."""
 
     def __init__(self, reminders: Reminders) -> None:
         self._reminders = reminders
 
     async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
         """None where all was filled in before it went."""
-        item = items[-1]
-        view = await self._reminders.nudge_in(uow, recipient.person_id, item.value, item.base, now)
-        return None if view is None else Drawn(nudge(view), in_place=True)
+        one = items[-1]
+        who = (recipient.school_id, recipient.person_id)
+        view = await self._reminders.said(uow, *who, one.kind, one.value, one.base, now)
+        return None if view is None else Drawn(reminder(view), in_place=True)
 
 
 class CorrectionsAsked:
@@ -97,7 +98,8 @@ def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
     """Who draws what, of the school's offices."""
     return {
         ItemKind.LESSON_CARD: LessonCards(offices["lessons"]),
-        ItemKind.LESSON_NUDGE: Nudges(offices["reminders"]),
+        ItemKind.LESSON_NUDGE: OpenThings(offices["reminders"]),
+        ItemKind.REMINDER: OpenThings(offices["reminders"]),
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
     }

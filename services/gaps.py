@@ -19,7 +19,7 @@ from services.rules.regulation import Regulation
 from services.rules.working_days import Works, last_working_day_of_week, monday_of
 from services.timetable import school_calendar
 from services.working_week import working_days
-from storage.repositories import diary, leave
+from storage.repositories import diary, duties, leave
 from storage.repositories import finals as finals_rows
 from storage.repositories import gaps as rows
 from storage.repositories.gaps import LessonFound, MarksMissing, RecordMissing, Which
@@ -83,7 +83,7 @@ async def frame_of(uow: Uow, school_id: SchoolId, now: datetime) -> Frame | None
     if calendar is None:
         return None
     _name, _zone, stored = await diary.school(uow, school_id)
-    taught = await rows.weekdays_taught(uow, school_id, calendar.year_id)
+    taught = await duties.weekdays_taught(uow, school_id, calendar.year_id)
     return Frame(school_id, calendar, Regulation.from_json(stored), working_days(calendar, taught), now)
 
 
@@ -91,7 +91,7 @@ async def open_gaps(
     uow: Uow, frame: Frame, *, teacher_ids: Collection[PersonId] | None = None, since: date | None = None
 ) -> OfTeachers:
     """All gaps of the school's teachers, or of some, whose clocks run or have ended; lessons from `since` on."""
-    which = _which(frame, since=since, teacher_ids=teacher_ids)
+    which = which_lessons(frame, since=since, teacher_ids=teacher_ids)
     found = [
         *await lesson_gaps(uow, frame, which),
         *await work_gaps(uow, frame, which),
@@ -100,7 +100,7 @@ async def open_gaps(
         *await verification_gaps(uow, frame),
         *await year_gaps(uow, frame),
     ]
-    return await _present(uow, frame, found, teacher_ids)
+    return await present(uow, frame, found, teacher_ids)
 
 
 async def gaps_of(uow: Uow, school_id: SchoolId, teacher_id: PersonId, now: datetime) -> list[Gap]:
@@ -127,7 +127,7 @@ async def of_tokens(
     lesson_ids = {LessonId(int(one.removeprefix("p"))) for one in tokens if one.removeprefix("p").isdecimal()}
     work_ids = [WorkId(int(one[1:])) for one in tokens if one[0] == "w" and one[1:].isdecimal()]
     found: list[tuple[PersonId, Gap]] = []
-    everything = _which(frame, since=frame.calendar.starts_on, teacher_ids=teacher_ids)
+    everything = which_lessons(frame, since=frame.calendar.starts_on, teacher_ids=teacher_ids)
     if lesson_ids:
         named = replace(everything, lesson_ids=lesson_ids)
         found += await lesson_gaps(uow, frame, named)
@@ -143,10 +143,11 @@ async def of_tokens(
     if any(one[0] in "kls" for one in tokens):
         found += await year_gaps(uow, frame)
     wanted = set(tokens)
-    return await _present(uow, frame, [(who, gap) for who, gap in found if gap.token in wanted], teacher_ids)
+    return await present(uow, frame, [(who, gap) for who, gap in found if gap.token in wanted], teacher_ids)
 
 
-def _which(frame: Frame, *, since: date | None, teacher_ids: Collection[PersonId] | None) -> Which:
+def which_lessons(frame: Frame, *, since: date | None = None, teacher_ids: Collection[PersonId] | None = None) -> Which:
+    """The lessons that have begun and may still be recorded, from `since` on; of all teachers or some."""
     return Which(
         school_id=frame.school_id,
         since=max(frame.open_since(), since or date.min),
@@ -263,8 +264,8 @@ async def verification_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]
     ][:WEEKS_TO_VERIFY]
     if not mondays:
         return []
-    homerooms = await rows.homerooms(uow, frame.school_id, frame.calendar.year_id, frame.today, mondays)
-    taught = await rows.weeks_taught(
+    homerooms = await duties.homerooms(uow, frame.school_id, frame.calendar.year_id, frame.today, mondays)
+    taught = await duties.weeks_taught(
         uow, frame.school_id, min(mondays), max(mondays) + 6 * DAY, [one.class_id for one in homerooms]
     )
     return [
@@ -289,13 +290,13 @@ async def verification_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]
 
 async def year_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
     """What a year wants at its start: class lists, plans, sections of the journal (В 4.5.1; М п.8.1; О 2.2)."""
-    year = await rows.year_on(uow, frame.school_id, frame.today + PREPARING)
+    year = await duties.year_on(uow, frame.school_id, frame.today + PREPARING)
     if year is None or frame.today > year.ends_on:
         return []
     regulation, zone = frame.regulation, frame.zone
     first = max(frame.today, year.starts_on)
-    unlisted, untaught = await rows.classes_without(uow, year.year_id, first)
-    office = await rows.in_office(uow, frame.school_id, OFFICE, frame.today)
+    unlisted, untaught = await duties.classes_without(uow, year.year_id, first)
+    office = await duties.in_office(uow, frame.school_id, OFFICE, frame.today)
     found = []
     for kind, by, names in (
         (ClockKind.CLASS_LISTS, regulation.class_lists_by, unlisted),
@@ -306,7 +307,7 @@ async def year_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
             gap = _gap(frame, kind, due_at, audience=", ".join(names), left=len(names))
             found += [(person, gap) for person in office]
     due_at = clocks.year_due(regulation.plans_by, year.starts_on, zone)
-    for one in await rows.plans_missing(uow, frame.school_id, year.year_id, first, first + FORTNIGHT):
+    for one in await duties.plans_missing(uow, frame.school_id, year.year_id, first, first + FORTNIGHT):
         gap = _gap(
             frame, ClockKind.PLANS, due_at, audience=str(one.level), subject=one.subject, subject_id=one.subject_id
         )
@@ -319,13 +320,16 @@ def _gap(frame: Frame, kind: ClockKind, due_at: datetime, **about: object) -> Ga
     return Gap(kind, due_at, state, clocks.clause(kind, frame.regulation), **about)  # type: ignore[arg-type]
 
 
-async def _present(
-    uow: Uow, frame: Frame, found: Sequence[tuple[PersonId, Gap]], teacher_ids: Collection[PersonId] | None
+async def present(
+    uow: Uow,
+    frame: Frame,
+    found: Sequence[tuple[PersonId, Gap]],
+    teacher_ids: Collection[PersonId] | None = None,
 ) -> OfTeachers:
     """The gaps by teacher, without those who are away today; who left answers for own lessons only."""
     away = await leave.on_leave(uow, {teacher for teacher, _gap in found}, frame.today)
     lasting = {teacher for teacher, gap in found if gap.lesson_id is None}
-    gone = await rows.gone(uow, lasting, frame.today)
+    gone = await duties.gone(uow, lasting, frame.today)
     found = [(teacher, gap) for teacher, gap in found if gap.lesson_id is not None or teacher not in gone]
     by_teacher: OfTeachers = {}
     for teacher, gap in found:

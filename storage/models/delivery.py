@@ -11,6 +11,7 @@ from storage.models.base import Base, primary_key
 WAITING = text("state = 'waiting'")
 SENDING = text("state = 'sending'")
 NUDGE = text("kind = 'lesson_nudge'")  # few among the items, looked at by every tick
+REMINDER = text("kind = 'reminder'")
 
 
 class Inbox(Base):
@@ -56,6 +57,7 @@ class Item(Base):
         Index("ix_item_letter", "letter_id"),
         Index("ix_item_lesson", "lesson_id"),
         Index("ix_item_nudge", "created_at", sqlite_where=NUDGE, postgresql_where=NUDGE),
+        Index("ix_item_reminder", "created_at", sqlite_where=REMINDER, postgresql_where=REMINDER),
     )
 
     id: Mapped[int] = primary_key()

@@ -1,24 +1,23 @@
-"""What the lesson reminders ask: which bells have rung, whom they concern, and which nudges stand in chats."""
+"""What the reminders ask: which bells have rung, whom they concern, and which messages stand in chats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast as typed
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select
+from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Occurrence
-from storage.models.people import Enrollment, PersonRole, TelegramAccount
+from storage.models.people import TelegramAccount
 from storage.models.school import School, Subject
-from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories.lessons import NOT_HELD, Question, sits
-from storage.repositories.people import holds_on
+from storage.models.timetable import Lesson, LessonTeacher
+from storage.repositories.gaps import answers, has_seats
+from storage.repositories.lessons import NOT_HELD, Question
 from storage.uow import Uow
 from storage.vocabulary import (
-    STAFF_ROLES,
     AccountState,
     BotId,
+    ItemKind,
     ItemState,
     LessonId,
     PersonId,
@@ -41,31 +40,8 @@ class TeacherAt:
     ends_at: datetime
 
 
-def _has_seats() -> ColumnElement[bool]:
-    return (
-        exists()
-        .where(LessonAudience.lesson_id == Lesson.id)
-        .where(Enrollment.class_id == LessonAudience.class_id)
-        .where(sits(Enrollment.student_id))
-        .correlate(Lesson)
-    )
-
-
-def _on_staff() -> ColumnElement[bool]:
-    """That a lesson's teacher hasn't left the school by its day."""
-    return (
-        exists()
-        .where(
-            PersonRole.person_id == LessonTeacher.teacher_id,
-            PersonRole.role.in_(sorted(role.value for role in STAFF_ROLES)),
-            holds_on(PersonRole.since_on, PersonRole.until_on, typed(date, Lesson.on_date)),
-        )
-        .correlate(Lesson, LessonTeacher)
-    )
-
-
 def _reminded() -> Question:
-    """Teachers on the staff with an active account, of lessons that are held, electronic and have students."""
+    """Teachers with an active account who answer for lessons that are held, electronic and have students."""
     return (
         select(
             Lesson.school_id,
@@ -88,25 +64,19 @@ def _reminded() -> Question:
         .where(
             Lesson.state.not_in(NOT_HELD),
             Subject.record_form == RecordForm.ELECTRONIC.value,
-            _on_staff(),
-            _has_seats(),
+            answers(),
+            has_seats(),
         )
         .order_by(Lesson.id, LessonTeacher.teacher_id)
     )
 
 
 STARTING = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.starts_at == bindparam("moment"))
-ENDED = _reminded().where(Lesson.school_id == bindparam("school"), Lesson.ends_at == bindparam("moment"))
 
 
 async def teachers_at_start(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
     """Whom a lesson card goes to at a bell."""
     return [TeacherAt(*row) for row in await uow.execute(STARTING, {"school": school_id, "moment": moment})]
-
-
-async def teachers_at_end(uow: Uow, school_id: SchoolId, moment: datetime) -> list[TeacherAt]:
-    """Whose lessons have just ended."""
-    return [TeacherAt(*row) for row in await uow.execute(ENDED, {"school": school_id, "moment": moment})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +102,37 @@ async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool) -> li
     return [Bell(*row) for row in await uow.execute(question)]
 
 
+async def ends_of_days(uow: Uow, school_id: SchoolId, days: Sequence[date]) -> dict[date, set[datetime]]:
+    """When lessons of some days end in a school, cancelled ones left out."""
+    question = (
+        select(Lesson.on_date, Lesson.ends_at)
+        .where(Lesson.school_id == school_id, Lesson.on_date.in_(list(days)), Lesson.state.not_in(NOT_HELD))
+        .distinct()
+    )
+    found: dict[date, set[datetime]] = {}
+    for row in await uow.execute(question):
+        found.setdefault(row.on_date, set()).add(row.ends_at)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
-class StandingNudge:
-    """A nudge told to a teacher, or waiting, that still names lessons: their ids in `value`, «12,15»."""
+class Standing:
+    """A nudge or reminder told to a teacher, or waiting, that still names gaps: their tokens in `value`, «12,w15»."""
 
     school_id: SchoolId
     bot_id: BotId
     teacher_id: PersonId
+    kind: ItemKind
     key: str
     value: str
 
 
-async def standing_nudges(uow: Uow, since: datetime, teacher_id: PersonId | None = None) -> list[StandingNudge]:
-    """The nudges put since a moment whose lessons are not all closed, as they were told last; of one teacher or all."""
+# Written out, each for its own index: few among the items.
+KINDS = ("'lesson_nudge'", "'reminder'")
+
+
+async def standing(uow: Uow, since: datetime, teacher_id: PersonId | None = None) -> list[Standing]:
+    """What was put since a moment and isn't all closed, as it was told last; of one teacher or all."""
     newer = aliased(Item)
     newest = (
         select(func.max(newer.id))
@@ -153,19 +141,25 @@ async def standing_nudges(uow: Uow, since: datetime, teacher_id: PersonId | None
         .correlate(Item)
         .scalar_subquery()
     )
-    question = (
-        select(Item.school_id, Item.bot_id, Item.recipient_id, Item.collapse_key, Item.value)
-        .where(
-            Item.kind == literal_column("'lesson_nudge'"),  # written out, so that its index serves
-            Item.created_at > since,
-            Item.value.is_not(None),
-            Item.id == newest,
+    found = []
+    for kind in KINDS:
+        question = (
+            select(Item.school_id, Item.bot_id, Item.recipient_id, Item.kind, Item.collapse_key, Item.value)
+            .where(
+                Item.kind == literal_column(kind),
+                Item.created_at > since,
+                Item.value.is_not(None),
+                Item.id == newest,
+            )
+            .order_by(Item.id)
         )
-        .order_by(Item.id)
-    )
-    if teacher_id is not None:
-        question = question.where(Item.recipient_id == teacher_id)
-    return [StandingNudge(*row) for row in await uow.execute(question)]
+        if teacher_id is not None:
+            question = question.where(Item.recipient_id == teacher_id)
+        found += [
+            Standing(row.school_id, row.bot_id, row.recipient_id, ItemKind(row.kind), row.collapse_key, row.value)
+            for row in await uow.execute(question)
+        ]
+    return found
 
 
 async def opened(uow: Uow, job: str, keys: Sequence[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """The teacher's screens as values: names in eight rows, uncut labels, buttons with their words, safe HTML."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from handlers.screens.marks import kind_choice, mark_choice, mark_put, mark_shee
 from handlers.screens.menu import menu
 from handlers.screens.quick_line import line_card
 from handlers.screens.records import record_put, topic_choice
-from handlers.screens.reminders import nudge
+from handlers.screens.reminders import reminder
 from services.access import LessonNotHeld
 from services.actor import Actor
 from services.attendance import AttendanceConfirmed, AttendancePut, AttendanceSheet, SeatedStudent
@@ -29,7 +29,8 @@ from services.lessons import Standing as DayStanding
 from services.marks import KindChoice, MarkChoice, MarkedStudent, MarkPut, MarkSheet
 from services.quick_line import Asked, LineCard, LineMark
 from services.records import HomeworkChoice, RecordPut, TopicChoice
-from services.reminders import Nudge, OpenLesson
+from services.reminders import Reminder, Thing
+from services.rules.gaps import Gap
 from services.rules.plans import PlannedTopic
 from services.rules.short_names import Named
 from storage.repositories.lessons import WorkCount
@@ -39,6 +40,8 @@ from storage.vocabulary import (
     AccountId,
     AttendanceCode,
     BotId,
+    ClockKind,
+    ClockState,
     LessonId,
     PersonId,
     RecordPart,
@@ -182,7 +185,7 @@ def every_screen() -> list[Screen]:
     asked = Asked(3, "Ларина", people(8))
     line = LineCard(LONGEST_ID, TITLE, people(), people(9), {}, asked, ["<b>"] * 20)
     marked = {(WorkKind.CONTROL, 2): [LineMark(one, "5", "4") for one in people()]}
-    opened = OpenLesson(TITLE, list(RecordPart), AT, "п. 2.7")
+    opened = [gap(ClockKind.LESSON), gap(ClockKind.HOMEWORK)]
     record = RecordPut(RecordPart.TOPIC, Outcome.SAVED, long_card, back_to=REV)
     late = RecordPut(RecordPart.HOMEWORK, Outcome.CHANGED, long_card, Standing("Я" * 2000, "Смирнова", AT))
     week = Day(TODAY, TODAY + timedelta(days=1), [DayLesson(TITLE, one) for one in DayStanding], TODAY, TODAY)
@@ -212,8 +215,10 @@ def every_screen() -> list[Screen]:
         record_put(late, RestoreRecord(lesson=1, part=RecordPart.TOPIC, back_to=0, seen=1)),
         line_card(line),
         line_card(LineCard(LONGEST_ID, NASTY, [], [], marked, None, [], changed=True)),
-        nudge(Nudge([opened, opened], done=False)),
-        nudge(Nudge([opened], done=True)),
+        reminder(said([opened, opened], at_bell=True)),
+        reminder(said([opened] * 20)),
+        reminder(said([])),
+        *(reminder(said([gap(kind)])) for kind in ClockKind),
     ]
 
 
@@ -416,17 +421,79 @@ def test_an_ambiguous_name_is_asked_before_anything_is_saved() -> None:
     assert "Записать" not in labels(screen)
 
 
+def gap(kind: ClockKind, state: ClockState = ClockState.OPEN, **about: Any) -> Gap:
+    parts = {ClockKind.LESSON: (RecordPart.TOPIC,), ClockKind.HOMEWORK: (RecordPart.HOMEWORK,)}.get(kind, ())
+    usual = {
+        "audience": "7Б",
+        "subject": "Алгебра",
+        "on_date": TITLE.on_date,
+        "slot": 3,
+        "starts_at": TITLE.starts_at,
+        "ends_at": TITLE.ends_at,
+        "missing": parts,
+        "left": 21,
+        "work_kind": WorkKind.CONTROL,
+        "lesson_id": LONGEST_ID,
+        "work_id": LONGEST_ID,
+        "class_id": 11,
+        "subject_id": 12,
+        "scope": "term:1",
+    }
+    due_at = about.pop("due_at", AT.replace(hour=15, minute=5))
+    return Gap(kind, due_at, state, "п. 2.7", **{**usual, **about})
+
+
+def said(things: list[list[Gap] | Gap], *, at_bell: bool = False) -> Reminder:
+    listed = [Thing("", one if isinstance(one, list) else [one]) for one in things]
+    return Reminder(listed, [] if listed else [TITLE], not listed, at_bell, ZONE, AT)
+
+
 def test_the_nudge_opens_each_lesson_in_place_and_turns_into_done() -> None:
-    opened = OpenLesson(TITLE, [RecordPart.TOPIC, RecordPart.HOMEWORK], AT.replace(hour=15, minute=5), "п. 2.7")
-    screen = nudge(Nudge([opened], done=False))
+    screen = reminder(said([[gap(ClockKind.LESSON), gap(ClockKind.HOMEWORK)]], at_bell=True))
     assert checked(screen).splitlines() == [
         "Урок закончился, осталось заполнить:",
         "▫ 7Б · Алгебра, 3-й урок, 10:25–11:05 — тема, ДЗ до 15:05, п. 2.7",
     ]
     assert tapped(screen, "3 · 7Б Алгебра") == f"on1:{LONGEST_ID}"
-    done = nudge(Nudge([opened], done=True))
+    done = reminder(said([]))
     assert checked(done).startswith("Готово")
     assert labels(done) == []
+
+
+def test_every_clock_is_said_in_its_own_words() -> None:
+    late, soon = ClockState.OVERDUE, ClockState.DUE_SOON
+    later = AT.replace(day=15, hour=23, minute=59)
+    lines = checked(
+        reminder(
+            said(
+                [
+                    gap(ClockKind.LESSON, late, on_date=date(2026, 9, 7), due_at=AT.replace(day=7, hour=23)),
+                    gap(ClockKind.HOMEWORK, late),
+                    gap(ClockKind.WRITTEN_WORK, soon, due_at=later),
+                    gap(ClockKind.WRITTEN_WORK, soon, due_at=later, work_id=None),
+                    gap(ClockKind.CHECKED_WORK, soon, due_at=AT.replace(hour=23, minute=59)),
+                    gap(ClockKind.TERM_MARKS, due_at=later),
+                    gap(ClockKind.VERIFICATION, due_at=later, subject="", on_date=date(2026, 9, 7)),
+                    gap(ClockKind.PLANS, late, audience="7", due_at=AT.replace(day=1)),
+                    gap(ClockKind.CLASS_LISTS, late, audience="7В", due_at=AT.replace(day=1)),
+                    gap(ClockKind.SECTIONS, audience="7В", due_at=later),
+                ]
+            )
+        )
+    ).splitlines()
+    assert lines == [
+        "Осталось заполнить:",
+        "▫ 7Б · Алгебра, 3-й урок, 10:25–11:05, 7 сентября — тема (срок был 7 сентября, п. 2.7)",
+        "▫ 7Б · Алгебра, 3-й урок, 10:25–11:05 — ДЗ (срок был 15:05, п. 2.7)",
+        "▫ 7Б · Алгебра, контрольная работа, 8 сентября — без отметки 21, до 15 сентября, п. 2.7",
+        "▫ 7Б · Алгебра, контрольная работа, 8 сентября — нет колонки отметок, до 15 сентября, п. 2.7",
+        "▫ 7Б · Алгебра, контрольная работа, 8 сентября — без отметки 21, срок сегодня, п. 2.7",
+        "▫ 7Б · Алгебра — без итоговой отметки 21, до 15 сентября, п. 2.7",
+        "▫ 7Б — сверить посещаемость за неделю с 7 сентября, до 15 сентября, п. 2.7",
+        "▫ Алгебра, 7 класс — нет КТП, срок был 1 сентября, п. 2.7",
+        "▫ Списки классов — никого нет в списках: 7В, срок был 1 сентября, п. 2.7",
+        "▫ Разделы журнала — нет уроков в расписании: 7В, до 15 сентября, п. 2.7",
+    ]
 
 
 def test_the_menu_shows_lessons_to_those_who_teach() -> None:

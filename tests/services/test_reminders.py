@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-import services.reminders
 from services.attendance import Attendance
 from services.errors import NotYourLesson
 from services.lessons import Lessons
 from services.records import Records
-from services.reminders import Reminders
+from services.reminders import Reminders, cards
+from services.reminders.said import said
+from services.rules.gaps import missing_of
 from storage.models.delivery import Item
 from storage.models.people import PersonRole
 from storage.models.timetable import LessonTeacher
@@ -28,8 +29,12 @@ async def school(storage: Storage) -> Cast:
 
 
 @pytest.fixture
-def reminders(storage: Storage, school: Cast) -> Reminders:
-    return Reminders(storage, school.clock)
+async def reminders(storage: Storage, school: Cast) -> Reminders:
+    """The tick, as it has run all morning: the bells before the algebra have been heard."""
+    made = Reminders(storage, school.clock)
+    await ring(made, school, "10:24")
+    school.clock.set(school.at("10:40"))
+    return made
 
 
 async def items(storage: Storage, kind: ItemKind, teacher: PersonId | None = None) -> list[Any]:
@@ -73,10 +78,10 @@ async def test_a_teacher_who_left_gets_no_card_and_no_nudge(
         await uow.write(update(PersonRole).where(PersonRole.person_id == school.owner).values(until_on=TODAY))
     await ring(reminders, school, "10:25")
     await ring(reminders, school, "11:06")
-    for kind in (CARD, NUDGE):
-        assert {row.recipient_id for row in await items(storage, kind)} & {school.owner, school.partner} == {
-            school.partner
-        }
+    at_bell = [row for row in await items(storage, CARD) if row.lesson_id == school.algebra]
+    assert {row.recipient_id for row in at_bell} == {school.partner}
+    assert await nudges(storage, school.owner) == []
+    assert await nudges(storage, school.partner)
 
 
 async def test_at_the_bell_each_teacher_of_the_lesson_gets_its_card_once(
@@ -85,9 +90,9 @@ async def test_at_the_bell_each_teacher_of_the_lesson_gets_its_card_once(
     await ring(reminders, school, "10:25")
     await ring(reminders, school, "10:26")
     await Reminders(storage, school.clock)(school.clock.now())  # after a restart too
-    cards = [row for row in await items(storage, CARD) if row.lesson_id == school.algebra]
-    assert {row.recipient_id for row in cards} == {school.owner, school.partner}
-    assert len(cards) == 2
+    at_bell = [row for row in await items(storage, CARD) if row.lesson_id == school.algebra]
+    assert {row.recipient_id for row in at_bell} == {school.owner, school.partner}
+    assert len(at_bell) == 2
 
 
 async def test_before_the_bell_there_is_no_card(reminders: Reminders, school: Cast, storage: Storage) -> None:
@@ -128,10 +133,11 @@ async def test_a_lesson_left_open_is_nudged_at_its_end_once(
     assert nudge.bundle == f"nudge:{school.owner}:2026-09-08:1105"
     assert nudge.due_at == school.at("11:05")
     async with storage.reading() as uow:
-        view = await reminders.nudge_in(uow, school.owner, nudge.value, nudge.base, school.clock.now())
+        view = await said(uow, school.school_id, school.owner, NUDGE, nudge.value, nudge.base, school.clock.now())
     assert view is not None
-    assert [one.title.lesson_id for one in view.lessons] == [school.algebra]
-    assert view.lessons[0].missing == [RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK]
+    (thing,) = view.things
+    assert thing.token == str(school.algebra)
+    assert missing_of(thing.gaps) == [RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK]
 
 
 async def test_a_lesson_that_is_filled_in_is_not_nudged(reminders: Reminders, school: Cast, storage: Storage) -> None:
@@ -147,7 +153,7 @@ async def test_two_lessons_at_once_make_one_nudge_with_both(
     both = await add_lesson(storage, school, "Алгебра", 3, audience=[(school.class_7a, None)])
     await ring(reminders, school, "11:05")
     (nudge,) = await nudges(storage, school.owner)
-    assert nudge.value == f"{school.algebra},{both}"
+    assert nudge.value == f"{both},{school.algebra}"  # 7А has its last lesson, and so its homework's end, earlier
     await tell(storage)
     await fill(storage, school, both)
     await ring(reminders, school, "11:07")
@@ -166,10 +172,10 @@ async def test_a_nudge_whose_lessons_are_closed_becomes_done(
     told, done = await nudges(storage, school.owner)
     assert (done.base, done.value, done.state) == (told.value, None, "waiting")
     async with storage.reading() as uow:
-        view = await reminders.nudge_in(uow, school.owner, done.value, done.base, school.clock.now())
+        view = await said(uow, school.school_id, school.owner, NUDGE, done.value, done.base, school.clock.now())
     assert view is not None
     assert view.done
-    assert view.lessons[0].title.audience == "7Б"
+    assert view.closed[0].audience == "7Б"
 
 
 async def test_a_nudge_not_yet_sent_is_taken_back_when_nothing_is_missing_any_more(
@@ -182,7 +188,8 @@ async def test_a_nudge_not_yet_sent_is_taken_back_when_nothing_is_missing_any_mo
     assert nudge.state == "void"
     async with storage.reading() as uow:
         value = str(school.algebra)
-        assert await reminders.nudge_in(uow, school.owner, value, None, school.clock.now()) is None
+        now = school.clock.now()
+        assert await said(uow, school.school_id, school.owner, NUDGE, value, None, now) is None
 
 
 async def test_a_card_opened_in_place_of_the_nudge_is_not_written_over(
@@ -219,7 +226,7 @@ async def test_who_no_longer_gives_the_lesson_is_told_nothing_of_it(
         )
     async with storage.reading() as uow:
         now = school.clock.now()
-        assert await reminders.nudge_in(uow, school.owner, str(school.algebra), None, now) is None
+        assert await said(uow, school.school_id, school.owner, NUDGE, str(school.algebra), None, now) is None
         with pytest.raises(NotYourLesson):
             lessons = Lessons(storage, school.clock)
             await lessons.card_in(uow, school.school_id, school.owner, school.algebra, now)
@@ -235,7 +242,7 @@ async def test_bells_older_than_two_hours_ring_no_more(reminders: Reminders, sch
 async def test_a_restart_between_two_transactions_skips_nobody_though_the_list_has_changed(
     reminders: Reminders, school: Cast, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services.reminders, "CHUNK", 1)
+    monkeypatch.setattr(cards, "CHUNK", 1)
     transactions = 0
 
     async def dies_at_the_second(uow: Uow) -> None:
@@ -252,5 +259,5 @@ async def test_a_restart_between_two_transactions_skips_nobody_though_the_list_h
     async with storage.writing() as uow:
         await uow.write(update(PersonRole).where(PersonRole.person_id == told).values(until_on=TODAY))
     await ring(Reminders(storage, school.clock), school, "10:25")
-    cards = [row.recipient_id for row in await items(storage, CARD) if row.lesson_id == school.algebra]
-    assert sorted(cards) == sorted({school.owner, school.partner})
+    told_all = [row.recipient_id for row in await items(storage, CARD) if row.lesson_id == school.algebra]
+    assert sorted(told_all) == sorted({school.owner, school.partner})

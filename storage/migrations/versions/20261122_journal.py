@@ -196,9 +196,17 @@ def upgrade() -> None:
     op.add_column("lesson_work", sa.Column("checked_at", UtcDateTime(timezone=True), nullable=True))
     _add_reference("lesson_work", "checked_by", "person")
     _add_reference("mark", "request_id", "correction_request")
+    op.create_index(
+        "ix_item_reminder",
+        "item",
+        ["created_at"],
+        sqlite_where=sa.text("kind = 'reminder'"),
+        postgresql_where=sa.text("kind = 'reminder'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_item_reminder", table_name="item")
     for table, column in ADDED:
         op.drop_column(table, column)
     with op.batch_alter_table('substitution', schema=None) as batch_op:

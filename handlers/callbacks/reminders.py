@@ -1,0 +1,28 @@
+"""Buttons of reminders: what each names opens in its place. A lesson's card: OpenReminded, beside the card's own."""
+
+from aiogram.filters.callback_data import CallbackData
+
+from handlers.callbacks.fields import Id
+from handlers.callbacks.finals import Ref, ScopeSign
+
+
+class OpenRemindedWork(CallbackData, prefix="rw1"):
+    """The grid of a column with marks missing."""
+
+    work: Id
+
+
+class OpenRemindedMarks(CallbackData, prefix="rm1"):
+    """The kinds of work of a lesson whose planned work has no column."""
+
+    lesson: Id
+
+
+class OpenRemindedGrid(CallbackData, prefix="rg1"):
+    """The grid of term marks, or of received results."""
+
+    school_class: Ref
+    subgroup: Ref
+    subject: Ref
+    scope: ScopeSign
+    number: Ref

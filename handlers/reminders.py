@@ -1,0 +1,60 @@
+"""What a reminder names, opened in its place; the lesson's card opens in handlers/lessons."""
+
+from aiogram import Bot, Router
+from aiogram.types import CallbackQuery
+
+from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWork
+from handlers.filters import Known
+from handlers.screen import show
+from handlers.screens import finals as finals_screens
+from handlers.screens.gaps import SIGNS
+from handlers.screens.marks import kind_choice, mark_sheet
+from services.actor import Actor
+from services.finals.grid import Finals
+from services.finals.sheets import Place
+from services.marks import Marks
+from services.reminders import Reminders
+from services.rules.finals import Scope
+from storage.vocabulary import ClassId, LessonId, SubgroupId, SubjectId, WorkId
+
+
+async def open_work(
+    query: CallbackQuery, callback_data: OpenRemindedWork, bot: Bot, actor: Actor, marks: Marks, reminders: Reminders
+) -> None:
+    """The grid of a column."""
+    sheet = await marks.sheet(actor, WorkId(callback_data.work))
+    await reminders.leave_alone(actor, f"w{callback_data.work}")
+    await show(bot, query, mark_sheet(sheet))
+
+
+async def open_marks(
+    query: CallbackQuery, callback_data: OpenRemindedMarks, bot: Bot, actor: Actor, marks: Marks, reminders: Reminders
+) -> None:
+    """The kinds of work of a lesson."""
+    choice = await marks.choose_kind(actor, LessonId(callback_data.lesson))
+    await reminders.leave_alone(actor, f"p{callback_data.lesson}")
+    await show(bot, query, kind_choice(choice))
+
+
+async def open_grid(
+    query: CallbackQuery, callback_data: OpenRemindedGrid, bot: Bot, actor: Actor, finals: Finals, reminders: Reminders
+) -> None:
+    """The grid of term marks or received results."""
+    kind = next(kind for kind, sign in SIGNS.items() if sign is callback_data.scope)
+    scope = Scope(kind, callback_data.number)
+    subgroup = SubgroupId(callback_data.subgroup) if callback_data.subgroup else None
+    place = Place(ClassId(callback_data.school_class), subgroup, SubjectId(callback_data.subject), scope)
+    sheet = await finals.sheet(actor, place)
+    named = f"t{callback_data.school_class}.{callback_data.subgroup}.{callback_data.subject}.{scope.key}"
+    await reminders.leave_alone(actor, named)
+    await show(bot, query, finals_screens.sheet(sheet, 0))
+
+
+def router() -> Router:
+    """The router of this scene, a new one at every call."""
+    made = Router(name="reminders")
+    made.callback_query.filter(Known())
+    made.callback_query.register(open_work, OpenRemindedWork.filter())
+    made.callback_query.register(open_marks, OpenRemindedMarks.filter())
+    made.callback_query.register(open_grid, OpenRemindedGrid.filter())
+    return made
