@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.callbacks.absences import OpenAbsences
 from handlers.callbacks.family import OpenMenu
+from handlers.callbacks.finals import OpenClassResults, ScopeSign
 from handlers.callbacks.homeroom import (
     AskForSlips,
     AskToDisconnect,
@@ -63,6 +64,8 @@ def overview(view: ClassView) -> Screen:
         for standing, title in STANDINGS.items()
         if (alike := view.of(standing))
     ]
+    results = OpenClassResults(school_class=view.class_id, scope=ScopeSign.TERM, number=0, page=0)
+    rows.append([tap(_("Results"), results)])
     rows.append([tap(_("Slips of the class"), AskForSlips(school_class=view.class_id))])
     others = [one for one in view.classes if one.id != view.class_id]
     rows += grid([tap(shortened(one.name, 14), OpenClass(school_class=one.id)) for one in others], 2)
