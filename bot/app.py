@@ -30,14 +30,20 @@ from services.homeroom import Homeroom
 from services.homework import Homework
 from services.joining import Joining
 from services.journal import Journal
+from services.leave import StaffLeaves
+from services.lesson_states import LessonStates
 from services.lessons import Lessons
 from services.letters.digest import EveningDigest
 from services.marks import Marks
 from services.outbox.limits import Limits
+from services.personal_homework import PersonalHomework
 from services.preferences import Preferences
 from services.quick_line import QuickLine
 from services.records import Records
 from services.reminders import Reminders
+from services.subgroups import Subgroups
+from services.substitutions.journal import SubstitutionJournals
+from services.substitutions.office import Substitutions
 from services.timetable import Timetable
 from storage.uow import Storage
 
@@ -99,6 +105,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "lessons": Lessons(storage, clock),
         "records": Records(storage, clock),
         "homework": Homework(storage, clock),
+        "personal_homework": PersonalHomework(storage, clock),
         "attendance": Attendance(storage, clock),
         "marks": Marks(storage, clock),
         "comments": Comments(storage, clock),
@@ -113,6 +120,11 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "family_results": FamilyResults(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
+        "substitutions": Substitutions(storage, clock),
+        "substitution_journals": SubstitutionJournals(storage, clock),
+        "lesson_states": LessonStates(storage, clock),
+        "leaves": StaffLeaves(storage, clock),
+        "subgroups": Subgroups(storage, clock),
         "joining": joining,
         "diary": Diary(storage, clock),
         "homeroom": Homeroom(storage, clock, joining),

@@ -29,6 +29,7 @@ from services.changes import Outcome
 from services.diary import Diary
 from services.homework import FileRow, Homework, NewFile, PersonalPut
 from services.i18n import gettext as _
+from services.personal_homework import PersonalHomework
 from services.records import Records
 from storage.vocabulary import DraftPurpose, FileKind, LessonId, PersonId
 
@@ -103,18 +104,18 @@ async def remove_files(
 
 
 async def open_chosen(
-    query: CallbackQuery, callback_data: OpenChosen, bot: Bot, actor: Actor, homework: Homework
+    query: CallbackQuery, callback_data: OpenChosen, bot: Bot, actor: Actor, personal_homework: PersonalHomework
 ) -> None:
     """A page of the students."""
-    sheet = await homework.choose_students(actor, LessonId(callback_data.lesson))
+    sheet = await personal_homework.choose_students(actor, LessonId(callback_data.lesson))
     await show(bot, query, screens.students_choice(sheet, callback_data.page))
 
 
 async def choose_student(
-    query: CallbackQuery, callback_data: ChooseStudent, bot: Bot, actor: Actor, homework: Homework
+    query: CallbackQuery, callback_data: ChooseStudent, bot: Bot, actor: Actor, personal_homework: PersonalHomework
 ) -> None:
     """A tap on a name."""
-    sheet = await homework.choose_student(
+    sheet = await personal_homework.choose_student(
         actor, LessonId(callback_data.lesson), PersonId(callback_data.student), chosen=callback_data.chosen
     )
     name = next(one.name.usual for one in sheet.students if one.name.id == callback_data.student)
@@ -123,25 +124,27 @@ async def choose_student(
 
 
 async def type_for_chosen(
-    query: CallbackQuery, callback_data: TypeForChosen, bot: Bot, actor: Actor, homework: Homework
+    query: CallbackQuery, callback_data: TypeForChosen, bot: Bot, actor: Actor, personal_homework: PersonalHomework
 ) -> None:
     """On to the text."""
-    sheet = await homework.type_for_chosen(actor, LessonId(callback_data.lesson), _message(query))
+    sheet = await personal_homework.type_for_chosen(actor, LessonId(callback_data.lesson), _message(query))
     await show(bot, query, screens.typing_for(sheet))
 
 
 async def drop_personal(
-    query: CallbackQuery, callback_data: DropPersonal, bot: Bot, actor: Actor, homework: Homework
+    query: CallbackQuery, callback_data: DropPersonal, bot: Bot, actor: Actor, personal_homework: PersonalHomework
 ) -> None:
     """Their own homework is taken back."""
-    await _show_personal(bot, query, await homework.drop_personal(actor, LessonId(callback_data.lesson)))
+    await _show_personal(bot, query, await personal_homework.drop_personal(actor, LessonId(callback_data.lesson)))
 
 
 async def take_back_personal(
-    query: CallbackQuery, callback_data: TakeBackPersonal, bot: Bot, actor: Actor, homework: Homework
+    query: CallbackQuery, callback_data: TakeBackPersonal, bot: Bot, actor: Actor, personal_homework: PersonalHomework
 ) -> None:
     """«Отменить»."""
-    put = await homework.take_back(actor, LessonId(callback_data.lesson), callback_data.put_at, callback_data.revs)
+    put = await personal_homework.take_back(
+        actor, LessonId(callback_data.lesson), callback_data.put_at, callback_data.revs
+    )
     await _show_personal(bot, query, put)
 
 

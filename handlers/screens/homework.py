@@ -17,9 +17,10 @@ from handlers.screens.lessons import heading, lesson_card, names, place
 from handlers.screens.names import columns_for, labels
 from services import words
 from services.changes import Outcome
-from services.homework import ChosenSheet, ChosenStudent, FilesPut, PersonalPut
+from services.homework import FilesPut
 from services.i18n import gettext as _
 from services.i18n import ngettext
+from services.personal_homework import ChosenSheet, ChosenStudent, PersonalPut
 from services.records import HomeworkChoice
 from storage.vocabulary import HomeworkWay
 

@@ -33,6 +33,20 @@ def is_newest(row: Any) -> ColumnElement[bool]:
     return and_(row.rev == newest)
 
 
+def files_of(lesson: Any) -> ColumnElement[Any]:
+    """How many files everybody's homework of the question's Lesson has."""
+    counted = select(func.count()).where(HomeworkFile.lesson_id == lesson.id, *EVERYBODYS)
+    return counted.correlate(lesson).scalar_subquery()
+
+
+def personal_of(lesson: Any) -> ColumnElement[Any]:
+    """How many students have homework of their own of the question's Lesson."""
+    counted = select(func.count()).where(
+        PersonalHomework.lesson_id == lesson.id, PersonalHomework.value.is_not(None), is_newest(PersonalHomework)
+    )
+    return counted.correlate(lesson).scalar_subquery()
+
+
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """A photo or document of a lesson's homework, as the messenger knows it."""

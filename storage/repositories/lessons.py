@@ -9,11 +9,11 @@ from typing import cast as typed
 from sqlalchemy import BindParameter, ColumnElement, Date, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from storage.models.journal import HomeworkFile, LessonRecord, LessonWork, Mark, PersonalHomework
+from storage.models.journal import LessonRecord, LessonWork, Mark
 from storage.models.people import Enrollment, Person, SubgroupMember
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories import records, substitutions
+from storage.repositories import homework, records, substitutions
 from storage.repositories.people import holds_on
 from storage.repositories.records import RecordRow
 from storage.uow import Uow
@@ -169,36 +169,6 @@ def _works() -> ColumnElement[Any]:
     )
 
 
-def _files() -> ColumnElement[Any]:
-    return (
-        select(func.count())
-        .where(
-            HomeworkFile.lesson_id == Lesson.id, HomeworkFile.student_id.is_(None), HomeworkFile.removed_at.is_(None)
-        )
-        .correlate(Lesson)
-        .scalar_subquery()
-    )
-
-
-def _personal() -> ColumnElement[Any]:
-    newer = aliased(PersonalHomework)
-    superseded = (
-        exists()
-        .where(
-            newer.lesson_id == PersonalHomework.lesson_id,
-            newer.student_id == PersonalHomework.student_id,
-            newer.rev > PersonalHomework.rev,
-        )
-        .correlate(PersonalHomework)
-    )
-    return (
-        select(func.count())
-        .where(PersonalHomework.lesson_id == Lesson.id, PersonalHomework.value.is_not(None), ~superseded)
-        .correlate(Lesson)
-        .scalar_subquery()
-    )
-
-
 def _counted(listed: str | None) -> tuple[WorkCount, ...]:
     counts: dict[tuple[int, str, int], int] = {}
     for one in (listed or "").split(","):
@@ -341,8 +311,8 @@ WHOLE = (
             *columns(),
             day_ends_at().label("day_ends_at"),
             _works().label("works"),
-            _files().label("files"),
-            _personal().label("personal"),
+            homework.files_of(Lesson).label("files"),
+            homework.personal_of(Lesson).label("personal"),
             substitutions.told().label("substitutions"),
             *records.columns(),
         ).select_from(Lesson)

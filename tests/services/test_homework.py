@@ -14,19 +14,17 @@ from services.homework import (
     MOST_FILES,
     FilesForAll,
     Homework,
-    HomeworkChanged,
     NewFile,
-    NobodyChosen,
     NothingLastTime,
-    PersonalPut,
     TooManyFiles,
 )
 from services.lessons import Lessons
 from services.letters.news import without_files
+from services.personal_homework import HomeworkChanged, NobodyChosen, PersonalHomework, PersonalPut
 from services.records import NothingAwaited, RecordPut, Records
 from storage.models.audit import AuditEntry
 from storage.models.delivery import Item
-from storage.models.journal import PersonalHomework
+from storage.models.journal import PersonalHomework as PersonalRow
 from storage.uow import Storage
 from storage.vocabulary import DraftPurpose, FileKind, HomeworkWay, LessonId, PersonId, RecordPart
 from tests.school import TODAY, Cast, add_lesson, close_term, connect, found, guard, person, substitute
@@ -43,6 +41,11 @@ async def school(storage: Storage) -> Cast:
 @pytest.fixture
 def homework(storage: Storage, school: Cast) -> Homework:
     return Homework(storage, school.clock)
+
+
+@pytest.fixture
+def personal(storage: Storage, school: Cast) -> PersonalHomework:
+    return PersonalHomework(storage, school.clock)
 
 
 @pytest.fixture
@@ -71,11 +74,13 @@ async def given(records: Records, school: Cast, lesson: LessonId, text: str, who
     await records.put_typed(actor, HOMEWORK, text)
 
 
-async def for_students(homework: Homework, school: Cast, text: str, *students: PersonId) -> PersonalPut:
+async def for_students(
+    homework: Homework, personal: PersonalHomework, school: Cast, text: str, *students: PersonId
+) -> PersonalPut:
     owner = school.actor(school.owner)
     for student in students:
-        await homework.choose_student(owner, school.algebra, student, chosen=True)
-    await homework.type_for_chosen(owner, school.algebra, prompt=55)
+        await personal.choose_student(owner, school.algebra, student, chosen=True)
+    await personal.type_for_chosen(owner, school.algebra, prompt=55)
     put = await homework.put_typed(owner, text)
     assert isinstance(put, PersonalPut)
     return put
@@ -276,10 +281,10 @@ async def test_the_way_is_kept_for_what_is_typed_and_changes_what_stands(
 
 
 async def test_personal_homework_stands_beside_the_general_and_counts_in_the_card(
-    homework: Homework, records: Records, school: Cast, storage: Storage
+    homework: Homework, personal: PersonalHomework, records: Records, school: Cast, storage: Storage
 ) -> None:
     await given(records, school, school.algebra, "всем")
-    put = await for_students(homework, school, "лично", school.larina, school.onegin)
+    put = await for_students(homework, personal, school, "лично", school.larina, school.onegin)
     assert (put.outcome, put.prompt, put.card.personal) == (Outcome.SAVED, 55, 2)
     assert put.card.homework is not None
     assert put.card.homework.value == "всем"
@@ -295,7 +300,7 @@ async def test_personal_homework_stands_beside_the_general_and_counts_in_the_car
 
 
 async def test_personal_homework_never_leaks_to_a_classmate_or_to_the_sisters_side_of_the_diary(
-    homework: Homework, records: Records, school: Cast, storage: Storage
+    homework: Homework, personal: PersonalHomework, records: Records, school: Cast, storage: Storage
 ) -> None:
     """Two children of one family in one class, a canary for each, and one for a stranger's child."""
     anna = school.named("Ларина Анна")
@@ -305,7 +310,7 @@ async def test_personal_homework_never_leaks_to_a_classmate_or_to_the_sisters_si
         await connect(uow, school, mother_of_sidorov)
         await guard(uow, school, mother_of_sidorov, school.named("Сидоров Кирилл"))
     for student, canary in ((school.larina, "КАНАРЕЙКА-Т"), (anna, "КАНАРЕЙКА-А"), (school.onegin, "КАНАРЕЙКА-О")):
-        await for_students(homework, school, canary, student)
+        await for_students(homework, personal, school, canary, student)
     told: dict[int, set[str | None]] = {}
     async with storage.reading() as uow:
         for row in await uow.execute(select(Item.recipient_id, Item.student_id, Item.value)):
@@ -331,53 +336,59 @@ async def test_personal_homework_never_leaks_to_a_classmate_or_to_the_sisters_si
 
 
 async def test_only_who_sits_in_the_lesson_gets_personal_homework(
-    homework: Homework, school: Cast, storage: Storage
+    homework: Homework, personal: PersonalHomework, school: Cast, storage: Storage
 ) -> None:
     owner = school.actor(school.owner)
     with pytest.raises(NotInLesson):
-        await homework.choose_student(owner, school.algebra, school.student_of_7a, chosen=True)
+        await personal.choose_student(owner, school.algebra, school.student_of_7a, chosen=True)
     school.clock.set(school.at("11:30"))
     first, second = school.students[0], school.students[1]
     colleague = school.actor(school.colleague)
-    await homework.choose_student(colleague, school.lessons["английский 1"], first, chosen=True)
+    await personal.choose_student(colleague, school.lessons["английский 1"], first, chosen=True)
     with pytest.raises(NotInLesson):
-        await homework.choose_student(colleague, school.lessons["английский 1"], second, chosen=True)
+        await personal.choose_student(colleague, school.lessons["английский 1"], second, chosen=True)
 
 
-async def test_chosen_twice_is_chosen_once_and_nobody_chosen_is_refused(homework: Homework, school: Cast) -> None:
+async def test_chosen_twice_is_chosen_once_and_nobody_chosen_is_refused(
+    homework: Homework, personal: PersonalHomework, school: Cast
+) -> None:
     owner = school.actor(school.owner)
     for _ in range(2):
-        sheet = await homework.choose_student(owner, school.algebra, school.larina, chosen=True)
+        sheet = await personal.choose_student(owner, school.algebra, school.larina, chosen=True)
         assert [one.name.id for one in sheet.chosen] == [school.larina]
-    sheet = await homework.choose_student(owner, school.algebra, school.larina, chosen=False)
+    sheet = await personal.choose_student(owner, school.algebra, school.larina, chosen=False)
     assert sheet.chosen == []
     with pytest.raises(NobodyChosen):
-        await homework.type_for_chosen(owner, school.algebra)
+        await personal.type_for_chosen(owner, school.algebra)
 
 
-async def test_personal_homework_is_taken_back_by_one_tap(homework: Homework, school: Cast, storage: Storage) -> None:
+async def test_personal_homework_is_taken_back_by_one_tap(
+    homework: Homework, personal: PersonalHomework, school: Cast, storage: Storage
+) -> None:
     owner = school.actor(school.owner)
-    await for_students(homework, school, "первое", school.larina)
+    await for_students(homework, personal, school, "первое", school.larina)
     school.clock.advance(timedelta(seconds=5))
-    second = await for_students(homework, school, "второе", school.larina, school.onegin)
+    second = await for_students(homework, personal, school, "второе", school.larina, school.onegin)
     assert second.put_at is not None
-    back = await homework.take_back(owner, school.algebra, second.put_at, second.revs)
+    back = await personal.take_back(owner, school.algebra, second.put_at, second.revs)
     assert back.card.personal == 1
     values = {(who, key.split(":")[0]): value for (who, key), value in (await waiting(storage)).items()}
     assert values == {(school.mother_larina, "own_homework"): "первое", (school.father_larin, "own_homework"): "первое"}
     with pytest.raises(HomeworkChanged):
-        await homework.take_back(owner, school.algebra, second.put_at, second.revs)
+        await personal.take_back(owner, school.algebra, second.put_at, second.revs)
     async with storage.reading() as uow:
-        rows = (await uow.execute(select(PersonalHomework.rev, PersonalHomework.value))).all()
+        rows = (await uow.execute(select(PersonalRow.rev, PersonalRow.value))).all()
     assert len(rows) == 5, "every value is a row of its own"
 
 
-async def test_a_colleagues_later_homework_of_one_of_them_stops_the_whole_put(homework: Homework, school: Cast) -> None:
+async def test_a_colleagues_later_homework_of_one_of_them_stops_the_whole_put(
+    homework: Homework, personal: PersonalHomework, school: Cast
+) -> None:
     owner, partner = school.actor(school.owner), school.actor(school.partner)
-    await homework.choose_student(owner, school.algebra, school.larina, chosen=True)
-    await homework.type_for_chosen(owner, school.algebra)
-    await homework.choose_student(partner, school.algebra, school.larina, chosen=True)
-    await homework.type_for_chosen(partner, school.algebra)
+    await personal.choose_student(owner, school.algebra, school.larina, chosen=True)
+    await personal.type_for_chosen(owner, school.algebra)
+    await personal.choose_student(partner, school.algebra, school.larina, chosen=True)
+    await personal.type_for_chosen(partner, school.algebra)
     await homework.put_typed(partner, "раньше")
     put = await homework.put_typed(owner, "позже")
     assert isinstance(put, PersonalPut)
@@ -386,19 +397,23 @@ async def test_a_colleagues_later_homework_of_one_of_them_stops_the_whole_put(ho
     assert again.outcome is Outcome.SAVED
 
 
-async def test_own_homework_of_the_chosen_can_be_dropped(homework: Homework, school: Cast) -> None:
-    await for_students(homework, school, "лично", school.larina)
+async def test_own_homework_of_the_chosen_can_be_dropped(
+    homework: Homework, personal: PersonalHomework, school: Cast
+) -> None:
+    await for_students(homework, personal, school, "лично", school.larina)
     owner = school.actor(school.owner)
-    sheet = await homework.choose_student(owner, school.algebra, school.larina, chosen=True)
+    sheet = await personal.choose_student(owner, school.algebra, school.larina, chosen=True)
     assert [one.homework for one in sheet.chosen] == ["лично"]
-    put = await homework.drop_personal(owner, school.algebra)
+    put = await personal.drop_personal(owner, school.algebra)
     assert (put.text, put.card.personal) == (None, 0)
 
 
-async def test_a_file_is_no_answer_where_chosen_students_homework_is_awaited(homework: Homework, school: Cast) -> None:
+async def test_a_file_is_no_answer_where_chosen_students_homework_is_awaited(
+    homework: Homework, personal: PersonalHomework, school: Cast
+) -> None:
     owner = school.actor(school.owner)
-    await homework.choose_student(owner, school.algebra, school.larina, chosen=True)
-    await homework.type_for_chosen(owner, school.algebra)
+    await personal.choose_student(owner, school.algebra, school.larina, chosen=True)
+    await personal.type_for_chosen(owner, school.algebra)
     with pytest.raises(FilesForAll):
         await homework.put_file(owner, photo(1), "")
 
@@ -406,18 +421,20 @@ async def test_a_file_is_no_answer_where_chosen_students_homework_is_awaited(hom
 # --- Rights and windows -----------------------------------------------------------------------------------------------
 
 
-def every_call(homework: Homework, school: Cast, who: PersonId, lesson: LessonId) -> list[Awaitable[object]]:
+def every_call(
+    homework: Homework, personal: PersonalHomework, school: Cast, who: PersonId, lesson: LessonId
+) -> list[Awaitable[object]]:
     actor = school.actor(who)
     return [
         homework.files(actor, lesson),
         homework.remove_files(actor, lesson, 1),
         homework.same_as_last_time(actor, lesson, lesson, 0),
         homework.choose_way(actor, lesson, HomeworkWay.ORAL, 0),
-        homework.choose_students(actor, lesson),
-        homework.choose_student(actor, lesson, school.larina, chosen=True),
-        homework.type_for_chosen(actor, lesson),
-        homework.drop_personal(actor, lesson),
-        homework.take_back(actor, lesson, 1, 1),
+        personal.choose_students(actor, lesson),
+        personal.choose_student(actor, lesson, school.larina, chosen=True),
+        personal.type_for_chosen(actor, lesson),
+        personal.drop_personal(actor, lesson),
+        personal.take_back(actor, lesson, 1, 1),
     ]
 
 
@@ -425,37 +442,37 @@ def every_call(homework: Homework, school: Cast, who: PersonId, lesson: LessonId
     "who", ["colleague", "stranger", "substitute", "homeroom_teacher", "deputy", "mother_larina", "mother_of_7a"]
 )
 async def test_nobody_but_the_lessons_teachers_touches_its_homework(
-    homework: Homework, school: Cast, storage: Storage, who: str
+    homework: Homework, personal: PersonalHomework, school: Cast, storage: Storage, who: str
 ) -> None:
-    for call in every_call(homework, school, getattr(school, who), school.algebra):
+    for call in every_call(homework, personal, school, getattr(school, who), school.algebra):
         with pytest.raises(NotYourLesson):
             await call
     async with storage.reading() as uow:
-        assert (await uow.execute(select(PersonalHomework.rev))).first() is None
+        assert (await uow.execute(select(PersonalRow.rev))).first() is None
 
 
 async def test_a_substitute_gives_homework_while_the_lessons_clocks_run(
-    homework: Homework, school: Cast, storage: Storage
+    homework: Homework, personal: PersonalHomework, school: Cast, storage: Storage
 ) -> None:
     await substitute(storage, school, school.algebra, school.substitute)
     actor = school.actor(school.substitute)
-    await homework.choose_student(actor, school.algebra, school.larina, chosen=True)
-    await homework.type_for_chosen(actor, school.algebra)
+    await personal.choose_student(actor, school.algebra, school.larina, chosen=True)
+    await personal.type_for_chosen(actor, school.algebra)
     assert (await homework.put_typed(actor, "от замены")).outcome is Outcome.SAVED
     school.clock.advance(timedelta(days=30))
     with pytest.raises(SubstituteOver):
-        await homework.choose_students(actor, school.algebra)
+        await personal.choose_students(actor, school.algebra)
 
 
 async def test_class_1_and_a_closed_term_take_no_homework_of_any_kind(
-    homework: Homework, school: Cast, storage: Storage
+    homework: Homework, personal: PersonalHomework, school: Cast, storage: Storage
 ) -> None:
     owner = school.actor(school.owner)
     with pytest.raises(NoHomeworkHere):
-        await homework.choose_students(owner, school.lessons["1А"])
+        await personal.choose_students(owner, school.lessons["1А"])
     await close_term(storage, school, "quarter")
     for call in (
-        homework.choose_students(owner, school.algebra),
+        personal.choose_students(owner, school.algebra),
         homework.remove_files(owner, school.algebra, 1),
         homework.choose_way(owner, school.algebra, HomeworkWay.ORAL, 0),
     ):
