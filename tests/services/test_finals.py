@@ -9,8 +9,12 @@ from sqlalchemy import select, update
 
 from services.assignments import NotYourOffice, NotYourSubject
 from services.changes import Outcome
+from services.corrections import Decisions
+from services.corrections.reasons import Why
+from services.corrections.refusals import AlreadyAsked, NothingToCorrect
 from services.errors import NotFoundHere, SchoolError
 from services.finals import correct, target_of
+from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
 from services.finals.family import FamilyResults
 from services.finals.grid import Finals
@@ -509,6 +513,54 @@ async def test_a_correction_of_another_mark_than_it_saw_or_to_nothing_is_refused
     ):
         with pytest.raises(refusal):
             await approved(storage, school, request)
+
+
+async def test_a_teacher_asks_a_deputy_head_approves_and_the_family_is_told(
+    finals: Finals, school: Cast, storage: Storage
+) -> None:
+    owner, place = school.actor(school.owner), await algebra(storage, school)
+    await all_issued(finals, school, place)
+    await close_term(storage, school, "quarter")
+    requests = TermMarkRequests(storage, school.clock)
+    choice = await requests.choose(owner, place, school.larina)
+    assert choice.values == ["5", "3", "2", EXEMPT, NOT_ASSESSED]
+    asked = await requests.ask(owner, place, school.larina, "5", Why.SLIP, choice.row.rev)
+    assert (asked.told, asked.view.what, asked.view.former, asked.view.wanted) == (True, "1-я четверть", "4", "5")
+    assert asked.view.id is not None
+    decisions, deputy = Decisions(storage, school.clock), school.actor(school.deputy)
+    assert (await decisions.approve(deputy, asked.view.id, asked.view.seen)).outcome is Outcome.SAVED
+    assert (await decisions.approve(deputy, asked.view.id, asked.view.seen)).outcome is Outcome.ALREADY
+    assert row_of(await finals.sheet(owner, place), school.larina).value == "5"
+    assert (await waiting(storage))[school.mother_larina] == "5"
+
+
+async def test_only_a_sent_mark_of_ones_own_is_asked_about_once(finals: Finals, school: Cast, storage: Storage) -> None:
+    place, requests = await algebra(storage, school), TermMarkRequests(storage, school.clock)
+
+    async def asks(who: PersonId, *, wanted: str = "5", seen: int = 2) -> None:
+        await requests.ask(school.actor(who), place, school.larina, wanted, Why.APPEAL, seen)
+
+    await finals.put(school.actor(school.owner), place, school.larina, "4", 0)
+    with pytest.raises(NotFoundHere):  # a draft needs no request
+        await asks(school.owner)
+    await all_issued(finals, school, place)
+    for nobody, refusal in (
+        (school.colleague, NotYourSubject),
+        (school.mother_larina, NotYourSubject),
+        (school.homeroom_teacher, OnlyReading),
+        (school.deputy, OnlyReading),
+    ):
+        with pytest.raises(refusal):
+            await asks(nobody)
+    with pytest.raises(NothingToCorrect):
+        await asks(school.owner, wanted="4")
+    with pytest.raises(NotFoundHere):
+        await asks(school.owner, wanted="7")
+    with pytest.raises(ChangedMeanwhile):
+        await asks(school.owner, seen=1)
+    await asks(school.owner)
+    with pytest.raises(AlreadyAsked):
+        await asks(school.partner, wanted="3")
 
 
 # Closing
