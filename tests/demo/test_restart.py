@@ -1,12 +1,7 @@
 """Beginning anew, as the page asks for it: the running process founds a new school, and a kill leaves nothing half."""
 
 import asyncio
-import os
-import signal
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -14,59 +9,10 @@ import pytest
 
 from bot.demo import cast
 from bot.sandbox.client import Sandbox
+from tests.support.demo_run import demo_run
 from tests.support.waiting import PATIENCE
 
-PROJECT = Path(__file__).parents[2]
-
 pytestmark = pytest.mark.slow
-
-
-class Run:
-    """`./zvonok run` without a token, in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.said: list[str] = []
-
-    async def ready(self) -> str:
-        """The address, once it is said again."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(2 * PATIENCE):
-            async for line in self.process.stdout:
-                self.said.append(line.decode())
-                if "Готово: " in self.said[-1]:
-                    return self.said[-1].split("Готово: ")[1].strip()
-        raise AssertionError("".join(self.said))
-
-    async def ends(self) -> int:
-        """The exit code after SIGTERM."""
-        self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
-
-
-Running = Callable[[], AbstractAsyncContextManager[Run]]
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Running:
-    """Runs the demo for the length of a block, on the same folder each time."""
-    left_out = ("BOT_TOKEN", "DATABASE_URL", "WEBHOOK_URL", "PUBLIC_URL")
-    environment = {name: value for name, value in os.environ.items() if name not in left_out}
-    environment |= {"DATA_DIR": str(tmp_path), "HTTP_PORT": "0", "ZVONOK_NOW": "2026-11-23T10:00+03:00"}
-
-    @asynccontextmanager
-    async def run() -> AsyncIterator[Run]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=PROJECT, env=environment, stdout=asyncio.subprocess.PIPE
-        )
-        try:
-            yield Run(process)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    return run
 
 
 async def asks_for_a_new_school(url: str, *, expected: int = 200) -> None:
@@ -93,8 +39,8 @@ async def is_a_new_school(url: str, folder: Path) -> None:
     assert not (folder / "demo-is-not-whole").exists()
 
 
-async def test_the_running_process_founds_a_new_school_at_the_same_address(running: Running, tmp_path: Path) -> None:
-    async with running() as run:
+async def test_the_running_process_founds_a_new_school_at_the_same_address(tmp_path: Path) -> None:
+    async with demo_run(tmp_path) as run:
         url = await run.ready()
         async with Sandbox.connect(url) as telegram:
             teacher = await telegram.find(cast.TEACHER.label)
@@ -109,8 +55,8 @@ async def test_the_running_process_founds_a_new_school_at_the_same_address(runni
         assert await run.ends() == 0
 
 
-async def test_a_second_request_while_the_new_school_is_founded_is_refused(running: Running, tmp_path: Path) -> None:
-    async with running() as run:
+async def test_a_second_request_while_the_new_school_is_founded_is_refused(tmp_path: Path) -> None:
+    async with demo_run(tmp_path) as run:
         url = await run.ready()
         async with aiohttp.ClientSession() as session:
             answers = await asyncio.gather(
@@ -124,10 +70,8 @@ async def test_a_second_request_while_the_new_school_is_founded_is_refused(runni
         await is_a_new_school(url, tmp_path)
 
 
-async def test_a_kill_while_beginning_anew_leaves_a_whole_new_school_at_the_next_start(
-    running: Running, tmp_path: Path
-) -> None:
-    async with running() as run:
+async def test_a_kill_while_beginning_anew_leaves_a_whole_new_school_at_the_next_start(tmp_path: Path) -> None:
+    async with demo_run(tmp_path) as run:
         url = await run.ready()
         async with Sandbox.connect(url) as telegram:
             await (await telegram.find(cast.TEACHER.label)).taps("Все присутствуют", then="✅ Посещаемость")
@@ -135,19 +79,19 @@ async def test_a_kill_while_beginning_anew_leaves_a_whole_new_school_at_the_next
         run.process.kill()
         await run.process.wait()
     for _ in range(2):  # and a kill in the midst of founding
-        async with running() as run:
+        async with demo_run(tmp_path) as run:
             assert run.process.stdout is not None
             while "Загружаем" not in (await asyncio.wait_for(run.process.stdout.readline(), PATIENCE)).decode():
                 pass
             run.process.kill()
             await run.process.wait()
-    async with running() as run:
+    async with demo_run(tmp_path) as run:
         await is_a_new_school(await run.ready(), tmp_path)
         assert await run.ends() == 0
 
 
-async def test_a_page_of_another_site_cannot_ask_for_a_new_school(running: Running, tmp_path: Path) -> None:
-    async with running() as run:
+async def test_a_page_of_another_site_cannot_ask_for_a_new_school(tmp_path: Path) -> None:
+    async with demo_run(tmp_path) as run:
         url = await run.ready()
         async with (
             aiohttp.ClientSession(headers={"Origin": "https://example.org"}) as session,

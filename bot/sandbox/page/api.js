@@ -41,6 +41,9 @@ export const api = {
   forward: (person, messageId, to) => call(`people/${person}/forward`, { message_id: messageId, to }),
   read: (person) => call(`people/${person}/read`, {}),
   clock: (change) => call("clock", change),
+  time: () => call("clock"),
+  room: () => call("room"),
+  beginAnew: () => call("room/restart", {}),
   file(person, kind, file, caption, replyTo) {
     const form = new FormData();
     if (caption) form.append("caption", caption);

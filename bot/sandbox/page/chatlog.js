@@ -23,7 +23,7 @@ export class ChatLog {
     this.list = h("ol", {
       class: "messages",
       role: "log",
-      aria: { label: T.chat.log, live: "polite", relevant: "additions" },
+      aria: { label: T.chat.log, live: "off" },
       data: { testid: "messages" },
     });
     this.earlier = h("button", {
@@ -56,6 +56,7 @@ export class ChatLog {
       icon("down"),
     );
     this.element = h("div", { class: "log-frame" }, this.scroller, this.jump);
+    this.scroller.addEventListener("keydown", (event) => this.#key(event));
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const sizes = new ResizeObserver(() => this.#stuck && this.toEnd());
     sizes.observe(this.content);
@@ -98,7 +99,12 @@ export class ChatLog {
   #arrange(messages) {
     const wanted = this.#nodes(messages);
     const kept = new Set(wanted);
-    for (const node of [...this.list.children]) if (!kept.has(node)) node.remove();
+    for (const node of [...this.list.children])
+      if (!kept.has(node)) {
+        const held = node.contains(document.activeElement);
+        node.remove();
+        if (held) this.scroller.focus({ preventScroll: true });
+      }
     let cursor = this.list.firstChild;
     for (const node of wanted) {
       if (node === cursor) cursor = cursor.nextSibling;
@@ -171,6 +177,22 @@ export class ChatLog {
       h("p", { class: "welcome" }, T.chat.empty),
       h("p", { class: "hint" }, T.chat.emptyHint),
     ];
+  }
+
+  // Enter on the list itself goes to the newest buttons; Escape on them, back to the field.
+  #key(event) {
+    if (event.key === "Escape") this.phone.composer.focus();
+    else if (event.key === "Enter" && event.target === this.scroller) this.toKeys();
+    else return;
+    event.preventDefault();
+  }
+
+  // The focus to the first button of the newest keyboard; whether there is one.
+  toKeys() {
+    const keyboards = this.list.querySelectorAll(".keys");
+    const key = keyboards[keyboards.length - 1]?.querySelector(".key");
+    key?.focus();
+    return Boolean(key);
   }
 
   #added(message) {

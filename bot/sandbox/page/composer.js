@@ -123,7 +123,20 @@ export class Composer {
     } else if (event.key === "ArrowUp" && !this.commands.hidden) {
       event.preventDefault();
       this.commands.lastElementChild.focus();
+    } else if (event.key === "ArrowUp" && !this.field.value && this.phone.log.toKeys()) {
+      event.preventDefault();
     }
+  }
+
+  focus() {
+    (this.line.hidden ? this.barred.querySelector("button") : this.field)?.focus();
+  }
+
+  // Put a text into the field, not sent yet.
+  write(text) {
+    this.field.value = text;
+    this.#typed();
+    this.field.focus();
   }
 
   // The person, the bot or the chat changed.

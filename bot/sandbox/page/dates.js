@@ -26,6 +26,11 @@ export function shortDate(moment, zone) {
   return format({ weekday: "short", day: "numeric", month: "short" }, zone).format(moment);
 }
 
+// «пн 30»: enough where the month goes without saying.
+export function weekdayAndNumber(moment, zone) {
+  return format({ weekday: "short", day: "numeric" }, zone).format(moment).replace(",", "");
+}
+
 // A calendar day as one comparable word: 2026-09-08.
 export function dayOf(moment, zone) {
   return localParts(moment, zone).slice(0, 10);

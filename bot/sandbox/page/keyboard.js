@@ -15,7 +15,29 @@ export function inlineKeyboard(rows, acts) {
       buttons.map((button, col) => key(button, row, col, acts)),
     ),
   );
-  return h("div", { class: "keys", data: { testid: "keyboard" } }, made);
+  const keys = h(
+    "div",
+    { class: "keys", role: "group", aria: { label: T.message.keys }, data: { testid: "keyboard" } },
+    made,
+  );
+  keys.addEventListener("keydown", (event) => move(keys, event));
+  return keys;
+}
+
+// The key at a place, or the nearest there is: an edited keyboard has other rows.
+export function keyNear(keys, row, col) {
+  const rows = keys.querySelectorAll(".keys-row");
+  const near = rows[Math.min(Math.max(row, 0), rows.length - 1)].querySelectorAll(".key");
+  return near[Math.min(Math.max(col, 0), near.length - 1)];
+}
+
+// Arrows go from key to key as they lie.
+function move(keys, event) {
+  const key = event.target.closest(".key");
+  const step = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key];
+  if (!key || !step || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  keyNear(keys, Number(key.dataset.row) + step[0], Number(key.dataset.col) + step[1]).focus();
 }
 
 function key(button, row, col, acts) {

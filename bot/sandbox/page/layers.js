@@ -163,6 +163,34 @@ export class Layers {
   }
 }
 
+// A question over the whole page: true for yes.
+export function ask({ question, meaning, yes }) {
+  return new Promise((resolve) => {
+    const answer = (value) => () => dialog.close(value);
+    const no = h("button", { type: "button", class: "button", on: { click: answer("") } }, T.cancel);
+    const sure = h(
+      "button",
+      { type: "button", class: "button primary", data: { testid: "ask-yes" }, on: { click: answer("yes") } },
+      yes,
+    );
+    const dialog = h(
+      "dialog",
+      { class: "question", aria: { labelledby: "question", describedby: "meaning" }, data: { testid: "ask" } },
+      h("h2", { id: "question", class: "window-title" }, question),
+      h("p", { id: "meaning", class: "question-meaning" }, meaning),
+      h("div", { class: "window-buttons" }, no, sure),
+    );
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  });
+}
+
 // A picture over the whole page.
 export function showPicture(url, name) {
   const close = h(

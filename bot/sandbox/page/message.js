@@ -2,7 +2,7 @@
 
 import { hoursMinutes } from "./dates.js";
 import { h, icon, iconButton } from "./dom.js";
-import { inlineKeyboard, isWaiting, showPending } from "./keyboard.js";
+import { inlineKeyboard, isWaiting, keyNear, showPending } from "./keyboard.js";
 import { openMenu, showPicture } from "./layers.js";
 import { isJumbo, rich } from "./richtext.js";
 import { T, fileSize } from "./texts.js";
@@ -183,13 +183,13 @@ export class MessageView {
     const focused = this.keys?.contains(document.activeElement) ? document.activeElement.dataset : null;
     this.keys?.remove();
     this.keys = null;
-    if (!this.message.keyboard) return;
+    if (!this.message.keyboard) {
+      if (focused) this.phone.log.scroller.focus({ preventScroll: true });
+      return;
+    }
     this.keys = inlineKeyboard(this.message.keyboard, { ...this.phone.acts, tap: (row, col) => this.#tap(row, col) });
     this.element.append(this.keys);
-    if (focused)
-      this.keys
-        .querySelector(`[data-row="${focused.row}"][data-col="${focused.col}"]`)
-        ?.focus({ preventScroll: true });
+    if (focused) keyNear(this.keys, Number(focused.row), Number(focused.col)).focus({ preventScroll: true });
   }
 
   async #tap(row, col) {

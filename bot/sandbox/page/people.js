@@ -12,13 +12,13 @@ export class PeoplePanel {
       "button",
       {
         type: "button",
-        class: "tool",
+        class: "tool worded",
         aria: { expanded: "false", controls: "people" },
         data: { testid: "people-button" },
         on: { click: () => this.#open(this.panel.hidden) },
       },
       icon("people"),
-      h("span", { class: "tool-word" }, T.people.button),
+      (this.word = h("span", { class: "tool-word" }, T.people.button)),
       this.badge,
     );
     this.list = h("ol", { class: "people-list" });
@@ -69,6 +69,9 @@ export class PeoplePanel {
     this.badge.hidden = away === 0;
     this.badge.textContent = String(away);
     this.badge.setAttribute("aria-label", T.people.unread(away));
+    const [shown, all] = [roster.shown().length, store.people.size];
+    this.word.textContent = shown < all ? T.people.some(shown, all) : T.people.button;
+    this.button.title = T.people.chosen(shown, all);
     if (!this.panel.hidden) this.draw();
   }
 

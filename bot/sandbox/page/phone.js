@@ -85,6 +85,12 @@ export class Phone {
     if (change.what === "typing") this.drawStatus();
     if (change.what === "answer") this.#answered(change.answer);
     if (change.what === "added" || change.what === "loaded") this.seen();
+    if (change.what === "added" && change.message.from !== "person") this.#announce(change.message);
+  }
+
+  // One voice for all phones, so that it can be told whose message it is.
+  #announce({ text, file }) {
+    this.store.announce(T.chat.said(this.name(), (text || file?.name || "").slice(0, 240)));
   }
 
   #personChanged() {

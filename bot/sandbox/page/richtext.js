@@ -58,6 +58,7 @@ function link(node, inner, acts) {
   if (href === null) return inner;
   const made = h("a", { href, target: "_blank", rel: "noopener noreferrer" }, inner);
   if (start !== undefined) {
+    made.dataset.start = start;
     made.addEventListener("click", (event) => {
       event.preventDefault();
       acts.start(start);

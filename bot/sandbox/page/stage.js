@@ -7,6 +7,7 @@ import { T } from "./texts.js";
 // Parts of a phone's width: enough to count as looked at; enough to be the one of a narrow window.
 const IN_VIEW = 0.3;
 const CURRENT = 0.55;
+const BESIDE = 24; // px beside a phone that is brought into view
 
 export class Stage {
   #phones = new Map();
@@ -15,6 +16,7 @@ export class Stage {
 
   constructor(store, api, roster) {
     Object.assign(this, { store, api, roster });
+    this.onMoved = () => {}; // another phone is before the eyes
     this.row = h("div", { class: "stage-row", data: { testid: "stage" } });
     this.previous = iconButton("left", T.people.previous, () => this.#scroll(-1), {
       class: "edge edge-left",
@@ -23,7 +25,14 @@ export class Stage {
     this.next = iconButton("right", T.people.next, () => this.#scroll(1), { class: "edge edge-right", hidden: true });
     this.hollow = h("p", { class: "hollow", hidden: true });
     this.switcher = h("nav", { class: "switcher", aria: { label: T.people.switcher }, data: { testid: "switcher" } });
-    this.element = h("main", { class: "stage" }, this.hollow, this.row, this.previous, this.next);
+    this.element = h(
+      "main",
+      { class: "stage", id: "phones", tabIndex: -1 },
+      this.hollow,
+      this.row,
+      this.previous,
+      this.next,
+    );
     this.watcher = new IntersectionObserver((entries) => this.#seen(entries), {
       root: this.row,
       threshold: [0, IN_VIEW, CURRENT],
@@ -42,8 +51,10 @@ export class Stage {
       const at = this.row.children[index] ?? null;
       if (at !== phone.element) this.row.insertBefore(phone.element, at);
     });
-    this.hollow.hidden = shown.length > 0;
-    this.hollow.textContent = this.store.people.size ? T.nobodyShown : T.nobody;
+    this.hollow.hidden = shown.length > 0 && !this.busy;
+    this.hollow.textContent = this.busy ?? (this.store.people.size ? T.nobodyShown : T.nobody);
+    this.element.classList.toggle("busy", Boolean(this.busy));
+    this.row.inert = Boolean(this.busy);
     this.drawTabs();
     this.#edges();
   }
@@ -75,6 +86,7 @@ export class Stage {
 
   #setCurrent(id) {
     this.#current = id;
+    this.onMoved();
     for (const [tabId, tab] of this.#tabs) {
       if (tabId === id) tab.setAttribute("aria-current", "true");
       else tab.removeAttribute("aria-current");
@@ -119,10 +131,26 @@ export class Stage {
     );
   }
 
-  // Bring a phone into view.
-  goTo(id) {
+  phone(id) {
+    return this.#phones.get(id);
+  }
+
+  // The tab of a phone that can't be seen now; null if it can, or on a window without tabs.
+  tabOf(id) {
+    const tab = this.#tabs.get(id);
+    return tab && this.#current !== id && tab.offsetParent ? tab : null;
+  }
+
+  // Bring a phone into view; with `gently`, no further than it takes, so that its neighbours stay.
+  goTo(id, gently = false) {
     const phone = this.#phones.get(id);
     if (!phone) return;
+    if (gently) {
+      const [box, row] = [phone.element.getBoundingClientRect(), this.row.getBoundingClientRect()];
+      const beyond = Math.min(0, box.left - row.left - BESIDE) || Math.max(0, box.right - row.right + BESIDE);
+      this.row.scrollBy({ left: beyond, behavior: calmly() });
+      return;
+    }
     this.row.scrollTo({
       left: phone.element.offsetLeft - (this.row.clientWidth - phone.element.offsetWidth) / 2,
       behavior: calmly(),

@@ -22,9 +22,10 @@ export class Store {
 
   constructor(api) {
     this.api = api;
+    this.announce = () => {}; // reads out what came to a phone
   }
 
-  // Topics: "people", "person:ID", "chat:ID", "bot", "clock".
+  // Topics: "people", "person:ID", "chat:ID", "bot", "clock", and "anything" for all of them.
   on(topic, listener) {
     if (!this.#listeners.has(topic)) this.#listeners.set(topic, new Set());
     this.#listeners.get(topic).add(listener);
@@ -33,6 +34,7 @@ export class Store {
 
   #tell(topic, change = {}) {
     for (const listener of this.#listeners.get(topic) ?? []) listener(change);
+    for (const listener of this.#listeners.get("anything") ?? []) listener(topic);
   }
 
   chat(id) {

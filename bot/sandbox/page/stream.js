@@ -13,6 +13,7 @@ const TYPES = [
   "bot",
   "clock",
   "drained",
+  "room",
   "reset",
 ];
 const FIRST_PAUSE = 400;
