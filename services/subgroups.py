@@ -19,7 +19,8 @@ from services.timetable import school_calendar
 from storage.repositories import diary
 from storage.repositories import subgroups as rows
 from storage.repositories.audit import note
-from storage.repositories.subgroups import ClassWithParts, Membership, PartRow
+from storage.repositories.subgroups import ClassWithParts as ClassWithParts  # for screens
+from storage.repositories.subgroups import Membership, PartRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import ClassId, PersonId, SubgroupId
 
