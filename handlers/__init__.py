@@ -7,6 +7,7 @@ def routers() -> list[Router]:
     """The routers in their order, new ones at every call; the fallback comes last."""
     from handlers import (
         absences,
+        arrangements,
         attendance,
         corrections,
         diary,
@@ -15,6 +16,7 @@ def routers() -> list[Router]:
         homeroom,
         homework,
         journal,
+        leave,
         lessons,
         marks,
         preferences,
@@ -23,6 +25,8 @@ def routers() -> list[Router]:
         reminders,
         start,
         term_results,
+        subgroups,
+        substitution_journal,
     )
 
     scenes = (
@@ -31,6 +35,10 @@ def routers() -> list[Router]:
         homeroom,
         absences,
         preferences,
+        arrangements,
+        leave,
+        substitution_journal,
+        subgroups,
         lessons,
         reminders,
         attendance,

@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 from handlers.screen import Screen
 from handlers.screens.corrections import decision_letter, request
+from handlers.screens.lesson_changes import changes
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import reminder
 from services.corrections import Decisions
 from services.corrections.telling import request_of
 from services.errors import SchoolError
+from services.lesson_changes import changes_in
 from services.lessons import Lessons
 from services.outbox.transport import DueItem, Reachable, Uow
 from services.reminders import Reminders
@@ -94,12 +96,22 @@ class CorrectionsDecided:
         return None if view is None else Drawn(decision_letter(view))
 
 
+class LessonsChanged:
+    """Lessons substituted, cancelled or moved, to their teachers: one letter of all that waits."""
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where none of the lessons is there any more."""
+        told = await changes_in(uow, recipient, items)
+        return Drawn(changes(told, now.astimezone(recipient.zone).date())) if told else None
+
+
 def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
     """Who draws what, of the school's offices."""
     return {
         ItemKind.LESSON_CARD: LessonCards(offices["lessons"]),
         ItemKind.LESSON_NUDGE: OpenThings(offices["reminders"]),
         ItemKind.REMINDER: OpenThings(offices["reminders"]),
+        ItemKind.LESSON_CHANGED: LessonsChanged(),
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
     }

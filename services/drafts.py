@@ -23,6 +23,8 @@ ENTERED = frozenset(
         DraftPurpose.MARK_COMMENT,
         DraftPurpose.CORRECTION,
         DraftPurpose.DECISION,
+        DraftPurpose.LESSON_STATE,
+        DraftPurpose.ARRANGEMENT,
     }
 )
 

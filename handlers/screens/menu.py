@@ -1,6 +1,7 @@
 """The menu: what a person can open, by what they are in the school."""
 
 from handlers.callbacks.corrections import OpenRequests
+from handlers.callbacks.arrangements import OpenArrangements, OpenSubgroups
 from handlers.callbacks.family import OpenDiary, OpenPreferences
 from handlers.callbacks.finals import OpenFinals, OpenTermResults
 from handlers.callbacks.homeroom import OpenMyClass
@@ -25,6 +26,9 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
         rows.append([tap(_("My class"), OpenMyClass())])
     if actor.roles & CONTROLLING:
         rows.append([tap(_("Results"), OpenTermResults()), tap(_("Requests"), OpenRequests(page=0))])
+    if actor.roles & {Role.ADMINISTRATOR, Role.DEPUTY}:
+        subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []
+        rows.append([tap(_("Substitutions"), OpenArrangements()), *subgroups])
     if Role.GUARDIAN in actor.roles:
         rows += [[tap(_("Diary"), OpenDiary())], [tap(_("Settings"), OpenPreferences())]]
     return Screen(greeting or _("What shall we open?"), rows)

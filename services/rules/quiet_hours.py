@@ -87,8 +87,10 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(hours=24))
         case ItemKind.REVOKED | ItemKind.RELINKED:
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 0, expires=timedelta(days=7))
-        case ItemKind.LESSON_CHANGED:
-            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=24))
+        case ItemKind.LESSON_CHANGED:  # a window, so that a day arranged lesson by lesson makes one letter
+            window = timedelta(seconds=regulation.news_window_seconds)
+            cap = timedelta(seconds=regulation.news_cap_seconds)
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, window, cap, timedelta(hours=24))
         case ItemKind.CORRECTION_ASKED | ItemKind.CORRECTION_DECIDED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.THREAD | ItemKind.THREAD_STAFF:  # the staff's office hours: services/rules/office_hours
