@@ -17,6 +17,7 @@ from services.attendance import Attendance
 from services.checking import Checking
 from services.clock import Clock
 from services.comments import Comments
+from services.control import Control
 from services.corrections import Corrections, Decisions
 from services.diary import Diary
 from services.directory import Directory
@@ -91,7 +92,13 @@ def build(
         clock,
         make_dispatcher(offices, fresh=send_menu(offices)),
         TelegramLetters(staff_letters(offices)),
-        ticks=(*more_ticks, Timetable(storage, clock), offices["reminders"], EveningDigest(storage)),
+        ticks=(
+            *more_ticks,
+            Timetable(storage, clock),
+            offices["reminders"],
+            offices["control"],
+            EveningDigest(storage),
+        ),
         fresh=send_menu(offices),
         greet=greet,
         limits=limits,
@@ -125,6 +132,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "family_results": FamilyResults(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
+        "control": Control(storage, clock),
         "substitutions": Substitutions(storage, clock),
         "substitution_journals": SubstitutionJournals(storage, clock),
         "lesson_states": LessonStates(storage, clock),

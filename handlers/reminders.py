@@ -1,14 +1,18 @@
 """What a reminder names, opened in its place; the lesson's card opens in handlers/lessons."""
 
+from datetime import date
+
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWork
+from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWeek, OpenRemindedWork
 from handlers.filters import Known
 from handlers.screen import show
+from handlers.screens import absences as absences_screens
 from handlers.screens import finals as finals_screens
-from handlers.screens.gaps import SIGNS
+from handlers.screens.finals import SCOPES
 from handlers.screens.marks import kind_choice, mark_sheet
+from services.absences import Absences
 from services.actor import Actor
 from services.finals.grid import Finals
 from services.finals.sheets import Place
@@ -40,14 +44,28 @@ async def open_grid(
     query: CallbackQuery, callback_data: OpenRemindedGrid, bot: Bot, actor: Actor, finals: Finals, reminders: Reminders
 ) -> None:
     """The grid of term marks or received results."""
-    kind = next(kind for kind, sign in SIGNS.items() if sign is callback_data.scope)
-    scope = Scope(kind, callback_data.number)
+    scope = Scope(SCOPES[callback_data.scope], callback_data.number)
     subgroup = SubgroupId(callback_data.subgroup) if callback_data.subgroup else None
     place = Place(ClassId(callback_data.school_class), subgroup, SubjectId(callback_data.subject), scope)
     sheet = await finals.sheet(actor, place)
     named = f"t{callback_data.school_class}.{callback_data.subgroup}.{callback_data.subject}.{scope.key}"
     await reminders.leave_alone(actor, named)
     await show(bot, query, finals_screens.sheet(sheet, 0))
+
+
+async def open_week(
+    query: CallbackQuery,
+    callback_data: OpenRemindedWeek,
+    bot: Bot,
+    actor: Actor,
+    absences: Absences,
+    reminders: Reminders,
+) -> None:
+    """The week of a class, to verify."""
+    week = date.fromisoformat(callback_data.week)
+    view = await absences.week(actor, ClassId(callback_data.school_class), week)
+    await reminders.leave_alone(actor, f"v{callback_data.school_class}.{callback_data.week}")
+    await show(bot, query, absences_screens.week(view))
 
 
 def router() -> Router:
@@ -57,4 +75,5 @@ def router() -> Router:
     made.callback_query.register(open_work, OpenRemindedWork.filter())
     made.callback_query.register(open_marks, OpenRemindedMarks.filter())
     made.callback_query.register(open_grid, OpenRemindedGrid.filter())
+    made.callback_query.register(open_week, OpenRemindedWeek.filter())
     return made

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.screen import Screen
+from handlers.screens.control import morning
 from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lesson_changes import changes
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import reminder
+from services.control import Control
 from services.corrections import Decisions
 from services.corrections.telling import request_of
 from services.errors import SchoolError
@@ -69,6 +71,18 @@ class OpenThings:
         return None if view is None else Drawn(reminder(view), in_place=True)
 
 
+class MorningLists:
+    """What is overdue in the school, to a deputy head."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where nothing is overdue any more."""
+        view = await self._control.list_in(uow, recipient.school_id, recipient.zone, now)
+        return None if view is None else Drawn(morning(view))
+
+
 class CorrectionsAsked:
     """A request to those who decide; decided or withdrawn, its letter says so in place."""
 
@@ -112,6 +126,7 @@ def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
         ItemKind.LESSON_NUDGE: OpenThings(offices["reminders"]),
         ItemKind.REMINDER: OpenThings(offices["reminders"]),
         ItemKind.LESSON_CHANGED: LessonsChanged(),
+        ItemKind.CONTROL: MorningLists(offices["control"]),
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
     }

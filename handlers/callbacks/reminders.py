@@ -2,7 +2,7 @@
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers.callbacks.fields import Id
+from handlers.callbacks.fields import Day, Id
 from handlers.callbacks.finals import Ref, ScopeSign
 
 
@@ -26,3 +26,10 @@ class OpenRemindedGrid(CallbackData, prefix="rg1"):
     subject: Ref
     scope: ScopeSign
     number: Ref
+
+
+class OpenRemindedWeek(CallbackData, prefix="rv1"):
+    """The week of a class whose attendance is to be verified."""
+
+    school_class: Id
+    week: Day

@@ -4,29 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers.callbacks.finals import ScopeSign
 from handlers.callbacks.lessons import OpenReminded
-from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWork
+from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWeek, OpenRemindedWork
 from handlers.screen import Button, esc, shortened, tap
+from handlers.screens.finals import SIGNS
 from services import words
 from services.i18n import N_, ngettext
 from services.i18n import gettext as _
 from services.rules.finals import Scope
 from services.rules.gaps import Gap
-from storage.vocabulary import ClockKind, ClockState, RecordPart, TermScope
+from storage.vocabulary import ClockKind, ClockState, RecordPart
 
 LABEL = 30
 PARTS = {
     RecordPart.TOPIC: N_("topic"),
     RecordPart.ATTENDANCE: N_("attendance"),
     RecordPart.HOMEWORK: N_("homework"),
-}
-SIGNS = {
-    TermScope.TERM: ScopeSign.TERM,
-    TermScope.YEAR: ScopeSign.YEAR,
-    TermScope.EXAM: ScopeSign.EXAM,
-    TermScope.FINAL: ScopeSign.FINAL,
-    TermScope.STATE_EXAM: ScopeSign.STATE_EXAM,
 }
 
 
@@ -63,6 +56,9 @@ def button(gaps: Sequence[Gap]) -> Button | None:
                 number=scope.number,
             )
             return tap(shortened(f"{gap.audience} {gap.subject}", LABEL), grid)
+        case ClockKind.VERIFICATION if gap.class_id is not None and gap.on_date is not None:
+            label = shortened(_("Attendance: {name}").format(name=gap.audience), LABEL)
+            return tap(label, OpenRemindedWeek(school_class=gap.class_id, week=gap.on_date.isoformat()))
         case _:
             return None
 

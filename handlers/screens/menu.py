@@ -1,12 +1,14 @@
 """The menu: what a person can open, by what they are in the school."""
 
-from handlers.callbacks.corrections import OpenRequests
 from handlers.callbacks.arrangements import OpenArrangements, OpenSubgroups
+from handlers.callbacks.control import OpenControl
+from handlers.callbacks.corrections import OpenRequests
 from handlers.callbacks.family import OpenDiary, OpenPreferences
 from handlers.callbacks.finals import OpenFinals, OpenTermResults
 from handlers.callbacks.homeroom import OpenMyClass
 from handlers.callbacks.journal import OpenJournal
 from handlers.callbacks.lessons import OpenLessons
+from handlers.callbacks.plans import OpenPlans
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
 from services.assignments import CONTROLLING
@@ -20,11 +22,12 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     """The menu of a connected person; `greeting` (HTML) stands in the place of the usual line."""
     rows: list[list[Button]] = []
     if actor.roles & TEACHING:
-        rows.append([tap(_("My lessons"), OpenLessons())])
+        rows.append([tap(_("My lessons"), OpenLessons()), tap(_("Plans"), OpenPlans(page=0))])
         rows.append([tap(_("Journal"), OpenJournal(page=0)), tap(_("Term marks"), OpenFinals(page=0))])
     if actor.homeroom:
         rows.append([tap(_("My class"), OpenMyClass())])
     if actor.roles & CONTROLLING:
+        rows.append([tap(_("School control"), OpenControl(page=0))])
         rows.append([tap(_("Results"), OpenTermResults()), tap(_("Requests"), OpenRequests(page=0))])
     if actor.roles & {Role.ADMINISTRATOR, Role.DEPUTY}:
         subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []

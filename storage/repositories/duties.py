@@ -220,6 +220,7 @@ class Named:
     """Somebody of the staff."""
 
     person_id: PersonId
+    school_id: SchoolId
     last_name: str
     first_name: str
     middle_name: str
@@ -230,7 +231,7 @@ async def names(uow: Uow, person_ids: Collection[PersonId]) -> list[Named]:
     if not person_ids:
         return []
     question = (
-        select(Person.id, Person.last_name, Person.first_name, Person.middle_name)
+        select(Person.id, Person.school_id, Person.last_name, Person.first_name, Person.middle_name)
         .where(Person.id.in_(list(person_ids)))
         .order_by(Person.key, Person.id)
     )
