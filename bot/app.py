@@ -33,8 +33,6 @@ from services.joining import Joining
 from services.journal import Journal
 from services.leave import StaffLeaves
 from services.lesson_states import LessonStates
-from services.leave import StaffLeaves
-from services.lesson_states import LessonStates
 from services.lessons import Lessons
 from services.letters.digest import EveningDigest
 from services.marks import Marks
@@ -44,9 +42,6 @@ from services.preferences import Preferences
 from services.quick_line import QuickLine
 from services.records import Records
 from services.reminders import Reminders
-from services.subgroups import Subgroups
-from services.substitutions.journal import SubstitutionJournals
-from services.substitutions.office import Substitutions
 from services.subgroups import Subgroups
 from services.substitutions.journal import SubstitutionJournals
 from services.substitutions.office import Substitutions
@@ -133,11 +128,6 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
         "control": Control(storage, clock),
-        "substitutions": Substitutions(storage, clock),
-        "substitution_journals": SubstitutionJournals(storage, clock),
-        "lesson_states": LessonStates(storage, clock),
-        "leaves": StaffLeaves(storage, clock),
-        "subgroups": Subgroups(storage, clock),
         "substitutions": Substitutions(storage, clock),
         "substitution_journals": SubstitutionJournals(storage, clock),
         "lesson_states": LessonStates(storage, clock),
