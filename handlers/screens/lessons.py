@@ -155,7 +155,7 @@ def _homework() -> str:
 def _marks_line(card: Card) -> str:
     if not card.works:
         return _missing(_("Marks"))
-    counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)}: {_marks(one.marks)}" for one in card.works)
+    counted = ", ".join(f"{words.work_kind(one.kind, one.ordinal)} — {_marks(one.marks)}" for one in card.works)
     return _entered(_("Marks"), counted)
 
 

@@ -135,7 +135,7 @@ async def test_a_comment_is_read_with_its_mark_and_what_is_checked_says_so(world
     await teacher.taps("Проверил(а)", then="Работа проверена")
     assert "проверено: Вишневская, 8 сентября, 10:40" in teacher.last.text
     await teacher.taps("Отменить", then="Работа ещё не проверена")
-    await teacher.taps("Назад", then="✅ Оценки: контрольная работа: 1 оценка")
+    await teacher.taps("Назад", then="✅ Оценки: контрольная работа — 1 оценка")
     await world.passes(90)
     assert texts(mother, since) == ["Татьяна: алгебра — 4 (контрольная работа): Чище чертёж"]
 
@@ -144,8 +144,9 @@ async def test_the_journal_of_a_class_opens_from_the_menu(world: World) -> None:
     [teacher] = await world.lets_in(people.TEACHER)
     await opens_marks(world, teacher)
     await puts_mark(teacher, "Ларина Т", "4")
+    since = teacher.mark()
     await teacher.types("/start")
-    await teacher.taps("Журнал", await teacher.sees(button="Журнал"), then="Какой класс и предмет?")
+    await teacher.taps("Журнал", await teacher.sees(button="Журнал", since=since), then="Какой класс и предмет?")
     await teacher.taps("7Б · Алгебра", then="Рядом с именем")
     assert len([label for label in teacher.last.buttons if "/" in label and "·" in label]) == 8
     await teacher.taps("С одной: 1", then="1 ученик с одной оценкой")

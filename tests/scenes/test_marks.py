@@ -42,9 +42,9 @@ async def test_a_mark_changed_after_its_letter_is_told_as_a_change_and_then_clos
         "Татьяна: алгебра — 5 вместо 4 (ответ)",
     ]
     await world.passes(600)
-    answer = await teacher.taps("Ларина Т")
-    assert answer is not None and answer.alert
-    assert "Изменить отметку можно в течение 10 мин" in answer
+    await teacher.taps("Ларина Т", then="Изменить отметку можно в течение 10 мин")
+    refusal = await teacher.sees("Изменить отметку можно")
+    assert refusal.buttons == ["Запросить исправление", "Назад"]
 
 
 async def test_class_1_takes_neither_marks_nor_homework(world: World) -> None:

@@ -20,7 +20,7 @@ async def test_a_line_is_shown_back_asked_about_and_written_by_one_tap(world: Wo
     world.silent(since, teacher)  # nothing is written, and so nothing is told, before the tap
 
     await teacher.taps("Записать", then="нет 1: Иванов И.")
-    assert "✅ Оценки: контрольная работа — 1" in teacher.last.text
+    assert "✅ Оценки: контрольная работа — 1 оценка" in teacher.last.text
     await world.passes(60)
     assert texts(mother_petrova, since) == ["Пётр: алгебра — 5 (контрольная работа)"]
     await world.passes(240)
