@@ -33,7 +33,7 @@ async def ask_kind(
 ) -> None:
     """Of what kind?"""
     view = await leaves.person(actor, PersonId(callback_data.person))
-    await show(bot, query, screens.kinds(view.person, date.fromisoformat(callback_data.since), view.today))
+    await show(bot, query, screens.kinds(view.person, date.fromisoformat(callback_data.since)))
 
 
 async def ask_until(

@@ -73,7 +73,7 @@ def day(view: ArrangedDay) -> Screen:
         rows.append([tap(_("Choose the absent teacher"), OpenTeachers(day=on, page=0))])
     rows.append(_turn(view.on_date, view.today))
     journal = OpenSubstitutionJournal(day=on, month=False, page=0)
-    rows.append([tap(_("Absences"), OpenLeaves()), tap(_("Journal"), journal)])
+    rows.append([tap(_("Absences"), OpenLeaves()), tap(_("Log of substitutions"), journal)])
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
 
 

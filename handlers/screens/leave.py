@@ -60,10 +60,10 @@ def person_leave(view: PersonLeave) -> Screen:
     return Screen("\n".join(lines), [*rows, [tap(_("Back"), OpenLeaves())]])
 
 
-def kinds(person: Named, since_on: date, today: date) -> Screen:
+def kinds(person: Named, since_on: date) -> Screen:
     """Of what kind, from which day?"""
     on = since_on.isoformat()
-    lines = [f"<b>{esc(person.initials)}</b>", _("Absent from {day}. Why?").format(day=words.day(since_on, today))]
+    lines = [f"<b>{esc(person.initials)}</b>", _("Absent from {day}. Why?").format(day=words.day_and_month(since_on))]
     rows: list[list[Button]] = grid(
         [
             tap(said[:1].upper() + said[1:], AskLeaveUntil(person=person.id, kind=kind, since=on))
@@ -90,7 +90,7 @@ def until_asked(asked: UntilAsked) -> Screen:
     since, person = asked.since_on, asked.person
     lines = [
         f"<b>{esc(person.initials)}</b>",
-        f"{esc(reasons.leave(asked.kind))}, " + _("from {day}").format(day=words.day(since, asked.today)),
+        f"{esc(reasons.leave(asked.kind))}, " + _("from {day}").format(day=words.day_and_month(since)),
         "",
         _("The last day of the absence? Choose, or write it: 20.11."),
     ]

@@ -1,7 +1,6 @@
 """«Подгруппы»: the divisions of a class, who is in them, and moving a student at a term's end."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from handlers.callbacks.arrangements import (
     ChooseSubgroup,
@@ -31,7 +30,7 @@ def classes(found: Sequence[ClassWithParts]) -> Screen:
 
 def class_parts(view: ClassParts) -> Screen:
     """The subgroups of a class, a button each."""
-    lines = [f"<b>{esc(view.name)}</b> · {_('Subgroups')}", *_window_lines(view.window, view.today)]
+    lines = [f"<b>{esc(view.name)}</b> · {_('Subgroups')}", *_window_lines(view.window)]
     rows = []
     for division in view.divisions:
         rows += [
@@ -65,7 +64,7 @@ def members(view: PartMembers, page: int, note: str | None = None) -> Screen:
     lines = [f"<b>{esc(view.class_name)} · {esc(view.part.name)}</b> · {view.part.count}"]
     if view.on_date != view.today:
         lines.append(_("As of {day}.").format(day=words.day_and_month(view.on_date)))
-    lines += _window_lines(view.window, view.today)
+    lines += _window_lines(view.window)
     if note:
         lines += ["", note]
     columns = names.columns_for(len(view.students))
@@ -81,7 +80,7 @@ def choice(view: TransferChoice) -> Screen:
     lines = [f"<b>{esc(view.student.usual)}</b>, {esc(view.class_name)}"]
     if view.now_in is not None:
         lines.append(_("Now in: {name}").format(name=esc(view.now_in.name)))
-    day = words.day(view.since_on, view.today)
+    day = words.day_and_month(view.since_on)
     lines += ["", _("The new subgroup counts from <b>{day}</b>. Earlier lessons stay as they are.").format(day=day)]
     rows = [
         [
@@ -109,8 +108,8 @@ def transfer_toast(done: Transferred) -> str | None:
     return _("Moved") if done.outcome is Outcome.SAVED else None
 
 
-def _window_lines(window: Window, today: date) -> list[str]:
+def _window_lines(window: Window) -> list[str]:
     if window.since_on is None:
         return [esc(window.refusal().say())]
-    day = words.day(window.since_on, today)
+    day = words.day_and_month(window.since_on)
     return [_("Transfers made now count from {day} ({clause}).").format(day=day, clause=esc(window.clause))]

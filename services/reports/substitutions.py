@@ -53,7 +53,7 @@ def _columns() -> list[str]:
         _("Lesson"),
         _("Class"),
         _("Subject"),
-        _("Absent"),
+        _("Absent teacher"),
         _("Reason"),
         _("Substitute"),
         _("Record"),
