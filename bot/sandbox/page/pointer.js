@@ -40,8 +40,9 @@ export class Pointer {
     const target = this.#element(found);
     if (!target) return;
     this.bring(found);
-    const focusable = target.matches("button, a, textarea") ? target : target.querySelector("button, textarea");
-    (focusable ?? target.closest(".log"))?.focus({ preventScroll: true });
+    const inside = target.matches(".screen") ? ".log" : "button, textarea";
+    const stop = target.matches("button, a") ? target : (target.querySelector(inside) ?? target.closest(".log"));
+    stop?.focus({ preventScroll: true });
   }
 
   #targets(found) {
