@@ -21,7 +21,7 @@ from handlers.callbacks.lessons import (
 )
 from handlers.callbacks.marks import OpenMarks
 from handlers.screen import Button, Screen, esc, shortened, tap
-from services import words
+from services import reasons, words
 from services.access import TermClosed
 from services.i18n import gettext as _
 from services.i18n import ngettext, pgettext, spoken
@@ -63,7 +63,7 @@ def day(view: Day) -> Screen:
 
 def lesson_card(card: Card, note: str | None = None, undo: CallbackData | None = None) -> Screen:
     """The whole job of one lesson. `note` (HTML) says what was just done, `undo` takes it back."""
-    lines = [heading(card.title), _when(card), "", _topic_line(card), _attendance_line(card)]
+    lines = [heading(card.title), _when(card), *_change_lines(card), "", _topic_line(card), _attendance_line(card)]
     if card.takes_marks:
         lines += [_homework_line(card), _marks_line(card)]
     if card.absent_earlier:
@@ -98,6 +98,14 @@ def _when(card: Card) -> str:
     if card.title.room:
         parts.append(esc(words.room(card.title.room)))
     return " · ".join([*parts, words.day(card.title.on_date, card.today)])
+
+
+def _change_lines(card: Card) -> list[str]:
+    """How the lesson differs from the timetable (В 2.3; В 4.4.8)."""
+    lines = [_("Substitution: {name}").format(name=esc(one)) for one in card.substitutions]
+    if card.state_reason:
+        lines.append("✖️ " + _("Reason: {reason}").format(reason=esc(reasons.said(card.state_reason))))
+    return lines
 
 
 def _topic_line(card: Card) -> str:
