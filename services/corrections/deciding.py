@@ -21,6 +21,7 @@ from services.marks import facts_of, standing_of
 from services.outbox import items
 from services.outbox.items import Fact
 from services.outbox.transport import Reachable
+from storage.repositories import assignments as assigned
 from storage.repositories import audit, corrections
 from storage.repositories import marks as mark_rows
 from storage.repositories.corrections import RequestRow
@@ -91,6 +92,7 @@ class Decisions:
             row = await self._to_decide(uow, actor, request_id, now)
             if row.state is not RequestState.OPEN:
                 return Decided(Outcome.ALREADY, await self._view(uow, actor, row, now))
+            await _ensure_asker(uow, row, now, actor)
             if Column.parse(row.target) is None:
                 facts = await finals.correct(uow, replace(actor, person_id=row.asked_by), row, now)
             else:
@@ -193,13 +195,22 @@ async def _decides(uow: Uow, actor: Actor, row: RequestRow, now: datetime) -> bo
     return bool(actor.roles & telling.deciding_roles(await corrections.roles_of(uow, row.asked_by, today)))
 
 
+async def _ensure_asker(uow: Uow, row: RequestRow, now: datetime, actor: Actor) -> None:
+    """Raises AskerGone for somebody who has left the staff, or no longer has the subject a term mark is of."""
+    today = now.astimezone(actor.zone).date()
+    if not await corrections.roles_of(uow, row.asked_by, today) & STAFF_ROLES:
+        raise AskerGone(asker=row.asker)
+    if row.lesson_id is None:
+        taught = await assigned.of_teacher(uow, row.school_id, row.asked_by, today)
+        if not any((one.class_id, one.subject_id) == (row.class_id, row.subject_id) for one in taught):
+            raise AskerGone(asker=row.asker)
+
+
 async def _place(uow: Uow, row: RequestRow, now: datetime, actor: Actor) -> MarkPlace:
     """Where the asker would enter the mark. Raises AskerGone and what no request can help."""
     today = now.astimezone(actor.zone).date()
     column = Column.parse(row.target)
     assert column is not None, "a request about a lesson's mark"
-    if not await corrections.roles_of(uow, row.asked_by, today) & STAFF_ROLES:
-        raise AskerGone(asker=row.asker)
     try:
         place = await places.find(uow, row.school_id, row.asked_by, column, row.student_id, today)
     except NotYourLesson as gone:
