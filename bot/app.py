@@ -38,6 +38,7 @@ from services.letters.digest import EveningDigest
 from services.marks import Marks
 from services.outbox.limits import Limits
 from services.personal_homework import PersonalHomework
+from services.plans import Plans
 from services.preferences import Preferences
 from services.quick_line import QuickLine
 from services.records import Records
@@ -45,6 +46,7 @@ from services.reminders import Reminders
 from services.subgroups import Subgroups
 from services.substitutions.journal import SubstitutionJournals
 from services.substitutions.office import Substitutions
+from services.threads import Threads
 from services.timetable import Timetable
 from storage.uow import Storage
 
@@ -127,6 +129,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "family_results": FamilyResults(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
+        "threads": Threads(storage, clock),
         "control": Control(storage, clock),
         "substitutions": Substitutions(storage, clock),
         "substitution_journals": SubstitutionJournals(storage, clock),
@@ -135,6 +138,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "subgroups": Subgroups(storage, clock),
         "joining": joining,
         "diary": Diary(storage, clock),
+        "plans": Plans(storage, clock),
         "homeroom": Homeroom(storage, clock, joining),
         "absences": Absences(storage, clock),
         "preferences": Preferences(storage, clock),

@@ -29,6 +29,7 @@ def routers() -> list[Router]:
         subgroups,
         substitution_journal,
         term_results,
+        threads,
     )
 
     scenes = (
@@ -53,6 +54,7 @@ def routers() -> list[Router]:
         plans,
         finals,
         term_results,
+        threads,
         quick_line,
         fallback,
     )

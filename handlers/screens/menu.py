@@ -9,6 +9,7 @@ from handlers.callbacks.homeroom import OpenMyClass
 from handlers.callbacks.journal import OpenJournal
 from handlers.callbacks.lessons import OpenLessons
 from handlers.callbacks.plans import OpenPlans
+from handlers.callbacks.threads import OpenThreads, WriteToTeacher
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
 from services.assignments import CONTROLLING
@@ -33,5 +34,9 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
         subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []
         rows.append([tap(_("Substitutions"), OpenArrangements()), *subgroups])
     if Role.GUARDIAN in actor.roles:
-        rows += [[tap(_("Diary"), OpenDiary())], [tap(_("Settings"), OpenPreferences())]]
+        rows.append([tap(_("Diary"), OpenDiary())])
+        rows.append([tap(_("Write to a teacher"), WriteToTeacher())])
+        rows.append([tap(_("Correspondence"), OpenThreads(page=0)), tap(_("Settings"), OpenPreferences())])
+    elif actor.homeroom or actor.roles & (TEACHING | CONTROLLING):
+        rows.append([tap(_("Correspondence"), OpenThreads(page=0))])
     return Screen(greeting or _("What shall we open?"), rows)

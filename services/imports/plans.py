@@ -47,11 +47,18 @@ class WantedPlan:
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    curriculum: int | None = None
+    known_curriculum: int | None = None
+
+    @property
+    def other_hours(self) -> bool:
+        """Whether the file says other hours a year; one that says none changes none."""
+        return self.curriculum is not None and self.curriculum != self.known_curriculum
 
     @property
     def is_same(self) -> bool:
         """Whether there is nothing to write."""
-        return self.known_id is not None and not (self.new or self.changed or self.gone)
+        return self.known_id is not None and not (self.new or self.changed or self.gone or self.other_hours)
 
 
 class PlanImport:
@@ -97,6 +104,8 @@ class PlanImport:
             if plan_id is None:
                 row = {"school_id": school_id, "year_id": year_id, "subject_id": plan.subject_id, "level": plan.level}
                 plan_id = (await imports_write.add_plans(uow, [row]))[0]
+            if plan.other_hours:
+                await imports_write.change_plan(uow, plan_id, {"curriculum_hours": plan.curriculum})
             if plan.gone:
                 await imports_write.retire_topics(uow, plan.gone, now)
             if plan.changed:
@@ -120,6 +129,8 @@ def compare(
 ) -> WantedPlan:
     """The plan that makes the school's topics the file's: told by title first, by place for what is left."""
     plan = WantedPlan(subject_id, level, known.id if known else None)
+    plan.curriculum = next((row.curriculum for row in rows if row.curriculum is not None), None)
+    plan.known_curriculum = known.curriculum_hours if known else None
     changes = Changes(_("{subject}, level {level}").format(subject=name, level=level))
     report.changes.append(changes)
     standing: Sequence[KnownTopic] = known.topics if known else ()

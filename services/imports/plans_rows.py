@@ -43,7 +43,10 @@ _SHEET = re.compile(r"(?P<subject>.+?)[\s,_-]*(?P<level>\d{1,2})(?:\s*(?:кл|к
 
 @dataclass(frozen=True)
 class TopicRow:
-    """A topic as one row names it; `subject` is a key known to the school."""
+    """A topic as one row names it; `subject` is a key known to the school.
+
+    `curriculum`: the subject's hours a year, where the row says them.
+    """
 
     place: Place
     subject: str
@@ -52,6 +55,7 @@ class TopicRow:
     title: str
     hours: int
     work_kind: WorkKind | None
+    curriculum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ class _Reader:
             self.report.error(place, _("The topic is longer than 500 characters."), _("Shorten it."))
         if ordinal and hours:
             kind = self.kind(number, fields.get("work", ""))
-            yield TopicRow(place, self.subject, self.level, ordinal, title, hours, kind)
+            curriculum = self.curriculum(number, fields.get("curriculum", ""))
+            yield TopicRow(place, self.subject, self.level, ordinal, title, hours, kind, curriculum)
 
     def subject_of(self, number: int, text: str) -> str | None:
         key = subject_key(text)
@@ -219,6 +224,21 @@ class _Reader:
                 _("Write whole hours; halves of hours join in one topic."),
             )
             return 0
+        return hours
+
+    def curriculum(self, number: int, text: str) -> int | None:
+        """The subject's hours a year by the curriculum; what is no number stays out, said aloud."""
+        if not text:
+            return None
+        found = _HOURS.fullmatch(fold(text))
+        hours = int(found[1]) if found else read_whole(text) or 0
+        if not 1 <= hours <= 999:
+            self.report.warn(
+                self.place(number, "curriculum"),
+                _("“{text}” is no whole number of hours.").format(text=text),
+                _("Write the hours of a year by the curriculum, like 102; without them the timetable's count."),
+            )
+            return None
         return hours
 
     def kind(self, number: int, text: str) -> WorkKind | None:

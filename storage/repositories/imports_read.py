@@ -124,6 +124,7 @@ class KnownPlan:
     level: int
     topics: list[KnownTopic]
     gone: list[KnownTopic]
+    curriculum_hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -291,9 +292,9 @@ async def load_subjects(uow: Uow, school_id: SchoolId) -> list[KnownSubject]:
 async def load_plans(uow: Uow, school_id: SchoolId, year_id: int) -> list[KnownPlan]:
     """The plans of a year."""
     plans = {
-        row.id: KnownPlan(row.id, row.subject_id, row.level, [], [])
+        row.id: KnownPlan(row.id, row.subject_id, row.level, [], [], row.curriculum_hours)
         for row in await uow.execute(
-            select(LessonPlan.id, LessonPlan.subject_id, LessonPlan.level).where(
+            select(LessonPlan.id, LessonPlan.subject_id, LessonPlan.level, LessonPlan.curriculum_hours).where(
                 LessonPlan.school_id == school_id, LessonPlan.year_id == year_id
             )
         )

@@ -208,6 +208,11 @@ async def add_plans(uow: Uow, rows: Rows) -> list[int]:
     return await _add(uow, LessonPlan, rows)
 
 
+async def change_plan(uow: Uow, plan_id: int, values: dict[str, Any]) -> None:
+    """A plan's hours a year."""
+    await _change(uow, LessonPlan, plan_id, values)
+
+
 async def add_topics(uow: Uow, rows: Rows) -> None:
     """New topics of plans."""
     await _add(uow, PlanTopic, rows)
