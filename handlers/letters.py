@@ -36,7 +36,7 @@ class TelegramLetters:
         with speaking(recipient.locale):
             if kind in self._staff:
                 drawn = await self._staff[kind](uow, recipient, items, now)
-                return None if drawn is None else _drawn(drawn, items)
+                return drawn if drawn is None or isinstance(drawn, Later) else _drawn(drawn, items)
             if kind in compose.NOTICES:
                 notice = await compose.notice(uow, recipient, items, now)
                 return None if notice is None else _composed(_noticed(notice), items, notice.item_ids)
@@ -55,7 +55,7 @@ class TelegramLetters:
 
 
 def _drawn(drawn: Drawn, items: Sequence[DueItem]) -> Composed:
-    ids = tuple(one.id for one in items)
+    ids = tuple(one.id for one in items) if drawn.item_ids is None else tuple(drawn.item_ids)
     if not drawn.in_place or items[-1].previous_letter_id is None:
         return _composed(drawn.screen, items, ids, silent=drawn.silent)
     return Composed(_payload(drawn.screen, silent=True), ids, LetterMethod.EDIT, items[-1].previous_letter_id)

@@ -1,4 +1,4 @@
-"""Letters to the staff: screens that come by themselves, a class a kind."""
+"""Letters to the staff, and of correspondence to either side: screens that come by themselves, a class a kind."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,32 +11,39 @@ from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lesson_changes import changes
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import reminder
+from handlers.screens.threads import letter
 from services.control import Control
 from services.corrections import Decisions
 from services.corrections.telling import request_of
 from services.errors import SchoolError
 from services.lesson_changes import changes_in
 from services.lessons import Lessons
-from services.outbox.transport import DueItem, Reachable, Uow
+from services.letters.threads import thread_letter
+from services.outbox.transport import DueItem, Later, Reachable, Uow
 from services.reminders import Reminders
-from storage.vocabulary import ItemKind, RequestState
+from services.threads.hours import staff_until
+from storage.vocabulary import ItemId, ItemKind, RequestState
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A screen to send; `in_place`: over the letter that said this before, if there is one."""
+    """A screen to send; `in_place`: over the letter that said this before, if there is one.
+
+    `item_ids`: the items it tells, None all of them.
+    """
 
     screen: Screen
     silent: bool = False
     in_place: bool = False
+    item_ids: Sequence[ItemId] | None = None
 
 
 class StaffLetter(Protocol):
-    """Draws the due items of one bundle; None: there is nothing to say any more."""
+    """Draws the due items of one bundle; None: there is nothing to say any more; Later: at a bad hour."""
 
     async def __call__(
         self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
-    ) -> Drawn | None: ...
+    ) -> Drawn | Later | None: ...
 
 
 class LessonCards:
@@ -119,6 +126,21 @@ class LessonsChanged:
         return Drawn(changes(told, now.astimezone(recipient.zone).date())) if told else None
 
 
+class ThreadLetters:
+    """What was written in a thread since, to either side; to the staff in its office hours."""
+
+    async def __call__(
+        self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime
+    ) -> Drawn | Later | None:
+        """None where the reader is no side of the thread any more."""
+        if items[0].kind is ItemKind.THREAD_STAFF:
+            until = await staff_until(uow, recipient.school_id, now)
+            if until is not None:
+                return Later(until)
+        view = await thread_letter(uow, recipient, items, now)
+        return None if view is None else Drawn(letter(view), item_ids=view.item_ids)
+
+
 def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
     """Who draws what, of the school's offices."""
     return {
@@ -129,4 +151,6 @@ def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
         ItemKind.CONTROL: MorningLists(offices["control"]),
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
+        ItemKind.THREAD: ThreadLetters(),
+        ItemKind.THREAD_STAFF: ThreadLetters(),
     }
