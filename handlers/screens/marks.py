@@ -209,7 +209,7 @@ def _title(sheet: MarkSheet) -> str:
 def _beside(one: MarkedStudent) -> str:
     if one.value is not None:
         return f" {one.value}"
-    return f" ({_absent()})" if one.attendance is AttendanceCode.ABSENT else ""
+    return f" {_absent()}" if one.attendance is AttendanceCode.ABSENT else ""
 
 
 def _absent() -> str:
@@ -219,7 +219,7 @@ def _absent() -> str:
 def _footnote(shown: list[MarkedStudent], page: int, pages: int) -> list[str]:
     lines = []
     if any(one.value is None and one.attendance is AttendanceCode.ABSENT for one in shown):
-        lines.append(_("({sign}) is absent from this lesson.").format(sign=_absent()))
+        lines.append(_("{sign} is absent from this lesson.").format(sign=_absent()))
     if pages > 1:
         lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
     return lines

@@ -6,7 +6,7 @@ them, which is why the evening comes last.
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.preview.chapters import evening, family, homeroom, joining, lesson
+from bot.preview.chapters import corrections, evening, family, homeroom, joining, lesson
 from bot.preview.walker import Walker
 
 Chapter = Callable[[Walker], Awaitable[None]]
@@ -16,5 +16,6 @@ CHAPTERS: Sequence[Chapter] = (
     family.walk,
     homeroom.walk,
     joining.walk,
+    corrections.walk,
     evening.walk,
 )
