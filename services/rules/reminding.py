@@ -58,7 +58,7 @@ def moments(on: date, bells: Iterable[datetime], works: Works, zone: ZoneInfo, r
     if ends and regulation.homework_waits_for_evening:
         homework_ends.add(clocks.wall_time(on, regulation.homework_evening_minute, zone))
     soon = timedelta(minutes=regulation.homework_reminder_minutes)
-    evening = clocks.wall_time(on, _in_hours(regulation.evening_reminder_minute, regulation), zone)
+    evening = _evening(on, zone, regulation)
     late = {end + AFTER_A_LATE_LESSON for end in ends if end > evening}
     found = [
         *(_own(Job.LESSON_END, on, end, zone) for end in ends),
@@ -95,8 +95,9 @@ def concerns(gap: Gap, moment: Moment, works: Works, zone: ZoneInfo, regulation:
         case Job.HOMEWORK_DUE:
             return gap.kind is ClockKind.HOMEWORK and gap.due_at == moment.at
         case Job.LATE_EVENING:
-            ended = gap.ends_at is not None and gap.ends_at + AFTER_A_LATE_LESSON <= moment.at
-            return gap.kind in OF_LESSONS and gap.on_date == moment.on and ended
+            evening = _evening(moment.on, zone, regulation)
+            ended_late = gap.ends_at is not None and evening < gap.ends_at <= moment.at - AFTER_A_LATE_LESSON
+            return gap.kind in OF_LESSONS and gap.on_date == moment.on and ended_late
         case Job.EVENING:
             return _this_evening(gap, moment, works, zone, regulation)
         case Job.TERM_MARKS:
@@ -167,6 +168,10 @@ def _in_working_hours(job: Job, on: date, minute: int, zone: ZoneInfo, regulatio
     at = clocks.wall_time(on, kept, zone)
     ends = clocks.wall_time(on, regulation.working_until_minute, zone)
     return Moment(job, on, f"{kept // 60:02}:{kept % 60:02}", at, max(at, ends))
+
+
+def _evening(on: date, zone: ZoneInfo, regulation: Regulation) -> datetime:
+    return clocks.wall_time(on, _in_hours(regulation.evening_reminder_minute, regulation), zone)
 
 
 def _in_hours(minute: int, regulation: Regulation) -> int:

@@ -239,11 +239,11 @@ async def names(uow: Uow, person_ids: Collection[PersonId]) -> list[Named]:
 
 
 async def bots(uow: Uow, person_ids: Iterable[PersonId], today: date) -> dict[PersonId, BotId]:
-    """At which bot each of these people on the staff has an active account."""
+    """At which bot each of these people, who hasn't left the staff, has an active account."""
     staff = exists().where(
         PersonRole.person_id == TelegramAccount.person_id,
         PersonRole.role.in_(sorted(role.value for role in STAFF_ROLES)),
-        holds_on(PersonRole.since_on, PersonRole.until_on, today),
+        or_(PersonRole.until_on.is_(None), PersonRole.until_on > today),
     )
     question = select(TelegramAccount.person_id, TelegramAccount.bot_id).where(
         TelegramAccount.person_id.in_(list(person_ids)),
