@@ -110,8 +110,7 @@ class TermResults:
             calendar, regulation = await self._rules(uow, actor)
             today = calendar.today(now)
             spans = _of_school(calendar, regulation, today)
-            span = _default(spans, today) if scope is None else all_spans.chosen(spans, scope)
-            states = await self._states(uow, actor, span, calendar, regulation)
+            span, states = await self._chosen(uow, actor, spans, scope, calendar, regulation)
         return Overview(span, spans, _by_class(states), _may_close(span, today))
 
     async def school_class(self, actor: Actor, class_id: ClassId, scope: Scope | None = None) -> ClassView:
@@ -122,8 +121,7 @@ class TermResults:
             today = calendar.today(now)
             found = await _access(uow, actor, class_id, sheets.day_of_year(calendar, now))
             spans = all_spans.spans_of(calendar, regulation, found.level, [], today)
-            span = _default(spans, today) if scope is None else all_spans.chosen(spans, scope)
-            states = await self._states(uow, actor, span, calendar, regulation, class_id)
+            span, states = await self._chosen(uow, actor, spans, scope, calendar, regulation, class_id)
             people = {teacher for one in states for teacher in one.taught.teachers}
             names = await diary.names(uow, people) if people else {}
         subjects = [_line(one, span, names) for one in states]
@@ -188,6 +186,31 @@ class TermResults:
         _name, _zone, stored = await diary.school(uow, actor.school_id)
         return calendar, Regulation.from_json(stored)
 
+    async def _chosen(
+        self,
+        uow: Uow,
+        actor: Actor,
+        spans: Sequence[Span],
+        scope: Scope | None,
+        calendar: SchoolCalendar,
+        regulation: Regulation,
+        class_id: ClassId | None = None,
+    ) -> tuple[Span, list[Unissued]]:
+        """The span of a scope; without one the first that is entered, isn't closed and had lessons, else the last."""
+        if scope is not None:
+            span = all_spans.chosen(spans, scope)
+            return span, await self._states(uow, actor, span, calendar, regulation, class_id)
+        today = calendar.today(self._clock.now())
+        for span in spans:
+            if not span.closed and span.standing(today) is not Entry.AHEAD:
+                states = await self._states(uow, actor, span, calendar, regulation, class_id)
+                if states:
+                    return span, states
+        if not spans:
+            raise NotFoundHere
+        span = max(spans, key=lambda one: one.starts_on)
+        return span, await self._states(uow, actor, span, calendar, regulation, class_id)
+
     async def _states(
         self,
         uow: Uow,
@@ -220,8 +243,8 @@ async def _access(uow: Uow, actor: Actor, class_id: ClassId, day: date) -> right
 
 
 def _of_school(calendar: SchoolCalendar, regulation: Regulation, today: date) -> list[Span]:
-    """The terms begun of all kinds that the school has, and the year from the first last term's window on."""
-    kinds = dict.fromkeys(term.kind for term in sorted(calendar.terms, key=lambda term: term.starts_on))
+    """The terms begun, those of most classes first, and the year from its last term's window on."""
+    kinds = sorted({term.kind for term in calendar.terms}, key=lambda kind: -len(all_spans.levels_of(kind, regulation)))
     found: list[Span] = []
     years: list[Span] = []
     for kind in kinds:
@@ -231,14 +254,6 @@ def _of_school(calendar: SchoolCalendar, regulation: Regulation, today: date) ->
             found += [one for one in spans if one.scope.kind is TermScope.TERM]
             years += [one for one in spans if one.scope.kind is TermScope.YEAR]
     return [*found, *years[:1]]
-
-
-def _default(spans: Sequence[Span], today: date) -> Span:
-    """The first term that can be entered and isn't closed, else the one that began last. Raises NotFoundHere."""
-    if not spans:
-        raise NotFoundHere
-    entered = [one for one in spans if not one.closed and one.standing(today) is not Entry.AHEAD]
-    return entered[0] if entered else max(spans, key=lambda one: one.starts_on)
 
 
 def _may_close(span: Span, today: date) -> bool:
