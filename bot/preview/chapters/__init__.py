@@ -1,12 +1,12 @@
 """The chapters of the walk, a module a scene: each takes its people through its screens.
 
 They are lived one after another in one school day; a chapter leaves the clock and the people as the next one expects
-them, which is why the evening comes last.
+them, which is why the evening comes late and the end of the quarter, weeks on, comes last.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.preview.chapters import corrections, evening, family, homeroom, joining, lesson
+from bot.preview.chapters import corrections, evening, family, finals, homeroom, joining, lesson
 from bot.preview.walker import Walker
 
 Chapter = Callable[[Walker], Awaitable[None]]
@@ -18,4 +18,5 @@ CHAPTERS: Sequence[Chapter] = (
     joining.walk,
     corrections.walk,
     evening.walk,
+    finals.walk,
 )
