@@ -23,7 +23,7 @@ from handlers.screen import ROWS_OF_NAMES, Button, Screen, esc, grid, page_of, p
 from handlers.screens.finals import SIGNS, SPANS_A_ROW, hint, on_the_wire
 from handlers.screens.names import WIDTHS
 from services import words
-from services.finals.closing import ClassView, Overview, SubjectDoubts
+from services.finals.closing import ClassView, Doubt, Overview, SubjectDoubts
 from services.finals.family import ChildResults
 from services.finals.grid import scope_words
 from services.finals.receipts import Receipt, Receivable
@@ -37,7 +37,7 @@ from storage.vocabulary import ClassId, SubjectId, TermKind, TermScope
 DAYS_OFFERED = 4
 HOURS = range(7, 22)
 HOURS_A_ROW = 4
-DOUBTS_SHOWN = (12, 6, 3)
+DOUBTS_SHOWN = (8, 4, 2)
 
 
 def overview(view: Overview, page: int = 0, note: str | None = None) -> Screen:
@@ -135,14 +135,21 @@ def _doubts(one: SubjectDoubts, most: int) -> str:
     lines = [f"<b>{esc(cut(name, 60))}</b>"]
     if one.no_control:
         lines.append(hint(Hint.NO_CONTROL))
-    for doubt in one.doubts[:most]:
-        average = f", {words.average(doubt.average)}" if doubt.average is not None else ""
-        value = f" — {esc(doubt.value)}" if doubt.value is not None else ""
-        why = " ".join(hint(which) for which in doubt.hints)
-        lines.append(f"{esc(doubt.name.usual)}{value}{average}. {why}")
-    if len(one.doubts) > most:
-        lines.append(_("And {count} more.").format(count=len(one.doubts) - most))
+    far = [doubt for doubt in one.doubts if Hint.GAP in doubt.hints]
+    if far:
+        said = [f"{esc(doubt.name.usual)} {esc(doubt.value or '')} ({_average(doubt)})" for doubt in far[:most]]
+        more = f" (+{len(far) - most})" if len(far) > most else ""
+        lines.append(_("Far from the average: {names}").format(names=", ".join(said) + more))
+    few = [doubt for doubt in one.doubts if Hint.FEW_MARKS in doubt.hints]
+    if few:
+        named = ", ".join(esc(doubt.name.usual) for doubt in few[:most])
+        more = f" (+{len(few) - most})" if len(few) > most else ""
+        lines.append(_("Few marks: {names}").format(names=named + more))
     return "\n".join(lines)
+
+
+def _average(doubt: Doubt) -> str:
+    return words.average(doubt.average) if doubt.average is not None else "—"
 
 
 def receipts(found: Sequence[Receipt], note: str | None = None) -> Screen:
