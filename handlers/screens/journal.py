@@ -56,8 +56,7 @@ def term(view: TermJournal, only: Only, page: int) -> Screen:
     ):
         if people and which is not only:
             choices.append(tap(label.format(count=len(people)), of(which)))
-    rows += grid(choices, 2)
-    rows += grid(_terms(view), 4)
+    rows += grid([*choices, *_terms(view)], 3)
     turning = pager(page, pages, lambda other: of(only, other))
     rows.append([*(turning[0] if turning else []), tap(_("Back"), OpenJournal(page=0))])
     lines = [f"<b>{esc(view.audience)} · {esc(view.subject)}</b>, {scope_words(view.span)}"]

@@ -85,9 +85,9 @@ def mark_sheet(
     if put is not None and put.outcome is Outcome.SAVED:
         former = put.former or WITHDRAWN
         undo = PutMark(work=work.id, student=put.student.id, value=former, seen=put.rev, page=page)
-    if undo is not None:
-        rows.append([tap(_("Undo"), undo)])
-    rows.append([tap(_("Another kind"), ChooseKind(lesson=lesson)), *_check(sheet)])
+    # One row below the names and the pager, so that the heading stays on a phone's screen with 16 names.
+    back = [tap(_("Undo"), undo)] if undo is not None else []
+    rows.append([*back, tap(_("Another kind"), ChooseKind(lesson=lesson)), *_check(sheet)])
     lines = [f"{heading(sheet.title)}, {place(sheet.title)}", f"<b>{_title(sheet)}</b>{_checked(sheet)}"]
     said = toast(put) if put is not None else note
     lines.append(esc(said) if said else _("Tap a name to put a mark."))
