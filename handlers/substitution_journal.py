@@ -42,7 +42,8 @@ async def print_journal(
     else:
         document, ending = await substitutions_pdf(view.school, view, view.now), "pdf"
     name = _("Substitutions {since}.{ending}").format(since=view.since.isoformat(), ending=ending)
-    caption = f"{_('Journal of substitutions')}: {span(view.since, view.until)}"
+    title = _("Journal of substitutions")
+    caption = f"{title}: {span(view.since, view.until)}"
     await bot.send_document(query.from_user.id, BufferedInputFile(document, name), caption=caption)
 
 

@@ -54,7 +54,8 @@ SUNDAY = 6
 
 def day(view: ArrangedDay) -> Screen:
     """A day's changes, who is away, and the way to the absent teacher."""
-    lines = [f"<b>{_('Substitutions')}</b> · {words.day(view.on_date, view.today)}", ""]
+    title = _("Substitutions")
+    lines = [f"<b>{title}</b> · {words.day(view.on_date, view.today)}", ""]
     if view.changed:
         lines += [change_line(one) for one in view.changed[:SHOWN_CHANGES]]
         left = len(view.changed) - SHOWN_CHANGES
@@ -80,8 +81,9 @@ def day(view: ArrangedDay) -> Screen:
 def teachers(view: ArrangedDay, page: int) -> Screen:
     """Everybody who has lessons that day, a button each."""
     on = view.on_date.isoformat()
+    title = _("Who is absent?")
     lines = [
-        f"<b>{_('Who is absent?')}</b> · {words.day(view.on_date, view.today)}",
+        f"<b>{title}</b> · {words.day(view.on_date, view.today)}",
         _("Those who have lessons that day. A surname may be written too."),
     ]
     columns = names.columns_for(len(view.teachers))

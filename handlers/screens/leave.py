@@ -28,7 +28,8 @@ SPANS = (1, 2, 3, 7, 14)
 
 def leaves(view: Leaves) -> Screen:
     """Everybody's absences, a button each."""
-    lines = [f"<b>{_('Absences')}</b>", ""]
+    title = _("Absences")
+    lines = [f"<b>{title}</b>", ""]
     for one in view.lines[:SHOWN]:
         said = leave_words(one.leave.kind.value, one.leave.since_on, one.leave.until_on)
         lines.append(f"{esc(one.person.initials)}: {said[:1].lower()}{esc(said[1:])}")

@@ -15,7 +15,8 @@ MOST = 15
 
 def changes(told: Sequence[Change], today: date) -> Screen:
     """The changed lessons by day, and the way to the first of these days."""
-    lines = [f"<b>{_('Changes in your lessons')}</b>"]
+    title = _("Changes in your lessons")
+    lines = [f"<b>{title}</b>"]
     for day, many in groupby(told[:MOST], key=lambda one: one.title.on_date):
         lines += ["", f"<i>{words.day(day, today)}</i>", *(_line(one) for one in many)]
     if len(told) > MOST:

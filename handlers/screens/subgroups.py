@@ -23,14 +23,16 @@ SHOWN_OUTSIDE = 6
 
 def classes(found: Sequence[ClassWithParts]) -> Screen:
     """The classes that are divided, a button each."""
-    lines = [f"<b>{_('Subgroups')}</b>", _("Choose a class.") if found else _("No class is divided into subgroups.")]
+    title = _("Subgroups")
+    lines = [f"<b>{title}</b>", _("Choose a class.") if found else _("No class is divided into subgroups.")]
     rows = grid([tap(shortened(one.name, 10), OpenClassSubgroups(school_class=one.id)) for one in found], 3)
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
 
 
 def class_parts(view: ClassParts) -> Screen:
     """The subgroups of a class, a button each."""
-    lines = [f"<b>{esc(view.name)}</b> · {_('Subgroups')}", *_window_lines(view.window)]
+    title = _("Subgroups")
+    lines = [f"<b>{esc(view.name)}</b> · {title}", *_window_lines(view.window)]
     rows = []
     for division in view.divisions:
         rows += [

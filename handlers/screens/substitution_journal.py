@@ -28,7 +28,8 @@ def month_of(day: date) -> tuple[date, date]:
 def journal(view: SubstitutionJournal, *, month: bool, page: int) -> Screen:
     """The lines of a page, the way to the weeks or months beside, and onto paper."""
     count = len(view.lines)
-    lines = [f"<b>{_('Journal of substitutions')}</b>", span(view.since, view.until)]
+    title = _("Journal of substitutions")
+    lines = [f"<b>{title}</b>", span(view.since, view.until)]
     if count:
         counted = ngettext("{count} lesson substituted", "{count} lessons substituted", count).format(count=count)
         missing = sum(one.complete is False for one in view.lines)

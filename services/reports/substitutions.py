@@ -80,7 +80,8 @@ def _table(school: str, journal: SubstitutionJournal) -> bytes:
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, f"{_('Journal of substitutions')}. {school}", bold)
+    title = _("Journal of substitutions")
+    sheet.write_string(0, 0, f"{title}. {school}", bold)
     sheet.write_string(1, 0, span(journal.since, journal.until))
     _write(sheet, 3, _columns()[1:], head)
     for number, line in enumerate(journal.lines, 4):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from typing import cast as typed
 
@@ -17,17 +17,8 @@ from storage.repositories import homework, records, substitutions
 from storage.repositories.people import holds_on
 from storage.repositories.records import RecordRow
 from storage.uow import Uow
-from storage.vocabulary import (
-    LessonId,
-    LessonState,
-    PersonId,
-    RecordForm,
-    RecordPart,
-    SchoolId,
-    WorkKind,
-)
+from storage.vocabulary import LessonId, LessonState, PersonId, RecordForm, RecordPart, SchoolId, WorkKind
 
-HALF_A_DAY = timedelta(hours=12)
 NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
 TODAY = typed(date, bindparam("today", type_=Date))
 MINE: BindParameter[Any] = bindparam("teacher")
