@@ -226,7 +226,7 @@ def note_prompt(view: HandOverChoice, to: HandOverTo) -> Screen:
     target = _("Administration") if view.homeroom is None else view.homeroom
     lines = [
         heading(view.title),
-        _("It will be handed over to: {name}.").format(name=esc(target)),
+        _("It will be handed over to: {name}").format(name=esc(target)),
         "",
         _("Type a note. Both sides will read it: the family, and who takes the correspondence over."),
     ]

@@ -63,7 +63,7 @@ def deed(entry: EntryRow) -> str | None:
     """What was done with the thread; None for what was written."""
     if entry.kind is ThreadEntryKind.HANDED_OVER:
         to = office() if entry.to is None else initials(entry.to)
-        return gettext("The correspondence is handed over to: {name}.").format(name=to)
+        return gettext("The correspondence is handed over to: {name}").format(name=to)
     if entry.kind is ThreadEntryKind.COMPLAINT:
         return gettext("The correspondence is shown to the administration.")
     return None
