@@ -60,16 +60,12 @@ def term(view: TermJournal, only: Only, page: int) -> Screen:
     turning = pager(page, pages, lambda other: of(only, other))
     rows.append([*(turning[0] if turning else []), tap(_("Back"), OpenJournal(page=0))])
     lines = [f"<b>{esc(view.audience)} · {esc(view.subject)}</b>, {scope_words(view.span)}"]
-    lines.append(_heading(only, len(chosen)))
-    lines.append(
-        ngettext(
-            "The term asks for at least {count} mark ({clause}).",
-            "The term asks for at least {count} marks ({clause}).",
-            view.wanted,
-        ).format(count=view.wanted, clause=esc(view.clause))
-    )
-    if pages > 1:
-        lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
+    lines += _heading(only, len(chosen))
+    wanted = {"count": view.wanted, "clause": esc(view.clause)}
+    if only is Only.ALL:
+        lines.append(_("Beside a name: average → proposal · marks of {count} asked for ({clause}).").format(**wanted))
+    else:
+        lines.append(_("The term asks for at least {count} marks ({clause}).").format(**wanted))
     return Screen("\n".join(lines), rows)
 
 
@@ -140,18 +136,22 @@ def _terms(view: TermJournal) -> list[Button]:
     ]
 
 
-def _heading(only: Only, count: int) -> str:
+def _heading(only: Only, count: int) -> list[str]:
     if only is Only.NO_MARKS:
-        return ngettext("{count} student without marks.", "{count} students without marks.", count).format(count=count)
+        return [
+            ngettext("{count} student without marks.", "{count} students without marks.", count).format(count=count)
+        ]
     if only is Only.ONE_MARK:
-        return ngettext("{count} student with one mark.", "{count} students with one mark.", count).format(count=count)
-    return _("Beside a name: the average → what it proposes · how many marks.")
+        return [
+            ngettext("{count} student with one mark.", "{count} students with one mark.", count).format(count=count)
+        ]
+    return []
 
 
 def _beside(one: StudentLine, wanted: int) -> str:
-    """« 4,33→4 · 5/7»."""
-    average = "–" if one.average is None else f"{words.average(one.average)}→{one.proposal}"
-    return f" {average} · {one.count}/{wanted}"
+    """« 4,33→4 · 5/7»; « · 0/7» without marks."""
+    average = "" if one.average is None else f" {words.average(one.average)}→{one.proposal}"
+    return f"{average} · {one.count}/{wanted}"
 
 
 def _mark(one: Weighed) -> str:
