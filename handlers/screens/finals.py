@@ -179,7 +179,7 @@ def _about(view: Sheet) -> list[str]:
         )
     if _all_sent(view):
         lines.append(_("All marks have been sent."))
-    elif view.access is Access.ENTERS and view.blanks:
+    elif refusal is None and view.blanks:
         without = ngettext("Without a mark: {count}.", "Without a mark: {count}.", len(view.blanks))
         lines.append(without.format(count=len(view.blanks)))
     return lines

@@ -179,12 +179,13 @@ class Finals:
                 uow, place.class_id, place.subgroup_id, place.subject_id, sheet.span.starts_on, sheet.span.ends_on
             )
         row = _of(sheet, student_id)
+        early = sheet.span.standing(sheet.today) is Entry.AHEAD  # what is few now may be enough in the end
         return StudentView(
             sheet=sheet,
             row=row,
             values=rules.values(sheet.regulation),
             forecast=averages.forecast(sheets.scored(row.marks), sheet.regulation),
-            hints=hints_of(sheet, row, lessons),
+            hints=() if early else hints_of(sheet, row, lessons),
         )
 
     async def forecast(self, actor: Actor, place: Place) -> ClassForecast:
