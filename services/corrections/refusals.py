@@ -25,7 +25,9 @@ class NothingToCorrect(SchoolError):
 class RequestGone(SchoolError):
     """The request being written was sent, dropped, or replaced by a newer one."""
 
-    sentence = N_("This request is no longer being written. Open the lesson and begin anew if it's needed.")
+    sentence = N_(
+        "This request was sent already, or is no longer being written. What was sent is in “My requests” of the journal."
+    )
 
 
 class AlreadyAsked(SchoolError):
