@@ -61,7 +61,8 @@ async def sent_file(message: Message, bot: Bot, actor: Actor, homework: Homework
     asked = await send(bot, message.chat.id, screens.files_put(put))
     await homework.asked_in(actor, asked.message_id)
     if put.prompt is not None:
-        await rewrite(bot, message.chat.id, put.prompt, Screen(f"{heading(put.title)}\n{_('The homework is saved.')}"))
+        closed = "\n".join([heading(put.title), _("The homework is saved.")])
+        await rewrite(bot, message.chat.id, put.prompt, Screen(closed))
 
 
 async def same_homework(

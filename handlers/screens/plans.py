@@ -17,7 +17,8 @@ WORKS_AHEAD = 3
 
 def plans(lines: Sequence[PlanLine], page: int = 0) -> Screen:
     """What a teacher teaches, a button each with «34/31»: lessons by the plan and given."""
-    text = [f"<b>{_('Plans')}</b>"]
+    title = _("Plans")
+    text = [f"<b>{title}</b>"]
     if not lines:
         text.append(_("You teach nothing this year."))
     elif any(one.lag is not None for one in lines):
