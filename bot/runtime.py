@@ -50,7 +50,6 @@ log = logging.getLogger("zvonok.runtime")
 STOP_PATIENCE = 16.0  # seconds for what is being handled and what is on the wire
 SWEEP_EVERY = 2.0  # seconds between looks for updates that another process stored
 ANSWER_WITHIN = timedelta(minutes=10)
-MOST_STARTS = 5  # an update that was there at so many starts kills us: it is dead
 RESTART_PAUSE = 3.0
 
 
@@ -109,6 +108,7 @@ class Runtime:
         self._door_task: asyncio.Task[None] | None = None
         self.port: int | None = None
         self.owns = asyncio.Event()
+        self._alone = asyncio.Lock()  # suspects are handled one at a time: whose turn it was is known
 
     def web_app(self) -> web.Application:
         """The web application, for more routes before `start`."""
@@ -214,9 +214,9 @@ class Runtime:
         """Line up what was stored and not done; send a fresh screen where an answer may have been lost."""
         now = self._clock.now()
         async with self._storage.writing() as uow:
-            died = await inbox.count_replay(uow, self.bot_id, MOST_STARTS)
+            died = await inbox.count_replay(uow, self.bot_id)
         if died:
-            log.critical("alarm updates_dead count=%d they were there at every start", died)
+            log.critical("alarm updates_dead count=%d the process died of them", died)
         while await self._sweep():
             pass
         async with self._storage.reading() as uow:
@@ -308,6 +308,15 @@ class Runtime:
     # One update
 
     async def _handle(self, waiting: Waiting) -> None:
+        if waiting.suspect and not waiting.tried:
+            async with self._alone:
+                async with self._storage.writing() as uow:
+                    await inbox.begin_alone(uow, waiting.seq)
+                await self._feed(waiting)
+        else:
+            await self._feed(waiting)
+
+    async def _feed(self, waiting: Waiting) -> None:
         update = self._update(waiting)
         await self._dispatcher.feed_update(self.bot, update, inbox_seq=waiting.seq, tried=waiting.tried)
 

@@ -12,6 +12,9 @@ from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import BotId, InboxSeq, InboxState
 
+SUSPECT = 5  # starts at which an update was there, tried or not
+MOST_ALONE = 3  # times that the process may die while it handles a suspect
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -24,13 +27,17 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update stored and not yet done; `tried`: it was handled before, and that came to no end."""
+    """An update stored and not yet done; `tried`: it was handled before, and that came to no end.
+
+    `suspect`: it was there at so many starts that it may be what kills the process.
+    """
 
     seq: InboxSeq
     update_id: int
     lane: int
     payload: str
     tried: bool = False
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +99,14 @@ async def new_seqs(uow: Uow, bot_id: BotId, limit: int = 1000) -> list[InboxSeq]
 async def waiting(uow: Uow, seqs: Sequence[InboxSeq]) -> list[Waiting]:
     """These updates, in order, as far as they are not yet done."""
     found = await uow.execute(
-        select(Inbox.seq, Inbox.update_id, Inbox.lane, Inbox.payload)
+        select(Inbox.seq, Inbox.update_id, Inbox.lane, Inbox.payload, Inbox.attempts)
         .where(Inbox.seq.in_(seqs), Inbox.state == InboxState.NEW)
         .order_by(Inbox.seq)
     )
-    return [Waiting(InboxSeq(row.seq), row.update_id, row.lane, row.payload or "{}") for row in found]
+    return [
+        Waiting(InboxSeq(row.seq), row.update_id, row.lane, row.payload or "{}", suspect=row.attempts >= SUSPECT)
+        for row in found
+    ]
 
 
 async def is_new(uow: Uow, seq: InboxSeq) -> bool:
@@ -105,12 +115,22 @@ async def is_new(uow: Uow, seq: InboxSeq) -> bool:
     return found.first() is not None
 
 
-async def count_replay(uow: Uow, bot_id: BotId, most: int) -> int:
-    """Count one more start for every update not yet done; those over `most` are dead. How many died."""
+async def count_replay(uow: Uow, bot_id: BotId) -> int:
+    """Count one more start for every update not yet done, up to SUSPECT; those that died alone too often are dead.
+
+    How many are.
+    """
     is_new = (Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW)
-    died = await uow.write(update(Inbox).where(*is_new, Inbox.attempts >= most).values(state=InboxState.DEAD))
-    await uow.write(update(Inbox).where(*is_new).values(attempts=Inbox.attempts + 1))
+    died = await uow.write(
+        update(Inbox).where(*is_new, Inbox.attempts >= SUSPECT + MOST_ALONE).values(state=InboxState.DEAD)
+    )
+    await uow.write(update(Inbox).where(*is_new, Inbox.attempts < SUSPECT).values(attempts=Inbox.attempts + 1))
     return died
+
+
+async def begin_alone(uow: Uow, seq: InboxSeq) -> None:
+    """A suspect is about to be handled: if the process dies of it, that is known."""
+    await uow.write(update(Inbox).where(Inbox.seq == seq).values(attempts=Inbox.attempts + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """A service that is killed and started again, people who go on meanwhile, and a judge who believes only the phones."""
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
+import random
 import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,14 +19,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true, update
 
-from bot.sandbox.client import Person, Sandbox
+from bot.sandbox.client import Sandbox
 from bot.sandbox.server import SandboxServer
 from services.clock import machine_now
 from services.outbox import unreached
 from storage.models.delivery import Inbox, Item, Letter
 from storage.uow import Storage
+from storage.vocabulary import Role
 from tests.delivery import echo
-from tests.delivery.conftest import Family
+from tests.delivery.conftest import Family, add_person, connect
 
 TOKEN = "42:TEST"
 MARK = "↻"
@@ -75,6 +78,8 @@ class Service:
         self.process = FORKS.Process(target=run_service, args=(serve, environment, str(log), theirs), daemon=True)
         self.process.start()
         theirs.close()
+        self._log = log
+        self._came_up: bool | None = None
 
     @property
     def alive(self) -> bool:
@@ -82,15 +87,35 @@ class Service:
 
     async def ready(self) -> bool:
         """Whether it came up; False: it died on the way."""
-        assert await asyncio.to_thread(self._ready.poll, PATIENCE), "it neither came up nor died"
-        try:
-            return bool(self._ready.recv() == "ready")
-        except EOFError:
-            return False
+        if self._came_up is None:
+            assert await asyncio.to_thread(self._ready.poll, PATIENCE), "it neither came up nor died"
+            try:
+                self._came_up = bool(self._ready.recv() == "ready")
+            except EOFError:
+                self._came_up = False
+        return self._came_up
+
+    async def comes_up(self) -> None:
+        """It runs, whether the bot is its own or not."""
+        said = self._log.with_name("up")
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not await asyncio.to_thread(said.exists):
+            assert self.alive and asyncio.get_running_loop().time() < deadline, "it did not come up"
+            await asyncio.sleep(0.05)
 
     async def ended(self, within: float = PATIENCE) -> bool:
         await asyncio.to_thread(self.process.join, within)
         return not self.alive
+
+    async def kill(self) -> None:
+        """SIGKILL, now."""
+        self.process.kill()
+        await self.killed()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Any other signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
 
     async def killed(self) -> None:
         assert await self.ended()
@@ -141,35 +166,55 @@ async def until_quiet(storage: Storage, telegram: Sandbox, waiting: ColumnElemen
         await asyncio.sleep(0.2)
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A teacher, and the mother who is told what that teacher does."""
+
+    teacher: int
+    mother: int
+
+
 @dataclass
 class Scene:
-    """The teacher does, the mother reads, the service comes and goes."""
+    """Teachers do, mothers read, the service comes and goes."""
 
     storage: Storage
     database_url: str
     url: str
     telegram: Sandbox
-    teacher: Person
-    mother: Person
+    pairs: Sequence[Pair]
     data: Path
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
     deeds: list[str] = field(default_factory=list)
     kills: int = 0
+    services: list[Service] = field(default_factory=list)
+    more_environment: dict[str, str] = field(default_factory=dict)
 
-    async def start(self, kill_at: str = "", mistake: str = "") -> Service:
-        """Start the service; with `kill_at` it dies at that point, perhaps on the way up."""
-        return Service(
-            environment(self.url, self.database_url, self.data, kill_at) | {"ZVONOK_TEST_MISTAKE": mistake},
-            self.data / "service.log",
-            echo.serve,
-        )
+    async def start(self, kill_at: str = "", mistake: str = "", data: str = "") -> Service:
+        """Start the service; with `kill_at` it dies at that point, perhaps on the way up. `data`: another folder."""
+        folder = self.data / data
+        await asyncio.to_thread(folder.mkdir, exist_ok=True)
+        given = environment(self.url, self.database_url, folder, kill_at) | self.more_environment
+        given["ZVONOK_TEST_MISTAKE"] = mistake
+        # In a thread: the first of all imports everything.
+        self.services.append(await asyncio.to_thread(Service, given, folder / "service.log", echo.serve))
+        return self.services[-1]
 
-    async def do_something(self) -> None:
+    async def do_something(self, pair: Pair | None = None) -> None:
         """A typed word, and a tap."""
+        pair = pair or self.chance.choice(self.pairs)
         word = f"word{len(self.deeds)}"
-        await self.teacher.types(word)
         self.deeds.append(word)
-        tap = await self.telegram.post(f"/sandbox/people/{self.teacher.id}/tap-raw", {"data": "tap", "wait": False})
-        self.deeds.append(f"tap-{tap['query_id']}")
+        await self._act(pair, "send", {"text": word})
+        self.deeds.append(f"tap-{await self.tap(pair, 'tap')}")
+
+    async def tap(self, pair: Pair, data: str) -> str:
+        """A teacher's tap; the number of its query."""
+        begun = await self._act(pair, "tap-raw", {"data": data, "wait": False})
+        return str(begun["query_id"])
+
+    async def _act(self, pair: Pair, act: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self.telegram.request("POST", f"/sandbox/people/{pair.teacher}/{act}", sync=False, json=body)
 
     async def until_killed(self, service: Service) -> None:
         """Go on until the service dies."""
@@ -182,22 +227,47 @@ class Scene:
         await service.killed()
         self.kills += 1
 
+    @asynccontextmanager
+    async def busy(self, every: float = 0.1) -> AsyncIterator[None]:
+        """People go on doing things, whatever happens to the service."""
+
+        async def work() -> None:
+            while True:
+                await self.do_something()
+                await asyncio.sleep(every)
+
+        working = asyncio.ensure_future(work())
+        try:
+            yield
+        finally:
+            working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
+
     async def quiet(self) -> None:
         """Wait until everything has an end."""
         await until_quiet(self.storage, self.telegram, true())
+
+    async def first_letter(self, after: int = 0) -> float:
+        """Wait for a letter that is no copy, numbered above `after`; how many seconds it took."""
+        began = asyncio.get_running_loop().time()
+        while all(MARK in letter.text for letter in (await self.telegram.ledger(after)).sent):
+            assert asyncio.get_running_loop().time() - began < PATIENCE, "no letter came"
+            await asyncio.sleep(0.1)
+        return asyncio.get_running_loop().time() - began
 
     async def judged(self) -> Verdict:
         """Compare the phones with the base."""
         async with self.storage.reading() as uow:
             applied = Counter([str(row.value) for row in await uow.execute(select(Item.value))])
             broken = await unreached.lost(uow, machine_now(), machine_now())
-        chat = await self.telegram.request("GET", f"/sandbox/people/{self.mother.id}/messages")
         plain: Counter[str] = Counter()
         marked: Counter[str] = Counter()
-        for message in chat["messages"]:
-            found = re.match(r"\[(.*)\]", message["text"])
+        mothers = {pair.mother for pair in self.pairs}
+        for letter in (await self.telegram.ledger()).sent:
+            found = re.match(r"\[(.*)\]", letter.text) if letter.chat in mothers else None
             for word in found.group(1).split(", ") if found else ():
-                (marked if MARK in message["text"] else plain)[word] += 1
+                (marked if MARK in letter.text else plain)[word] += 1
         return Verdict(
             kills=self.kills,
             deeds=len(self.deeds),
@@ -209,27 +279,41 @@ class Scene:
         )
 
 
+async def enlist(storage: Storage, family: Family, count: int) -> list[Pair]:
+    """The family's own teacher and mother, and so many pairs more, all with accounts."""
+    pairs = [Pair(int(family.teacher_chat), int(family.mother_chat))]
+    async with storage.writing() as uow:
+        for number in range(count):
+            chat = 2001 + 2 * number  # a mother's chat stands before her teacher's
+            for first_name, role, own in (("Мать", Role.GUARDIAN, chat), ("Учитель", Role.TEACHER, chat + 1)):
+                person = await add_person(uow, family.school, f"{first_name} {number}", role)
+                await connect(uow, family.school, person, str(own))
+            pairs.append(Pair(chat + 1, chat))
+    return pairs
+
+
+def meet(server: SandboxServer, chat: int) -> None:
+    """Somebody who has started the bot long ago."""
+    person = server.add_person(f"Person {chat}", id=chat)
+    person.met = person.started = True
+
+
 @asynccontextmanager
-async def scene(storage: Storage, database_url: str, family: Family, data: Path) -> AsyncIterator[Scene]:
+async def scene(
+    storage: Storage, database_url: str, family: Family, data: Path, more_pairs: int = 0, **more: Any
+) -> AsyncIterator[Scene]:
     server = SandboxServer(TOKEN)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     async with server.running() as url, Sandbox.connect(url) as telegram:
-        teacher = await telegram.person("Нина", id=int(family.teacher_chat))
-        mother = await telegram.person("Мария", id=int(family.mother_chat))
-        await teacher.starts()
-        await mother.starts()
-        here = Scene(storage, database_url, url, telegram, teacher, mother, data)
-        services: list[Service] = []
-        start = here.start
-
-        async def remembered(*arguments: Any, **more: Any) -> Service:
-            services.append(await start(*arguments, **more))
-            return services[-1]
-
-        here.start = remembered  # type: ignore[method-assign]
+        pairs = await enlist(storage, family, more_pairs)
+        for pair in pairs:
+            meet(server, pair.teacher)
+            meet(server, pair.mother)
+        here = Scene(storage, database_url, url, telegram, pairs, data, **more)
         try:
             yield here
         finally:
-            for service in services:
+            for service in here.services:
                 if service.alive:
                     service.process.kill()
                     await service.ended()

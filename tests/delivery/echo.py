@@ -8,15 +8,17 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiohttp import ClientTimeout
 from sqlalchemy import select, update
 
-from bot import observability
+from bot import observability, ownership, telegram
 from bot.dispatcher import make_dispatcher
 from bot.runtime import Runtime
 from bot.settings import Settings
@@ -26,12 +28,14 @@ from services.directory import Directory
 from services.errors import SchoolError
 from services.outbox import items
 from services.outbox.limits import Limits
-from services.outbox.transport import Composed, DueItem, Reachable
+from services.outbox.outcomes import Outcome
+from services.outbox.ready import Readiness
+from services.outbox.transport import Composed, DueItem, FrozenLetter, Reachable
 from storage.models.delivery import Letter
-from storage.models.people import Person
-from storage.repositories import letters
+from storage.models.people import TelegramAccount
+from storage.repositories import inbox, letters
 from storage.uow import Storage, Uow
-from storage.vocabulary import ItemKind, LetterState, PersonId
+from storage.vocabulary import BotId, ItemKind, LetterId, LetterState, PersonId
 
 
 class Refusal(SchoolError):
@@ -53,7 +57,9 @@ class Echo:
         now = self._clock.now()
         seq = None if self._forgets_the_mark else actor.seq
         async with self._storage.writing(seq, now=now) as uow:
-            mother = (await uow.execute(select(Person.id).where(Person.first_name == "Мария"))).scalar_one()
+            # The mother's chat stands before the teacher's own.
+            own = TelegramAccount.chat_id == actor.user_id - 1
+            mother = (await uow.execute(select(TelegramAccount.person_id).where(own))).scalar_one()
             await items.put(uow, [self._fact(actor, PersonId(mother), word, now)], now)
 
     @staticmethod
@@ -67,7 +73,7 @@ class Echo:
             bundle=key,
             collapse_key=key,
             value=word,
-            priority=1,
+            priority=0 if word.startswith("urgent") else 1,
             due_at=now,
             cap_at=now,
             expires_at=None,
@@ -133,36 +139,143 @@ def build(settings: Settings, storage: Storage, mistake: str = "", **more: Any) 
     dispatcher: Dispatcher = make_dispatcher(
         workflow, fresh, routers(slow_answers=mistake == "effect_without_its_mark")
     )
-    return Runtime(settings, storage, clock, dispatcher, Plain(), fresh=fresh, limits=Limits.off(), **more)
+    limits = Limits() if os.environ.get("ZVONOK_TEST_LIMITS") and mistake != "no_limits" else Limits.off()
+    if mistake == "no_room_for_urgent":
+        limits = replace(limits, bulk_rate=1e9)
+    return Runtime(settings, storage, clock, dispatcher, Plain(), fresh=fresh, limits=limits, **more)
 
 
 def make_mistake(runtime: Runtime, mistake: str) -> None:
     """Break the promise on purpose."""
-    if mistake == "acknowledged_before_stored":
-        put = runtime.door.put
+    if mistake in MISTAKES:
+        MISTAKES[mistake](runtime)
 
-        async def later(updates: Sequence[Any]) -> None:
-            await asyncio.sleep(0.3)
-            await put(updates)
 
-        async def at_once(updates: Sequence[Any]) -> None:
-            if updates:
-                runtime.tasks.spawn(later(updates), "too late")
+def acknowledged_before_stored(runtime: Runtime) -> None:
+    """An update is confirmed first and stored later."""
+    put = runtime.door.put
 
-        runtime.door.put = at_once  # type: ignore[method-assign]
-    if mistake == "unknown_taken_for_returned":
+    async def later(updates: Sequence[Any]) -> None:
+        await asyncio.sleep(0.3)
+        await put(updates)
 
-        async def forget(uow: Uow, bot_id: int, epoch: int, flying: Sequence[int]) -> tuple[int, int]:
-            found = await uow.execute(
-                update(Letter)
-                .where(Letter.state == LetterState.SENDING.value, Letter.id.not_in(flying))
-                .values(state=LetterState.RETURNED.value)
-                .returning(Letter.id)
-            )
-            await letters.give_back(uow, [row.id for row in found])
-            return 0, 0
+    async def at_once(updates: Sequence[Any]) -> None:
+        if updates:
+            runtime.tasks.spawn(later(updates), "too late")
 
-        letters.adopt = forget
+    runtime.door.put = at_once  # type: ignore[method-assign]
+
+
+def doubles_not_noticed(runtime: Runtime) -> None:
+    """An update that comes again under its old number is taken for a new one."""
+    store = inbox.store
+
+    async def anew(uow: Uow, bot_id: BotId, arrivals: Sequence[inbox.Arrival], now: datetime) -> Any:
+        return await store(uow, bot_id, [replace(one, update_id=uuid4().int >> 66) for one in arrivals], now)
+
+    inbox.store = anew
+
+
+def unknown_taken_for_returned(runtime: Runtime) -> None:
+    """What was on the wire at a kill is taken for never sent."""
+
+    async def forget(uow: Uow, bot_id: int, epoch: int, flying: Sequence[int]) -> tuple[int, int]:
+        found = await uow.execute(
+            update(Letter)
+            .where(Letter.state == LetterState.SENDING.value, Letter.id.not_in(flying))
+            .values(state=LetterState.RETURNED.value)
+            .returning(Letter.id)
+        )
+        await letters.give_back(uow, [row.id for row in found])
+        return 0, 0
+
+    letters.adopt = forget
+
+
+def sent_before_committed(runtime: Runtime) -> None:
+    """A letter goes while its claim is not committed yet; at a kill point the process dies between the two."""
+    freeze, transport, passes = letters.freeze, runtime.postman._transport, 0
+    gone: set[str] = set()
+
+    async def too_early(
+        uow: Uow, bot_id: BotId, epoch: int, claims: Sequence[letters.Claim], now: datetime, machine_now: datetime
+    ) -> dict[str, LetterId]:
+        nonlocal passes
+        ids = await freeze(uow, bot_id, epoch, claims, now, machine_now)
+        for claim in claims:
+            if claim.address in ids:
+                letter = FrozenLetter(ids[claim.address], claim.address, claim.method, claim.payload, None)
+                await transport.send(letter)
+                gone.add(str(letter.id))
+        passes += 1
+        if passes == 2 and os.environ.get("ZVONOK_KILL_AT"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ids
+
+    class Sent:
+        async def send(self, letter: FrozenLetter) -> Outcome:
+            return Outcome(LetterState.SENT, "ok") if str(letter.id) in gone else await transport.send(letter)
+
+    letters.freeze = too_early
+    runtime.postman._transport = Sent()
+
+
+def results_not_written_down(runtime: Runtime) -> None:
+    """What became of a letter is forgotten."""
+
+    async def nothing(uow: Uow, settled: Any, machine_now: datetime) -> None:
+        pass
+
+    letters.settle = nothing
+
+
+def unknown_taken_for_sent(runtime: Runtime) -> None:
+    """A request without an answer is taken for carried out."""
+    transport = runtime.postman._transport
+
+    class Hopeful:
+        async def send(self, letter: FrozenLetter) -> Outcome:
+            outcome = await transport.send(letter)
+            return replace(outcome, state=LetterState.SENT) if outcome.state is LetterState.UNKNOWN else outcome
+
+    runtime.postman._transport = Hopeful()
+
+
+def lease_too_long(runtime: Runtime) -> None:
+    """The lease outlives its holder by far."""
+    ownership.TTL = timedelta(seconds=60)
+
+
+def waits_for_company(runtime: Runtime) -> None:
+    """The door lets updates wait for one another before it writes."""
+    write = runtime.door._write
+
+    async def later() -> None:
+        await asyncio.sleep(1.0)
+        await write()
+
+    runtime.door._write = later  # type: ignore[method-assign]
+
+
+def no_room_for_urgent(runtime: Runtime) -> None:
+    """Letters go in the order in which they fell due."""
+    Readiness.in_order = lambda self: sorted(self._letters, key=lambda one: one.due_at)  # type: ignore[method-assign]
+
+
+MISTAKES: dict[str, Callable[[Runtime], None]] = {
+    one.__name__: one
+    for one in (
+        acknowledged_before_stored,
+        doubles_not_noticed,
+        unknown_taken_for_returned,
+        sent_before_committed,
+        results_not_written_down,
+        unknown_taken_for_sent,
+        lease_too_long,
+        waits_for_company,
+        no_room_for_urgent,
+    )
+}
 
 
 async def serve(ready: Callable[[], None]) -> None:
@@ -170,12 +283,18 @@ async def serve(ready: Callable[[], None]) -> None:
     settings = Settings(_env_file=None)
     observability.set_up(settings)
     mistake = os.environ.get("ZVONOK_TEST_MISTAKE", "")
+    if os.environ.get(
+        "ZVONOK_TEST_PATIENCE"
+    ):  # a gate of a thousand letters can't wait ten seconds for each that hangs
+        seconds = float(os.environ["ZVONOK_TEST_PATIENCE"])
+        telegram.TIMEOUT = ClientTimeout(total=seconds, sock_connect=seconds, sock_read=seconds)
     storage = Storage(settings.database)
     runtime = build(settings, storage, mistake)
     make_mistake(runtime, mistake)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     await runtime.start()
+    (settings.data_dir / "up").touch()
     await runtime.owns.wait()
     ready()
     await stopped.wait()

@@ -1,6 +1,7 @@
 """The whole service over real HTTP: a tap in, a letter out, and an orderly stop."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.runtime import Runtime
 from bot.sandbox.client import Person, Sandbox
@@ -20,10 +21,12 @@ from services.clock import machine_now
 from services.outbox import unreached
 from storage.models.delivery import Inbox, Item, Letter
 from storage.models.people import TelegramAccount
+from storage.repositories import inbox
 from storage.uow import Storage
 from storage.vocabulary import InboxState
 from tests.delivery import echo
 from tests.delivery.conftest import BOT, Family, add
+from tests.delivery.test_intake import typed
 from tests.support.waiting import eventually
 
 TOKEN = "42:TEST"
@@ -221,3 +224,42 @@ async def test_an_answer_that_was_lost_is_made_up_for_by_a_fresh_screen(
         await here.restart()
         assert [one.text for one in here.teacher.messages].count("fresh") == 1
     assert all(row.answered_at for row in await here.rows(Inbox))
+
+
+async def test_an_update_that_was_there_at_many_starts_is_no_reason_to_give_it_up(
+    storage: Storage, family: Family, tmp_path: Path
+) -> None:
+    async with world(storage, family, tmp_path) as here:
+        await asyncio.wait_for(here.runtime.stop(), 30)
+        await here.teacher.types("patience")
+        here.runtime = await serving(here.settings, storage)
+        await here.teacher.sees("told patience")
+        await here.all_done()
+        await asyncio.wait_for(here.runtime.stop(), 30)
+        async with storage.writing() as uow:
+            payload = json.dumps(typed(1, "again", int(family.teacher_chat)))
+            values = {"state": "new", "payload": payload, "done_at": None, "answered_at": None}
+            await uow.write(update(Inbox).where(Inbox.payload.is_(None), Inbox.update_id > 0).values(**values))
+            for _ in range(20):  # killed before anything was handled
+                assert await inbox.count_replay(uow, BOT) == 0
+        here.runtime = await serving(here.settings, storage)
+        await here.teacher.sees("told again")
+        assert set(await here.all_done()) == {"done"}
+
+
+async def test_an_update_that_the_process_died_of_again_and_again_is_dead(storage: Storage, family: Family) -> None:
+    async with storage.writing() as uow:
+        moments = {"received_at": machine_now(), "done_at": None}
+        for number in (1, 2):
+            await add(
+                uow, Inbox, bot_id=BOT, update_id=number, lane=7, payload="{}", state="new", attempts=0, **moments
+            )
+        for _ in range(inbox.SUSPECT):
+            assert await inbox.count_replay(uow, BOT) == 0
+        [first, second] = await inbox.waiting(uow, await inbox.new_seqs(uow, BOT))
+        assert first.suspect and second.suspect
+        for _ in range(inbox.MOST_ALONE):
+            assert await inbox.count_replay(uow, BOT) == 0
+            await inbox.begin_alone(uow, first.seq)
+        assert await inbox.count_replay(uow, BOT) == 1
+        assert await inbox.new_seqs(uow, BOT) == [second.seq]
