@@ -174,11 +174,12 @@ def in_order(gaps: Iterable[Gap]) -> list[Gap]:
 
 
 def by_token(gaps: Iterable[Gap]) -> dict[str, list[Gap]]:
-    """Gaps that share a screen together, in order."""
+    """Gaps that share a screen together: the most urgent thing first, within it as the card has its parts."""
     found: dict[str, list[Gap]] = {}
     for one in in_order(gaps):
         found.setdefault(one.token, []).append(one)
-    return found
+    kinds = list(ClockKind)
+    return {token: sorted(own, key=lambda one: kinds.index(one.kind)) for token, own in found.items()}
 
 
 def missing_of(gaps: Sequence[Gap]) -> list[RecordPart]:

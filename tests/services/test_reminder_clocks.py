@@ -119,7 +119,7 @@ async def test_the_evening_names_all_that_is_left_of_the_day_in_one_message(serv
     await service.sees("16:00", "17:30")
     found_of = await service.reminders_of(school.owner)
     lessons = {str(school.lessons[one]) for one in ("1А", "ГКП", "7А")} | {str(school.algebra)}
-    assert set(found_of["1730"].split(",")) == lessons
+    assert set((found_of["1730"] or "").split(",")) == lessons
 
 
 async def test_after_two_hours_of_silence_one_message_comes_and_not_several(service: Service, school: Cast) -> None:
