@@ -26,7 +26,8 @@ class RequestGone(SchoolError):
     """The request being written was sent, dropped, or replaced by a newer one."""
 
     sentence = N_(
-        "This request was sent already, or is no longer being written. What was sent is in “My requests” of the journal."
+        "This request was sent already, or is no longer being written. "
+        "What was sent is in “My requests” of the journal."
     )
 
 
