@@ -4,20 +4,21 @@ Parts of one division exclude each other: «Английский 1» and «Ан�
 from one to the other is a transfer, and those happen only at a term's end (В 4.3.2, 4.4.12).
 """
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from services.calendar import SchoolCalendar, TermSpan
+from services.divisions import excludes, stem
 from services.i18n import gettext as _
 from services.imports.asc_plan import find_subgroup
 from services.imports.report import Changes, Fate, Report, day_text
 from services.imports.roster_students import StudentSpec
 from services.imports.roster_types import Classes, Days, Family
 from services.imports.staff import initials
-from services.names import fold, subgroup_key
+from services.names import fold
+from services.rules import transfers
 from services.rules.regulation import Regulation
 from storage.repositories.imports_read import Known, KnownSubgroup, KnownTie
 
@@ -109,14 +110,8 @@ class GroupPlanner:
         if since - self.days.year_start <= FORMING:
             since = min(since, self.days.from_start)
         for tie in others:
-            if tie.since_on < since and not self.is_terms_end(since, class_ref):
-                self.report.error(
-                    spec.row.place,
-                    _("{name} would move from “{old}” to “{new}” within a term.").format(
-                        name=initials(spec.name), old=self.by_id[tie.to_id].name, new=part.name
-                    ),
-                    _("Students move at a term's end only (В 4.3.2): {next}").format(next=self.next_term(class_ref)),
-                )
+            if tie.since_on < since:
+                since = self.transferred(spec, class_ref, tie, part, since)
             family.parted.append((tie.id, since))
         family.joined.append((part.id, since))
         detail = f"{initials(spec.name)}: {', '.join(self.by_id[tie.to_id].name for tie in others)} → {part.name}"
@@ -124,7 +119,7 @@ class GroupPlanner:
 
     def make(self, spec: StudentSpec, class_ref: int, name: str) -> KnownSubgroup:
         """A subgroup nobody knew; where the timetable has brought some, that may be a slip of the pen."""
-        part = KnownSubgroup(-len(self.done.new) - 1, class_ref, name[:128], fold(name)[:128], _stem(name)[:64])
+        part = KnownSubgroup(-len(self.done.new) - 1, class_ref, name[:128], fold(name)[:128], stem(name)[:64])
         if self.own.get(class_ref):
             self.report.warn(
                 spec.row.place,
@@ -146,9 +141,28 @@ class GroupPlanner:
         self.made.add(Fate.NEW)
         return part
 
-    def is_terms_end(self, day: date, class_ref: int) -> bool:
-        """Whether a day is the first of a term of the class, or between its terms."""
-        return not any(term.starts_on < day <= term.ends_on for term in self.terms(class_ref))
+    def transferred(self, spec: StudentSpec, class_ref: int, tie: KnownTie, part: KnownSubgroup, since: date) -> date:
+        """From which day a transfer counts: the new term's first; within a term it is refused (В 4.4.12)."""
+        clause = self.regulation.clauses["subgroups"]
+        spans = [(term.starts_on, term.ends_on) for term in self.terms(class_ref)]
+        counts_from = transfers.transfer_day(spans, since)
+        if counts_from is None:
+            self.report.error(
+                spec.row.place,
+                _("{name} would move from “{old}” to “{new}” within a term.").format(
+                    name=initials(spec.name), old=self.by_id[tie.to_id].name, new=part.name
+                ),
+                _("Students move at a term's end only ({clause}): {next}").format(
+                    clause=clause, next=self.next_term(class_ref)
+                ),
+            )
+            return since
+        note = _("Moves between subgroups count from {day}, the term's first day ({clause}).").format(
+            day=day_text(counts_from), clause=clause
+        )
+        if note not in self.report.notes:
+            self.report.notes.append(note)
+        return counts_from
 
     def next_term(self, class_ref: int) -> str:
         """What to write to make the transfer with the next term of the class."""
@@ -163,11 +177,4 @@ class GroupPlanner:
 
 def _excludes(one: KnownSubgroup, other: KnownSubgroup) -> bool:
     """Whether two parts of a class belong to one division."""
-    if one.division and other.division:
-        return one.division == other.division
-    return _stem(one.name) == _stem(other.name)
-
-
-def _stem(name: str) -> str:
-    """A subgroup's name without its number."""
-    return " ".join(re.sub(r"\d+", " ", subgroup_key(name)).split())
+    return excludes((one.name, one.division), (other.name, other.division))

@@ -12,7 +12,7 @@ from services.imports.roster_rows import HomeroomRow, StaffRow
 from services.imports.roster_types import Classes, Days, Numbers, WantedPerson, person_values
 from services.imports.staff import StaffIndex, initials, name_of
 from services.imports.values import split_list
-from services.names import FullName, class_key, class_name, fold
+from services.names import FullName, class_key, class_name, fits, fold
 from storage.repositories.imports_read import Known, KnownPerson
 from storage.vocabulary import STAFF_ROLES, Role
 
@@ -70,6 +70,11 @@ class StaffPlanner:
             )
             return
         known = match.one or self.people.get(self.contacts.find(row.name.key, row.phone, row.email) or 0)
+        if known is None and row.until_on is None and row.roles:
+            gone = self.former(row)
+            if gone is None:
+                return  # asked about
+            known = next(iter(gone), None)
         if known is None and (row.until_on is not None or not row.roles):
             if row.until_on is not None:
                 text = _("{name} has left and is not in the base: not taken.")
@@ -91,6 +96,31 @@ class StaffPlanner:
         detail = f"{initials(row.name)}: {', '.join(said)}" if said else ""
         self.changes.add(Fate.CHANGED if said else Fate.SAME, detail)
 
+    def former(self, row: StaffRow) -> list[KnownPerson] | None:
+        """Whom of those who left the row brings back: one or nobody; None where the school has to say who is meant."""
+        left = [
+            one
+            for one in self.known.people
+            if one.former & STAFF_ROLES and not one.roles & STAFF_ROLES and fits(row.name, name_of(one))
+        ]
+        alike = [one for one in left if not (row.birth_on and one.birth_on and row.birth_on != one.birth_on)]
+        exact = [one for one in alike if one.key == row.name.key]
+        if len(exact) > 1 and row.number:
+            exact = [one for one in exact if one.external_id == row.number] or exact
+        if len(exact) == 1:
+            text = _("{name} worked here before and comes back: the same record goes on.")
+            self.report.notes.append(text.format(name=initials(row.name)))
+            return exact
+        if exact or (alike and not row.name.is_whole):
+            names = ", ".join(name_of(one).full for one in exact or alike)
+            self.report.error(
+                row.place,
+                _("“{name}” may be somebody who worked here before: {names}.").format(name=row.name.full, names=names),
+                _("Write the whole name and the date of birth, or the number."),
+            )
+            return None
+        return []
+
     def repeated(self, row: StaffRow) -> int | None:
         """The number of a new employee whom an earlier row brought: a second position, not a second person."""
         same = [one for one in self.done.people.values() if one.ref < 0 and one.name.key == row.name.key]
@@ -105,7 +135,8 @@ class StaffPlanner:
             person.ended |= dict.fromkeys(ending, row.until_on)
             return [_("left from {day}").format(day=day_text(row.until_on))] if ending else []
         new = [role for role in sorted(row.roles) if role not in held and role not in person.roles]
-        person.roles |= dict.fromkeys(new, self.days.from_start)
+        back = bool(known and known.former & STAFF_ROLES and not held & STAFF_ROLES)
+        person.roles |= dict.fromkeys(new, self.days.since if back else self.days.from_start)
         return [f"+ {words.role(role)}" for role in new] if known else []
 
     def lead_from_staff(self, row: StaffRow) -> None:

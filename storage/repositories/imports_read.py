@@ -47,7 +47,7 @@ class KnownSubgroup:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A person with the roles that are not ended."""
+    """A person with the roles that are not ended; `former`: those that are."""
 
     id: int
     last_name: str
@@ -59,6 +59,7 @@ class KnownPerson:
     email: str | None
     external_id: str | None
     roles: frozenset[str]
+    former: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +222,10 @@ async def load(uow: Uow, school_id: SchoolId, year_id: int) -> Known:
 
 async def _people(uow: Uow, school_id: SchoolId) -> list[KnownPerson]:
     roles: defaultdict[int, set[str]] = defaultdict(set)
-    open_roles = select(PersonRole.person_id, PersonRole.role).where(
-        PersonRole.school_id == school_id, PersonRole.until_on.is_(None)
-    )
-    for person_id, role in await uow.execute(open_roles):
-        roles[person_id].add(role)
+    former: defaultdict[int, set[str]] = defaultdict(set)
+    held = select(PersonRole.person_id, PersonRole.role, PersonRole.until_on).where(PersonRole.school_id == school_id)
+    for person_id, role, until_on in await uow.execute(held):
+        (roles if until_on is None else former)[person_id].add(role)
     people = (
         select(
             Person.id,
@@ -253,6 +253,7 @@ async def _people(uow: Uow, school_id: SchoolId) -> list[KnownPerson]:
             email=row.email,
             external_id=row.external_id,
             roles=frozenset(roles[row.id]),
+            former=frozenset(former[row.id]),
         )
         for row in await uow.execute(people)
     ]

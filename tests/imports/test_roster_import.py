@@ -375,7 +375,7 @@ async def test_a_transfer_between_subgroups_waits_for_the_terms_end(school: Impo
     moved = "ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;2 группа"
     report = await school.roster(moved)
     assert [one.todo for one in errors(report)] == [
-        "Подгруппу меняют только по окончании четверти (В 4.3.2): --from 2026-11-02"
+        "Подгруппу меняют только по окончании учебного периода (п. 4.4.12): --from 2026-11-02"
     ]
     assert set(await subgroups_of(school, "Иванов")) == {"1 группа"}
     await school.roster(moved, since=date(2026, 11, 2))
@@ -517,3 +517,56 @@ async def test_an_import_of_lists_cut_short_leaves_whole_families(
     assert report.applied
     assert await school.count(Guardianship) == 6
     assert len(await people(school)) == 12
+
+
+async def test_a_transfer_in_the_break_counts_from_the_new_term(school: ImportedSchool) -> None:
+    await school.asc()
+    await school.roster("ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;1 группа")
+    school.clock.set(datetime(2026, 10, 27, 8, tzinfo=UTC))
+    report = await school.roster("ФИО ученика;Класс;Подгруппы\nИванов Иван;7А;2 группа")
+    assert (
+        "Переходы между подгруппами действуют с 02.11.2026, первого дня учебного периода (п. 4.4.12)." in report.notes
+    )
+    spans = select(SubgroupMember.since_on, SubgroupMember.until_on).order_by(SubgroupMember.since_on)
+    assert [tuple(row) for row in await school.rows(spans)] == [
+        (date(2026, 9, 1), date(2026, 11, 2)),
+        (date(2026, 11, 2), None),
+    ]
+
+
+LEFT = "ФИО;Должность;Дата увольнения\nСмирнов Олег Ильич;учитель;{day}"
+BACK = "ФИО;Должность\n{name};учитель"
+
+
+async def test_an_employee_who_comes_back_is_the_same_person(school: ImportedSchool) -> None:
+    await school.roster(BACK.format(name="Смирнов Олег Ильич"))
+    before = await school.count(Person)
+    assert (await school.roster(LEFT.format(day="02.09.2026"))).applied
+    school.clock.set(datetime(2026, 9, 21, 8, tzinfo=UTC))
+    report = await school.roster(BACK.format(name="Смирнов Олег Ильич"))
+    assert report.applied
+    assert "Смирнов О. И. снова работает в школе: запись прежняя." in report.notes
+    assert await school.count(Person) == before
+    roles = select(PersonRole.since_on, PersonRole.until_on).join(Person, Person.id == PersonRole.person_id)
+    held = await school.rows(roles.where(Person.last_name == "Смирнов").order_by(PersonRole.id))
+    assert [tuple(row) for row in held][1:] == [(date(2026, 9, 21), None)]
+
+
+async def test_initials_of_somebody_who_left_are_asked_about(school: ImportedSchool) -> None:
+    await school.roster(BACK.format(name="Смирнов Олег Ильич"))
+    await school.roster(LEFT.format(day="02.09.2026"))
+    before = await school.count(Person)
+    report = await school.roster(BACK.format(name="Смирнов О. И."))
+    assert [one.what for one in errors(report)] == [
+        "«Смирнов О. И.» — возможно, кто-то из работавших раньше: Смирнов Олег Ильич."
+    ]
+    assert await school.count(Person) == before
+
+
+async def test_a_namesake_born_on_another_day_is_another_person(school: ImportedSchool) -> None:
+    born = "ФИО;Должность;Дата рождения\nСмирнов Олег Ильич;учитель;{day}"
+    await school.roster(born.format(day="01.02.1980"))
+    await school.roster(LEFT.format(day="02.09.2026"))
+    before = await school.count(Person)
+    assert (await school.roster(born.format(day="03.04.1990"))).applied
+    assert await school.count(Person) == before + 1
