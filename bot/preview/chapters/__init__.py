@@ -6,7 +6,18 @@ them, which is why the evening comes late and the end of the quarter, weeks on, 
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.preview.chapters import corrections, evening, family, finals, homeroom, joining, lesson
+from bot.preview.chapters import (
+    absences,
+    corrections,
+    evening,
+    family,
+    finals,
+    homeroom,
+    homework,
+    joining,
+    lesson,
+    threads,
+)
 from bot.preview.walker import Walker
 
 Chapter = Callable[[Walker], Awaitable[None]]
@@ -14,9 +25,12 @@ Chapter = Callable[[Walker], Awaitable[None]]
 CHAPTERS: Sequence[Chapter] = (
     lesson.walk,
     family.walk,
+    homework.walk,
     homeroom.walk,
+    absences.walk,
     joining.walk,
     corrections.walk,
+    threads.walk,
     evening.walk,
     finals.walk,
 )
