@@ -109,6 +109,14 @@ class Post:
         async with self.storage.reading() as uow:
             return await unreached.lost(uow, self.clock.now(), machine_now())
 
+    async def idle(self) -> bool:
+        """The postman has gone round some times more."""
+        before = self.postman.experience.counts.ledgers
+        for _ in range(3):
+            self.postman.wake()
+            await asyncio.sleep(0.05)
+        return before == self.postman.experience.counts.ledgers
+
     async def listed(self) -> set[int]:
         """On whose list of the unreached something stands."""
         return {row.recipient_id for row in await self.rows() if row.kind == ItemKind.UNREACHED}
