@@ -138,13 +138,14 @@ def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
             rows.append([tap(_("Accept all"), AcceptAll(**wire))])
         if view.to_issue:
             rows.append([tap(_("Issue and send"), IssueAll(seen=view.seen, **wire))])
-    rows.append([tap(_("Forecast"), OpenForecast(**wire))])
     rows += _spans(view)
-    rows.append([_back(view)])
+    rows.append([tap(_("Forecast"), OpenForecast(**wire)), _back(view)])
+    # Few lines: the heading is to stay above eight names on a small phone.
     lines = [_heading(view), *_about(view)]
     if note is not None:
         lines.append(esc(note))
-    lines.append(_("“4?” is a proposal, “4” a draft, ✅ has been sent."))
+    if view.to_accept and refusal is None:
+        lines.append(_("“4?” is a proposal."))
     if pages > 1:
         lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
     return Screen("\n".join(lines), rows)
@@ -173,10 +174,8 @@ def _about(view: Sheet) -> list[str]:
         lines.append(_("It was due until {day} ({clause}): what is sent now is late.").format(day=until, clause=clause))
     else:
         lines.append(_("Due until {day} ({clause}).").format(day=until, clause=clause))
-    if refusal is None and not _all_sent(view):
-        lines.append(
-            _("Families see nothing until “Issue and send”; from then on a mark changes only through the deputy head.")
-        )
+    if refusal is None and view.to_issue:
+        lines.append(_("Only you see the draft. What has been sent changes only through the deputy head."))
     if _all_sent(view):
         lines.append(_("All marks have been sent."))
     elif refusal is None and view.blanks:
