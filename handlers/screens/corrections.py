@@ -145,14 +145,16 @@ def request_sent(sent: RequestSent) -> Screen:
 
 def own_requests(views: Sequence[RequestView], page: int) -> Screen:
     """One's own requests, the newest first."""
-    lines = [f"<b>{_('My requests')}</b>"]
+    title = _("My requests")
+    lines = [f"<b>{title}</b>"]
     lines.append(_("🕓 awaits a decision.") if views else _("You haven't asked for any corrections."))
     return _list(lines, views, page, OpenOwnRequests, tap(_("Back"), OpenJournal(page=0)))
 
 
 def waiting_requests(views: Sequence[RequestView], page: int) -> Screen:
     """What awaits a decision."""
-    lines = [f"<b>{_('Requests')}</b>"]
+    title = _("Requests")
+    lines = [f"<b>{title}</b>"]
     lines.append(_("These corrections await a decision.") if views else _("No request awaits a decision."))
     return _list(lines, views, page, OpenRequests, tap(_("Menu"), OpenMenu()))
 

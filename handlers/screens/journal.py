@@ -19,7 +19,8 @@ LATEST = 40  # marks shown of a student: more than a term has
 
 def assignments(found: Sequence[Taught], page: int) -> Screen:
     """The classes and subjects of a teacher."""
-    lines = [f"<b>{_('Journal')}</b>"]
+    title = _("Journal")
+    lines = [f"<b>{title}</b>"]
     lines.append(_("Which class and subject?") if found else _("You teach nothing that has marks."))
     shown, page, pages = page_of(found, page, 1)
     rows = [[tap(_assigned(one), _of(one))] for one in shown]

@@ -153,3 +153,30 @@ async def test_the_journal_of_a_class_opens_from_the_menu(world: World) -> None:
     await teacher.taps("Ларина Т", then="Средний балл 4,00")
     assert "8 сентября: 4, ответ" in teacher.last.text
     assert "Прогноз: до 5: две пятёрки." in teacher.last.text
+
+
+async def test_a_closed_term_is_corrected_from_the_closed_card_by_request_only(world: World) -> None:
+    teacher, deputy, stranger = await world.lets_in(people.TEACHER, people.DEPUTY, people.COLLEAGUE)
+    await a_mark_past_its_time(world, teacher)
+    await world.closes_terms()
+    since = teacher.mark()
+    await teacher.types("Мои уроки")
+    await teacher.taps("3 · 7Б Алгебра", await teacher.sees(button="3 · 7Б Алгебра", since=since), then="закрыт")
+    card = await teacher.sees(button="Запросить исправление", since=since)
+    assert card.buttons == ["Оценки", "Запросить исправление", "Мои уроки"]
+    forged = [one.data for row in card.button_rows for one in row if one.text == "Запросить исправление"]
+    await teacher.taps("Запросить исправление", card, then="За что оценка, которую нужно исправить?")
+    await teacher.taps("✏️ Ответ", then="Чью оценку исправить?")
+    grid = await teacher.sees("Чью оценку исправить?")
+    await teacher.taps("2/2 →", grid, then="Чью оценку исправить?")
+    await teacher.taps("Ларина Т. 4", then="Сейчас стоит 4.")
+    await teacher.taps("3", then="Почему?")
+    await teacher.taps("Апелляция", then="Такой запрос уйдёт завучу")
+    await teacher.taps("Отправить запрос", then="Запрос у завуча")
+    await world.passes(5)
+    await deputy.taps("Одобрить", deputy.letters[-1], then="Исправление одобрено")
+    await stranger.types("/start")
+    for data in [*forged, "qp1:1:1", "qw1:1", "qq1:1", "qn1:1"]:
+        assert data is not None
+        answer = await stranger.forges(data, stranger.last)
+        assert answer is not None and answer.alert

@@ -39,7 +39,7 @@ from services.outbox.limits import Limits
 from storage.models.delivery import Inbox, Letter
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
 from storage.models.people import Consent, Guardianship, Person, Preferences, TelegramAccount
-from storage.models.school import SchoolClass, Subject
+from storage.models.school import SchoolClass, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories import due, inbox
 from storage.repositories import joining as joining_rows
@@ -277,6 +277,12 @@ class World:
         async with self.app.storage.writing() as uow:
             changed = update(Lesson).where(Lesson.id == lesson).values(state=LessonState.CANCELLED.value)
             assert await uow.write(changed) == 1
+
+    async def closes_terms(self) -> None:
+        """Close every term begun, as the deputy head does when none has a blank."""
+        assert self.app is not None
+        async with self.app.storage.writing() as uow:
+            await uow.write(update(Term).where(Term.starts_on <= TUESDAY).values(closed_at=self.app.clock.now()))
 
     async def records(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything the journal and the accounts hold, to compare."""
