@@ -1,5 +1,6 @@
 """«Отсутствующие»: whom to ask after, a student's day, and the week's verification."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from handlers.callbacks.absences import OpenAbsence, OpenAbsences, OpenSeenLesson, OpenWeek, SetReason, VerifyWeek
@@ -141,11 +142,21 @@ def _week_button(label: str, view: Week, day: date) -> Button:
 
 def _label(one: AbsenceDay, today: date) -> str:
     day = _("today") if one.on_date == today else words.short_day(one.on_date)
-    sign = "⚠️ " if one.contradicts else ""
-    slots = ", ".join(map(str, one.slots))
+    sign = f"{'⚠️ ' if one.contradicts else ''}{words.reason_letter(one.reason)} "
+    tail = f" · {day}: {_ranges(one.slots)}"
     name = f"{one.student.last} {one.student.first[:1]}."
-    tail = f" · {day}: {slots}"
-    return f"{sign}{words.reason_letter(one.reason)} " + shortened(name, max(LABEL - len(tail) - 5, 8)) + tail
+    return sign + shortened(name, LABEL - len(sign) - len(tail)) + tail
+
+
+def _ranges(slots: Sequence[int]) -> str:
+    """«1–3, 5» for lessons 1, 2, 3 and 5."""
+    runs: list[list[int]] = []
+    for slot in sorted(set(slots)):
+        if runs and runs[-1][-1] == slot - 1:
+            runs[-1].append(slot)
+        else:
+            runs.append([slot])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _warning(one: AbsenceDay, today: date) -> str:
