@@ -59,9 +59,11 @@ def grid(buttons: Iterable[Button], columns: int) -> list[list[Button]]:
     return rows
 
 
-def page_of(values: Sequence[Value], page: int, columns: int) -> tuple[Sequence[Value], int, int]:
+def page_of(
+    values: Sequence[Value], page: int, columns: int, rows: int = ROWS_OF_NAMES
+) -> tuple[Sequence[Value], int, int]:
     """The values of a page of names, the page that exists, and how many there are."""
-    size = ROWS_OF_NAMES * columns
+    size = rows * columns
     pages = max(1, -(-len(values) // size))
     page = min(page, pages - 1)
     return values[page * size : (page + 1) * size], page, pages

@@ -59,6 +59,7 @@ REASONS = {
     WhySign.REWRITTEN: Why.REWRITTEN,
     WhySign.LATE: Why.LATE,
 }
+ROWS = 6  # of names: with what stands below them, the heading stays on a phone's screen
 MARKS_A_ROW = 5
 SPANS_A_ROW = 3
 MARKS_SHOWN = 24
@@ -124,7 +125,7 @@ def _assigned(one: Assigned, alike: bool) -> str:
 
 def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
     """A page of a grid; `note`: what became of the tap before."""
-    shown, page, pages = page_of(view.students, page, 1)
+    shown, page, pages = page_of(view.students, page, 1, ROWS)
     widest = max((len(_beside(one)) for one in view.students), default=0)
     short = labels([one.name for one in view.students], 1, taken=widest)
     wire = on_the_wire(view.place)
@@ -140,14 +141,11 @@ def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
             rows.append([tap(_("Issue and send"), IssueAll(seen=view.seen, **wire))])
     rows += _spans(view)
     rows.append([tap(_("Forecast"), OpenForecast(**wire)), _back(view)])
-    # Few lines: the heading is to stay above eight names on a small phone.
     lines = [_heading(view), *_about(view)]
     if note is not None:
         lines.append(esc(note))
     if view.to_accept and refusal is None:
         lines.append(_("“4?” is a proposal."))
-    if pages > 1:
-        lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
     return Screen("\n".join(lines), rows)
 
 

@@ -54,6 +54,8 @@ async def test_term_marks_go_from_the_proposals_to_the_familys_letter(
     await phone.sees("Что откроем?")
     await taps(phone, "Четвертные", then="пусто")
     await taps(phone, "7Б Алгебра", then="Без оценки: 30")
+    box = await phone.frame.get_by_text("7Б · Алгебра").last.bounding_box()
+    assert box is not None and box["y"] > 0, "the heading has scrolled off the screen"
     await keep(phone, folder / "term-marks.png")
     await taps(phone, "Принять все", then="30 оценок в черновике")
     await taps(phone, "Выставить и отправить", then="Выставлено 30 оценок")

@@ -56,7 +56,7 @@ async def test_every_page_of_the_grid_is_sound_in_every_state(school: Cast, stor
     assert said in checked(accepted)
     for student in school.students[21:]:
         await finals.put(owner, place, student, "Н/А", 0)
-    for page in range(4):
+    for page in range(5):
         checked(screens.sheet(await finals.sheet(owner, place), page))
     sheet = await finals.sheet(owner, place)
     sent, said = screens.sent(await finals.issue(owner, place, sheet.seen))
