@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.absences import OpenAbsence, OpenAbsences, OpenSeenLesson, OpenWeek, SetReason, VerifyWeek
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import absences as screens
 from services.absences import Absences
@@ -70,9 +71,9 @@ async def verify_week(
     await show(bot, query, screens.week(view), _("The week is verified"))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="absences")
+    made = Scene(name="absences")
     made.callback_query.filter(Known())
     made.callback_query.register(open_absences, OpenAbsences.filter())
     made.callback_query.register(open_absence, OpenAbsence.filter())

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
@@ -25,6 +25,7 @@ from handlers.callbacks.arrangements import (
     RestoreLesson,
 )
 from handlers.filters import Awaits, Known
+from handlers.scene import Scene
 from handlers.screen import Screen, show
 from handlers.screens import arrangements as screens
 from handlers.screens import lesson_states as states
@@ -234,9 +235,9 @@ async def _show_state(bot: Bot, event: Any, put: StatePut) -> None:
     await show(bot, event, states.state_put(put), states.state_toast(put))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="arrangements")
+    made = Scene(name="arrangements")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(

@@ -1,10 +1,11 @@
 """«Посещаемость»: the grid and what confirms it."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.lessons import ConfirmAllPresent, ConfirmAttendance, OpenAttendance, PutAttendance, PutLate
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens.attendance import attendance_sheet, confirmed, confirmed_toast, put_toast
 from services.actor import Actor
@@ -68,9 +69,9 @@ async def confirm_all_present(
     await show(bot, query, confirmed(done), confirmed_toast(done), alert=done.sheet is not None)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="attendance")
+    made = Scene(name="attendance")
     made.callback_query.filter(Known())
     made.callback_query.register(open_attendance, OpenAttendance.filter())
     made.callback_query.register(put_attendance, PutAttendance.filter())

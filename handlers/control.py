@@ -1,11 +1,12 @@
 """«Контроль»: what is overdue, for those who control the school."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.control import OpenControl, OpenOverdue
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import control as screens
 from services.actor import Actor
@@ -33,9 +34,9 @@ async def open_overdue(
     await show(bot, query, screens.overdue_of(view, callback_data.page))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="control")
+    made = Scene(name="control")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_control, or_f(Command("control"), F.text.casefold().in_({"контроль", "control"})))

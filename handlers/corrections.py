@@ -1,6 +1,6 @@
 """«Запросить исправление» and the deputy head's «Запросы»."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.corrections import (
@@ -20,6 +20,7 @@ from handlers.callbacks.corrections import (
     WithdrawRequest,
 )
 from handlers.filters import Awaits, Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import corrections as screens
 from services.actor import Actor
@@ -154,9 +155,9 @@ async def typed_decline(message: Message, bot: Bot, actor: Actor, decisions: Dec
     await show(bot, message, screens.decided(await decisions.type_decline(actor, message.text or "")))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="corrections")
+    made = Scene(name="corrections")
     made.callback_query.filter(Known())
     made.message.filter(Known())
     made.callback_query.register(ask_correction, AskCorrection.filter())

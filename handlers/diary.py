@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.family import OpenDiary, OpenDiaryDay, SendDiary
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import answer, send, show
 from handlers.screens.diary import day
 from services.actor import Actor
@@ -38,9 +39,9 @@ async def send_diary(query: CallbackQuery, callback_data: SendDiary, bot: Bot, a
     await send(bot, query.from_user.id, day(view))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="diary")
+    made = Scene(name="diary")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_diary, or_f(Command("diary"), F.text.casefold().in_({"дневник", "diary"})))

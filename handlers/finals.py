@@ -1,6 +1,6 @@
 """«Четвертные»: a teacher's term marks."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.finals import (
@@ -16,6 +16,7 @@ from handlers.callbacks.finals import (
     SendTermRequest,
 )
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import finals as screens
 from services.actor import Actor
@@ -125,9 +126,9 @@ async def send_term_request(
     await show(bot, query, screens.asked(done, place), _("The request is sent"))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="finals")
+    made = Scene(name="finals")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_finals, F.text.casefold().in_({"четвертные", "term marks"}))

@@ -1,6 +1,6 @@
 """«Мой класс»: who is connected, confirming, disconnecting, slips."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
@@ -17,6 +17,7 @@ from handlers.callbacks.homeroom import (
     PrintSlips,
 )
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import answer, show
 from handlers.screens import homeroom as screens
 from services import words
@@ -137,9 +138,9 @@ async def _print(query: CallbackQuery, bot: Bot, actor: Actor, slips: Slips) -> 
     await bot.send_document(query.from_user.id, BufferedInputFile(document, name), caption=caption)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="homeroom")
+    made = Scene(name="homeroom")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_class, or_f(Command("class"), F.text.casefold().in_({"мой класс", "my class"})))

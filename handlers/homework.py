@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery, InputMediaDocument, InputMediaPhoto, Message
 
 from handlers.callbacks.homework import (
@@ -19,6 +19,7 @@ from handlers.callbacks.homework import (
 )
 from handlers.callbacks.lessons import OpenHomework
 from handlers.filters import Awaits, AwaitsFile, Known
+from handlers.scene import Scene
 from handlers.screen import Screen, answer, esc, rewrite, send, show
 from handlers.screens import homework as screens
 from handlers.screens.lessons import heading
@@ -193,9 +194,9 @@ def _message(query: CallbackQuery) -> int | None:
     return None if query.message is None else query.message.message_id
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="homework")
+    made = Scene(name="homework")
     made.callback_query.filter(Known())
     made.message.filter(Known())
     made.callback_query.register(open_homework, OpenHomework.filter())

@@ -1,10 +1,11 @@
 """«Журнал»: a class's term in a subject."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.journal import OpenJournal, OpenStudentMarks, OpenTermJournal
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import journal as screens
 from services.actor import Actor
@@ -41,9 +42,9 @@ def _place(button: OpenTermJournal | OpenStudentMarks) -> tuple[ClassId, Subgrou
     return ClassId(button.school_class), subgroup, SubjectId(button.subject)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="journal")
+    made = Scene(name="journal")
     made.callback_query.filter(Known())
     made.callback_query.register(open_journal, OpenJournal.filter())
     made.callback_query.register(open_term, OpenTermJournal.filter())

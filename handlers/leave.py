@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.arrangements import AskLeaveKind, AskLeaveUntil, EndLeave, OpenLeave, OpenLeaves, PutLeave
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import leave as screens
 from services.actor import Actor
@@ -61,9 +62,9 @@ async def end_leave(query: CallbackQuery, callback_data: EndLeave, bot: Bot, act
     await show(bot, query, screens.person_leave(put.view), toast)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="leave")
+    made = Scene(name="leave")
     made.callback_query.filter(Known())
     made.callback_query.register(open_leaves, OpenLeaves.filter())
     made.callback_query.register(open_leave, OpenLeave.filter())

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.lessons import OpenDay, OpenLesson, OpenLessons, OpenReminded
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens.lessons import day, lesson_card
 from services.actor import Actor
@@ -45,9 +46,9 @@ async def open_reminded(
     await show(bot, query, lesson_card(await reminders.open(actor, LessonId(callback_data.lesson))))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="lessons")
+    made = Scene(name="lessons")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_lessons, or_f(Command("lessons"), F.text.casefold().in_({"мои уроки", "my lessons"})))

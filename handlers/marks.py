@@ -1,6 +1,6 @@
 """«Оценки»: kinds of work, columns and marks."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.corrections import AskCorrection, AskForStudent, AskForValue
@@ -18,6 +18,7 @@ from handlers.callbacks.marks import (
     UncheckWork,
 )
 from handlers.filters import Awaits, Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens.corrections import refused
 from handlers.screens.marks import (
@@ -142,9 +143,9 @@ async def uncheck_work(
     await show(bot, query, work_checked(await checking.take_back(actor, WorkId(callback_data.work))))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="marks")
+    made = Scene(name="marks")
     made.callback_query.filter(Known())
     made.callback_query.register(open_marks, OpenMarks.filter())
     made.callback_query.register(choose_kind, ChooseKind.filter())

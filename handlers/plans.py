@@ -1,11 +1,12 @@
 """«Планы»: a teacher's plans and one of them."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.plans import OpenPlan, OpenPlans
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import plans as screens
 from services.actor import Actor
@@ -34,9 +35,9 @@ async def open_plan(query: CallbackQuery, callback_data: OpenPlan, bot: Bot, act
     await show(bot, query, screens.plan(view, callback_data.page, here=callback_data.here))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="plans")
+    made = Scene(name="plans")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_plans, or_f(Command("plans"), F.text.casefold().in_({"планы", "plans"})))

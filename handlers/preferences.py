@@ -1,11 +1,12 @@
 """«Настройки»: when letters come."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.family import ChooseHour, ChooseMode, OpenHours, OpenPreferences
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import preferences as screens
 from services.actor import Actor
@@ -44,9 +45,9 @@ async def choose_hour(
     await show(bot, query, screens.preferences(choice), _("Saved"))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="preferences")
+    made = Scene(name="preferences")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_preferences, or_f(Command("settings"), F.text.casefold().in_({"настройки", "settings"})))

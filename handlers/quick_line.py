@@ -1,11 +1,12 @@
 """The quick line: «н Иванов Петров, о Сидоров», typed while a lesson is on."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.lessons import ConfirmLine, DropLine, PickName
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens.lessons import lesson_card
 from handlers.screens.quick_line import line_card, written, written_toast
@@ -45,9 +46,9 @@ async def drop_line(
     await show(bot, query, lesson_card(await quick_line.drop(actor, callback_data.line)))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="quick_line")
+    made = Scene(name="quick_line")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(typed_line, F.text, ~F.text.startswith("/"))

@@ -1,11 +1,12 @@
 """«Тема» chosen or typed, «Не задано», and any part of the record taken back."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.lessons import NoHomework, OpenTopic, PutDoubtedTopic, PutPlanTopic, RestoreRecord
 from handlers.filters import Awaits, Known
+from handlers.scene import Scene
 from handlers.screen import rewrite, show
 from handlers.screens.records import answered, record_put, toast, topic_choice, topic_doubt
 from services.actor import Actor
@@ -71,9 +72,9 @@ async def _show_put(bot: Bot, query: CallbackQuery, put: RecordPut, again: Callb
     await show(bot, query, record_put(put, again), toast(put), alert=put.outcome is Outcome.CHANGED)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="records")
+    made = Scene(name="records")
     made.callback_query.filter(Known())
     made.message.filter(Known())
     made.callback_query.register(open_topic, OpenTopic.filter())

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWeek, OpenRemindedWork
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import absences as absences_screens
 from handlers.screens import finals as finals_screens
@@ -68,9 +69,9 @@ async def open_week(
     await show(bot, query, absences_screens.week(view))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="reminders")
+    made = Scene(name="reminders")
     made.callback_query.filter(Known())
     made.callback_query.register(open_work, OpenRemindedWork.filter())
     made.callback_query.register(open_marks, OpenRemindedMarks.filter())

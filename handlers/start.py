@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, CommandObject, CommandStart, Filter
 from aiogram.types import BotCommand, CallbackQuery, MenuButtonCommands, Message
 
 from handlers.callbacks.family import Agree, AskToComeBack, AskToLeave, ComeBack, ConfirmChild, Decline, Leave, OpenMenu
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import Screen, send, show
 from handlers.screens import diary as diary_screens
 from handlers.screens import joining as screens
@@ -224,9 +225,9 @@ async def greet(bot: Bot) -> None:
     await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of the door, a new one at every call."""
-    made = Router(name="start")
+    made = Scene(name="start")
     made.message.register(start_with_link, CommandStart(deep_link=True))
     made.message.register(start, CommandStart())
     made.message.register(help_page, Command("help"))

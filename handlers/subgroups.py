@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, F
 from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
@@ -14,6 +14,7 @@ from handlers.callbacks.arrangements import (
     TransferStudent,
 )
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import subgroups as screens
 from services.actor import Actor
@@ -63,9 +64,9 @@ async def transfer_student(
     await show(bot, query, screens.transferred(done), screens.transfer_toast(done))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="subgroups")
+    made = Scene(name="subgroups")
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(

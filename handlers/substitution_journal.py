@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import BufferedInputFile, CallbackQuery
 
 from handlers.callbacks.arrangements import OpenSubstitutionJournal, PrintSubstitutions
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import answer, show
 from handlers.screens import substitution_journal as screens
 from services.actor import Actor
@@ -52,9 +53,9 @@ def _days(day: str, month: bool) -> tuple[date, date]:
     return screens.month_of(on) if month else screens.week_of(on)
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="substitution_journal")
+    made = Scene(name="substitution_journal")
     made.callback_query.filter(Known())
     made.callback_query.register(open_journal, OpenSubstitutionJournal.filter())
     made.callback_query.register(print_journal, PrintSubstitutions.filter())

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks.finals import (
@@ -21,6 +21,7 @@ from handlers.callbacks.finals import (
     ScopeSign,
 )
 from handlers.filters import Known
+from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import term_results as screens
 from handlers.screens.finals import SCOPES
@@ -143,9 +144,9 @@ async def open_child_results(
     await show(bot, query, screens.child(view, clock.now().astimezone(actor.zone).date()))
 
 
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="term_results")
+    made = Scene(name="term_results")
     made.callback_query.filter(Known())
     made.callback_query.register(open_term_results, OpenTermResults.filter())
     made.callback_query.register(open_term, OpenTerm.filter())

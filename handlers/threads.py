@@ -71,8 +71,8 @@ async def write_to_office(
 
 async def stop_writing(query: CallbackQuery, bot: Bot, actor: Actor, threads: Threads) -> None:
     """Nothing is awaited any more."""
-    await threads.stop(actor)
-    await show(bot, query, await _list(actor, threads, 0), _("Nothing was sent"))
+    stopped = await threads.stop(actor)
+    await show(bot, query, await _list(actor, threads, 0), _("Nothing was sent") if stopped else None)
 
 
 async def typed_letter(message: Message, bot: Bot, actor: Actor, threads: Threads) -> None:

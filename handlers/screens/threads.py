@@ -37,7 +37,6 @@ from services.threads.views import (
     Titled,
 )
 from services.threads.writing import LONGEST, HandOverTo
-from storage.vocabulary import ThreadSide
 
 LABEL = 30
 PAGE_LENGTH = 2600  # UTF-16 units of a page's entries, the longest entry's own length allowing
@@ -132,12 +131,8 @@ def threads(found: Sequence[Titled], page: int, side_of_family: bool) -> Screen:
 
 
 def _line(one: Titled) -> str:
-    sign = f"{UNREAD} {one.unread} · " if one.unread else ""
-    if one.side is ThreadSide.FAMILY:
-        label = f"{one.other} · {one.about}" if one.about else one.other
-    else:  # the child is what a teacher looks for
-        label = one.about or one.other
-    return shortened(sign + label, LABEL)
+    sign = f"{UNREAD}{one.unread} " if one.unread else ""
+    return shortened(sign + one.short, LABEL)
 
 
 def thread(view: ThreadView, page: int = 0) -> Screen:
