@@ -29,7 +29,6 @@ from services.errors import SchoolError
 from services.outbox import items
 from services.outbox.limits import Limits
 from services.outbox.outcomes import Outcome
-from services.outbox.ready import Readiness
 from services.outbox.transport import Composed, DueItem, FrozenLetter, Reachable
 from storage.models.delivery import Letter
 from storage.models.people import TelegramAccount
@@ -47,10 +46,11 @@ class Refusal(SchoolError):
 class Echo:
     """The office: tells the mother a word. Done twice it would be told twice, under two keys."""
 
-    def __init__(self, storage: Storage, clock: Clock, *, forgets_the_mark: bool = False) -> None:
+    def __init__(self, storage: Storage, clock: Clock, mistake: str = "") -> None:
         self._storage = storage
         self._clock = clock
-        self._forgets_the_mark = forgets_the_mark
+        self._forgets_the_mark = mistake == "effect_without_its_mark"
+        self._urgent = 4 if mistake == "urgent_like_the_rest" else 0
 
     async def tell(self, actor: Actor, word: str) -> None:
         """One writing unit of work, as any use case."""
@@ -62,8 +62,7 @@ class Echo:
             mother = (await uow.execute(select(TelegramAccount.person_id).where(own))).scalar_one()
             await items.put(uow, [self._fact(actor, PersonId(mother), word, now)], now)
 
-    @staticmethod
-    def _fact(actor: Actor, mother: PersonId, word: str, now: datetime) -> items.Fact:
+    def _fact(self, actor: Actor, mother: PersonId, word: str, now: datetime) -> items.Fact:
         key = f"echo:{uuid4().hex}"
         return items.Fact(
             school_id=actor.school_id,
@@ -73,7 +72,7 @@ class Echo:
             bundle=key,
             collapse_key=key,
             value=word,
-            priority=0 if word.startswith("urgent") else 1,
+            priority=self._urgent if word.startswith("urgent") else 1,
             due_at=now,
             cap_at=now,
             expires_at=None,
@@ -134,14 +133,12 @@ def build(settings: Settings, storage: Storage, mistake: str = "", **more: Any) 
         "storage": storage,
         "clock": clock,
         "directory": Directory(storage, clock),
-        "echo": Echo(storage, clock, forgets_the_mark=mistake == "effect_without_its_mark"),
+        "echo": Echo(storage, clock, mistake),
     }
     dispatcher: Dispatcher = make_dispatcher(
         workflow, fresh, routers(slow_answers=mistake == "effect_without_its_mark")
     )
     limits = Limits() if os.environ.get("ZVONOK_TEST_LIMITS") and mistake != "no_limits" else Limits.off()
-    if mistake == "no_room_for_urgent":
-        limits = replace(limits, bulk_rate=1e9)
     return Runtime(settings, storage, clock, dispatcher, Plain(), fresh=fresh, limits=limits, **more)
 
 
@@ -257,11 +254,6 @@ def waits_for_company(runtime: Runtime) -> None:
     runtime.door._write = later  # type: ignore[method-assign]
 
 
-def no_room_for_urgent(runtime: Runtime) -> None:
-    """Letters go in the order in which they fell due."""
-    Readiness.in_order = lambda self: sorted(self._letters, key=lambda one: one.due_at)  # type: ignore[method-assign]
-
-
 MISTAKES: dict[str, Callable[[Runtime], None]] = {
     one.__name__: one
     for one in (
@@ -273,7 +265,6 @@ MISTAKES: dict[str, Callable[[Runtime], None]] = {
         unknown_taken_for_sent,
         lease_too_long,
         waits_for_company,
-        no_room_for_urgent,
     )
 }
 

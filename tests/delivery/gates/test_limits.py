@@ -103,7 +103,7 @@ async def test_urgent_letters_pass_an_evening_and_nobody_is_told_to_wait(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("mistake", ["no_limits", "no_room_for_urgent"])
+@pytest.mark.parametrize("mistake", ["no_limits", "urgent_like_the_rest"])
 async def test_the_gate_is_red(
     mistake: str, storage: Storage, database_url: str, family: Family, tmp_path: Path
 ) -> None:
