@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.async_api import Page, expect
 
 from bot.sandbox.room import Restart
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.times import Jump
+from tests.browser.conftest import NOON, StandingClock
 from tests.browser.echo import EchoBot
 from tests.support.phones import TIMEOUT, Phones, opened
 
@@ -65,7 +68,7 @@ def room(server: SandboxServer, anna: int, boris: int) -> SandboxServer:
 
 
 @pytest.fixture
-async def guided(page: Page, room: SandboxServer) -> Any:
+async def guided(page: Page, room: SandboxServer) -> AsyncIterator[Phones]:
     """The page with a tour, in the window of a small laptop."""
     await page.set_viewport_size({"width": 1280, "height": 720})
     async with opened(page, room.url) as phones:
@@ -296,11 +299,6 @@ async def test_who_asked_for_little_motion_sees_a_ring_that_stands_still(
 async def test_a_jump_whose_moment_is_known_says_when_and_is_renewed_when_it_has_passed(
     server: SandboxServer, wide: Phones, page: Page
 ) -> None:
-    from datetime import timedelta
-
-    from bot.sandbox.times import Jump
-    from tests.browser.conftest import NOON, StandingClock
-
     clock = server.world.times.clock
     assert isinstance(clock, StandingClock)
     offered = [Jump("bell", "Звонок", NOON + timedelta(seconds=2)), Jump("week", "Неделя", NOON + timedelta(days=7))]
@@ -310,5 +308,4 @@ async def test_a_jump_whose_moment_is_known_says_when_and_is_renewed_when_it_has
     await expect(bell).to_have_accessible_name("12:05 Звонок")
     await expect(page.locator('[data-jump="week"]')).to_have_accessible_name("вт 15, 12:05 Неделя")
     offered[0] = Jump("bell", "Звонок", NOON + timedelta(days=1))
-    await asyncio.sleep(0)
     await expect(bell).to_have_accessible_name("завтра 12:05 Звонок", timeout=TIMEOUT)
