@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services import drafts
 from services.access import OwnLesson, TermClosed, access_class, lesson_with_rules
 from services.actor import Actor
 from services.changes import Outcome
@@ -143,11 +144,18 @@ class Absences:
         self._clock = clock
 
     async def overview(self, actor: Actor, class_id: ClassId | None = None) -> ClassAbsences:
-        """Today's absences and open ones, by default of the first own class. Raises NoClass, NotYourClass."""
+        """Today's absences and open ones, by default of the first own class; no text is awaited any more.
+
+        Raises NoClass, NotYourClass.
+        """
         now = self._clock.now()
         async with self._storage.reading() as uow:
             school_class = await self._class(uow, actor, class_id, now)
-            return await _overview(uow, actor, school_class, now)
+            view = await _overview(uow, actor, school_class, now)
+            awaited = await drafts.text_awaited(uow, actor, now)
+        if awaited:
+            await drafts.leave(self._storage, actor, now)
+        return view
 
     async def day(self, actor: Actor, student_id: PersonId, on_date: date) -> StudentDay:
         """A student's day, lesson by lesson. Raises NotFoundHere, NotYourClass."""

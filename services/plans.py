@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services import drafts
 from services.actor import Actor
 from services.assignments import Assignment, access_assignment, assignments_of
 from services.clock import Clock
@@ -84,11 +85,15 @@ class Plans:
         self._clock = clock
 
     async def lines(self, actor: Actor) -> list[PlanLine]:
-        """What the actor teaches this year, each with its lag."""
+        """What the actor teaches this year, each with its lag; no text is awaited any more."""
         now = self._clock.now()
         async with self._storage.reading() as uow:
             found = await assignments_of(uow, actor, now.astimezone(actor.zone).date())
-            return [await _line(uow, one, now) for one in found]
+            lines = [await _line(uow, one, now) for one in found]
+            awaited = await drafts.text_awaited(uow, actor, now)
+        if awaited:
+            await drafts.leave(self._storage, actor, now)
+        return lines
 
     async def view(
         self, actor: Actor, class_id: ClassId, subgroup_id: SubgroupId | None, subject_id: SubjectId
