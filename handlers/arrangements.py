@@ -24,19 +24,16 @@ from handlers.callbacks.arrangements import (
     PutSubstitute,
     RestoreLesson,
 )
-from handlers.filters import Awaits, Known
+from handlers.filters import Known
 from handlers.scene import Scene
-from handlers.screen import Screen, show
+from handlers.screen import show
 from handlers.screens import arrangements as screens
 from handlers.screens import lesson_states as states
-from handlers.screens.leave import person_leave
 from services.actor import Actor
-from services.drafts import Drafts
-from services.leave import StaffLeaves
 from services.lesson_states import LessonStates, StatePut
 from services.substitutions.office import Substitutions
-from services.substitutions.views import DayPut, DayReasonAsked, ReasonAsked, SubstitutionPut
-from storage.vocabulary import DraftPurpose, LessonId, PersonId
+from services.substitutions.views import SubstitutionPut
+from storage.vocabulary import LessonId, PersonId
 
 
 async def arrangements(message: Message, bot: Bot, actor: Actor, substitutions: Substitutions) -> None:
@@ -93,7 +90,7 @@ async def put_substitute(
         callback_data.reason,
         sure=callback_data.sure,
     )
-    await show(bot, query, _arranged(put), screens.put_toast(put) if isinstance(put, SubstitutionPut) else None)
+    await show(bot, query, screens.arranged(put), screens.put_toast(put) if isinstance(put, SubstitutionPut) else None)
 
 
 async def put_day(
@@ -108,7 +105,7 @@ async def put_day(
         substitute,
         callback_data.reason,
     )
-    await show(bot, query, _arranged(put))
+    await show(bot, query, screens.arranged(put))
 
 
 async def end_substitution(
@@ -176,61 +173,6 @@ async def restore_lesson(
     await _show_state(bot, query, await lesson_states.restore(actor, LessonId(callback_data.lesson)))
 
 
-async def typed_name(
-    message: Message,
-    bot: Bot,
-    actor: Actor,
-    drafts: Drafts,
-    substitutions: Substitutions,
-    leaves: StaffLeaves,
-) -> None:
-    """A surname, of the absent teacher or of a substitute; or the last day of an absence."""
-    text = message.text or ""
-    awaited = await drafts.peek(actor)
-    if awaited is not None and awaited.data["ask"] == "until":
-        await show(bot, message, person_leave((await leaves.put_typed(actor, text)).view))
-        return
-    found = await substitutions.named(actor, text)
-    if len(found.people) > 1:
-        await show(bot, message, screens.names_found(found))
-        return
-    one = PersonId(found.people[0].id)
-    if found.lesson is None or found.absent is None:
-        await show(bot, message, screens.teacher_day(await substitutions.teacher_day(actor, found.on_date, one)))
-        return
-    lesson, absent = found.lesson.title.lesson_id, PersonId(found.absent.id)
-    await show(bot, message, _arranged(await substitutions.put(actor, lesson, absent, one, found.seen)))
-
-
-async def typed_reason(
-    message: Message,
-    bot: Bot,
-    actor: Actor,
-    drafts: Drafts,
-    substitutions: Substitutions,
-    lesson_states: LessonStates,
-) -> None:
-    """Why a lesson is given by another, cancelled or moved."""
-    text = message.text or ""
-    awaited = await drafts.peek(actor)
-    if awaited is not None and awaited.data["act"] in {"cancel", "move"}:
-        await show(bot, message, states.state_put(await lesson_states.put_typed(actor, text)))
-    else:
-        await show(bot, message, _arranged(await substitutions.put_typed(actor, text)))
-
-
-def _arranged(put: SubstitutionPut | ReasonAsked | DayPut | DayReasonAsked) -> Screen:
-    match put:
-        case SubstitutionPut():
-            return screens.substitution_put(put)
-        case ReasonAsked():
-            return screens.reason_asked(put)
-        case DayPut():
-            return screens.day_put(put)
-        case DayReasonAsked():
-            return screens.day_reason_asked(put)
-
-
 async def _show_state(bot: Bot, event: Any, put: StatePut) -> None:
     await show(bot, event, states.state_put(put), states.state_toast(put))
 
@@ -258,6 +200,4 @@ def router() -> Scene:
     made.callback_query.register(ask_to_move, AskToMove.filter())
     made.callback_query.register(move_lesson, MoveLesson.filter())
     made.callback_query.register(restore_lesson, RestoreLesson.filter())
-    made.message.register(typed_name, Awaits(DraftPurpose.ARRANGEMENT))
-    made.message.register(typed_reason, Awaits(DraftPurpose.LESSON_STATE))
     return made

@@ -372,3 +372,16 @@ def _turn(on_date: date, today: date) -> list[Button]:
     if on_date != today:
         turn.append(tap(_("Today"), OpenArrangements()))
     return [*turn, tap(f"{words.short_day(after)} →", OpenArrangedDay(day=after.isoformat()))]
+
+
+def arranged(put: SubstitutionPut | ReasonAsked | DayPut | DayReasonAsked) -> Screen:
+    """What a tap on a substitute, or a typed name or reason, came to."""
+    match put:
+        case SubstitutionPut():
+            return substitution_put(put)
+        case ReasonAsked():
+            return reason_asked(put)
+        case DayPut():
+            return day_put(put)
+        case DayReasonAsked():
+            return day_reason_asked(put)
