@@ -30,6 +30,7 @@ def routers() -> list[Router]:
         substitution_journal,
         term_results,
         threads,
+        typed_arrangements,
     )
 
     scenes = (
@@ -55,6 +56,7 @@ def routers() -> list[Router]:
         finals,
         term_results,
         threads,
+        typed_arrangements,
         quick_line,
         fallback,
     )
