@@ -41,6 +41,7 @@ class PersonRole(Base):
             sqlite_where=text("until_on IS NULL"),
             postgresql_where=text("until_on IS NULL"),
         ),
+        Index("ix_person_role_person", "person_id"),
     )
 
     id: Mapped[int] = primary_key()

@@ -14,7 +14,8 @@ from storage.models.people import Enrollment, PersonRole
 from storage.models.school import PlanTopic, SchoolClass, Subgroup, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories import leave
-from storage.repositories.lessons import NOT_HELD, day_ends_at, sits
+from storage.repositories.day_ends import Place, day_ends
+from storage.repositories.lessons import NOT_HELD, sits
 from storage.repositories.people import holds_on
 from storage.repositories.records import is_newest
 from storage.repositories.substitutions import hands_over
@@ -61,6 +62,7 @@ class LessonFound:
     room: str
     levels: set[int] = field(default_factory=set)
     audiences: set[tuple[str, str]] = field(default_factory=set)
+    places: set[Place] = field(default_factory=set)
     teachers: set[PersonId] = field(default_factory=set)
 
     @property
@@ -172,8 +174,10 @@ LESSON = (
     Lesson.ends_at,
     Lesson.room,
     LessonTeacher.teacher_id,
+    SchoolClass.id.label("class_id"),
     SchoolClass.name.label("class_name"),
     SchoolClass.level,
+    Subgroup.id.label("subgroup_id"),
     Subgroup.name.label("subgroup"),
 )
 
@@ -197,6 +201,7 @@ def _gathered(found: dict[Any, LessonFound], key: Any, row: Any) -> LessonFound:
         )
     lesson.levels.add(row.level)
     lesson.audiences.add((row.class_name, row.subgroup or ""))
+    lesson.places.add((row.class_id, row.subgroup_id))
     lesson.teachers.add(row.teacher_id)
     return lesson
 
@@ -220,7 +225,7 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
         .cte("incomplete")
     )
     question = _around(
-        select(*LESSON, inner.c.topic, inner.c.attendance, inner.c.wants_homework, day_ends_at().label("day_ends_at"))
+        select(*LESSON, inner.c.topic, inner.c.attendance, inner.c.wants_homework)
         .select_from(inner)
         .join(Lesson, Lesson.id == inner.c.id)
         .join(Subject, Subject.id == Lesson.subject_id)
@@ -235,7 +240,14 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
                 (RecordPart.ATTENDANCE, not row.attendance),
                 (RecordPart.HOMEWORK, row.wants_homework),
             )
-            found[row.id] = RecordMissing(lesson, tuple(part for part, is_so in lacks if is_so), row.day_ends_at)
+            found[row.id] = RecordMissing(lesson, tuple(part for part, is_so in lacks if is_so), None)
+    wanting = [one for one in found.values() if RecordPart.HOMEWORK in one.missing]
+    if wanting:
+        days = [one.lesson.on_date for one in wanting]
+        classes = {class_id for one in wanting for class_id, _ in one.lesson.places}
+        ends = await day_ends(uow, which.school_id, min(days), max(days), classes)
+        for one in wanting:
+            one.day_ends_at = ends.of(one.lesson.on_date, one.lesson.places)
     return list(found.values())
 
 

@@ -196,6 +196,7 @@ def upgrade() -> None:
     op.add_column("lesson_work", sa.Column("checked_at", UtcDateTime(timezone=True), nullable=True))
     _add_reference("lesson_work", "checked_by", "person")
     _add_reference("mark", "request_id", "correction_request")
+    op.create_index("ix_person_role_person", "person_role", ["person_id"])
     op.create_index(
         "ix_item_reminder",
         "item",
@@ -207,6 +208,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_item_reminder", table_name="item")
+    op.drop_index("ix_person_role_person", table_name="person_role")
     for table, column in ADDED:
         op.drop_column(table, column)
     with op.batch_alter_table('substitution', schema=None) as batch_op:
