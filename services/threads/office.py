@@ -84,7 +84,7 @@ class Threads:
             await drafts.expect(uow, actor.bot_id, actor.user_id, DraftPurpose.THREAD, data, now)
             names = await diary.names(uow, [student_id])
             about = "" if student_id == actor.person_id else names[student_id][0]
-            title = Titled(ThreadId(0), ThreadSide.FAMILY, other, about, 0, now.astimezone(actor.zone))
+            title = Titled(ThreadId(0), ThreadSide.FAMILY, other, about, other, 0, now.astimezone(actor.zone))
             return Prompt(title, None, student_id, today)
 
     async def answer(self, actor: Actor, thread_id: ThreadId) -> Prompt:
@@ -96,9 +96,11 @@ class Threads:
                 raise place.closed
             return await _prompt(uow, actor, place, now)
 
-    async def stop(self, actor: Actor) -> None:
-        """Nothing is written after all."""
-        await drafts.leave(self._storage, actor, self._clock.now())
+    async def stop(self, actor: Actor) -> bool:
+        """Nothing is written after all; False where nothing was awaited any more, since the letter is on its way."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            return await drafts.take(uow, actor.bot_id, actor.user_id, DraftPurpose.THREAD, now) is not None
 
     async def write(self, actor: Actor, text: str) -> Sent:
         """Send the typed letter: an entry, and an item for the other side. Raises EntryTooLong, TooManyEntries, …"""

@@ -28,11 +28,13 @@ def titled(place: Place, *, names_in_full: bool, zone: ZoneInfo) -> Titled:
     own = row.family_id == row.student_id
     if place.side is ThreadSide.FAMILY:
         other, about = saying.holder(row), "" if own else saying.child(row, full_names=names_in_full)
+        short = f"{other} · {about}" if about else other
     else:
-        other, about = saying.family(row), "" if own else saying.student(row)
-        if own:
-            other = saying.student(row)
-    return Titled(row.id, place.side, other, about, row.unread, row.last_at.astimezone(zone))
+        other, about = (saying.student(row), "") if own else (saying.family(row), saying.student(row))
+        short = saying.student_in_a_list(row)
+        if place.side is ThreadSide.OFFICE and row.teacher is not None:  # which the family has shown it
+            about = " · ".join(part for part in (about, saying.holder(row)) if part)
+    return Titled(row.id, place.side, other, about, short, row.unread, row.last_at.astimezone(zone))
 
 
 async def view_of(uow: Uow, place: Place, reader: PersonId, zone: ZoneInfo, today: date) -> ThreadView:

@@ -45,6 +45,12 @@ def student(row: ThreadRow) -> str:
     return f"{name}, {row.class_name}" if row.class_name else name
 
 
+def student_in_a_list(row: ThreadRow) -> str:
+    """The same on a narrow button, with who writes: «7Б Ларина Т. · мать»."""
+    name = f"{row.class_name} {row.student.last} {row.student.first[:1]}.".strip()
+    return name if row.relation is None else f"{name} · {words.relation(row.relation)}"
+
+
 def child(row: ThreadRow, *, full_names: bool) -> str:
     """For the family: the child's first name, or in full if the school chose so (product §3)."""
     return f"{row.student.first} {row.student.last}" if full_names else row.student.first

@@ -41,12 +41,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """Who writes with whom about whom, as its reader may see it; `other` is the side that the reader isn't."""
+    """Who writes with whom about whom, as its reader may see it; `other` is the side that the reader isn't.
+
+    `short` is all of it on a narrow button.
+    """
 
     id: ThreadId
     side: ThreadSide
     other: str
     about: str
+    short: str
     unread: int
     last_at: datetime
 

@@ -142,7 +142,8 @@ async def test_a_complaint_is_told_to_the_deputy_head_and_the_answer_names_the_o
     await threads.complain(school.actor(school.mother_larina), thread)
     assert await box.texts() == {
         school.deputy: [
-            "<b>Ларина Прасковья Ивановна (мать)</b> · Ларина Татьяна, 7Б\n\nПереписка передана администрации."
+            "<b>Ларина Прасковья Ивановна (мать)</b> · Ларина Татьяна, 7Б · Вишневская Г. П.\n\n"
+            "Переписка передана администрации."
         ]
     }
     await answers(box, threads, school.deputy, thread, "Разберёмся.")

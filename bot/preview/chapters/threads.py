@@ -15,9 +15,7 @@ async def walk(walker: Walker) -> None:
     screen = await walker.step(CHAPTER, mother, screen, "Анастасия", "Кому письмо")
     await walker.step(CHAPTER, mother, screen, "Ковалёв", "Ждёт письма")
     since = teacher.mark()
-    await walker.types(
-        CHAPTER, mother, "Добрый день! Анастасия болела. Когда можно написать контрольную?", "Отправлено"
-    )
+    await walker.types(CHAPTER, mother, "Анастасия болела. Когда можно написать контрольную?", "Отправлено")
     letter = await teacher.sees("Когда можно написать", since=since)
     walker.take(CHAPTER, "Письмо учителю", letter)
     since = mother.mark()
