@@ -40,6 +40,7 @@ from storage.uow import Storage, Uow
 from storage.vocabulary import ChangeReason, DraftPurpose, LessonId, LessonState, PersonId
 
 AHEAD = timedelta(days=28)  # how far a lesson may be moved: as far as lessons are laid out
+SUNDAY = 6  # no timetable has it; a working Sunday follows another weekday
 BACK_IN_PLACE = "back"  # the state's reason of a lesson whose move was taken back
 
 
@@ -333,7 +334,7 @@ async def _calendar(uow: Uow, actor: Actor, now: datetime) -> SchoolCalendar:
 def _days(calendar: SchoolCalendar, today: date) -> list[date]:
     """The school days, from today on, to which a lesson may be moved."""
     ahead = (today + timedelta(days=number) for number in range(AHEAD.days + 1))
-    return [day for day in ahead if day <= calendar.ends_on and calendar.weekday_followed(day) is not None]
+    return [day for day in ahead if day <= calendar.ends_on and calendar.weekday_followed(day) not in (None, SUNDAY)]
 
 
 async def _bell(uow: Uow, actor: Actor, on_date: date, slot: int, now: datetime) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.demo import moment as moments
 from bot.demo.past import fill
+from bot.demo.substituted import substitute
 from services.clock import Clock, StoppedClock
 from services.errors import SchoolError
 from services.i18n import N_, ngettext
@@ -87,6 +88,7 @@ async def seed(storage: Storage, clock: Clock, say: Say) -> None:
     await _import(storage, office, school_id, min(since, calendar.ends_on), year)
     say(_("Laying lessons out and filling the journal of the last weeks"))
     await Timetable(storage, clock).lay_out(school_id, since)
+    await substitute(storage, school_id, calendar, now)
     lessons, marks = await fill(storage, school_id, calendar.at(since, 0), now)
     written = ngettext("{count} lesson is written", "{count} lessons are written", lessons).format(count=lessons)
     given = ngettext("{count} mark", "{count} marks", marks).format(count=marks)

@@ -83,7 +83,8 @@ async def empty_lessons(
         .group_by(LessonAudience.class_id, Lesson.on_date)
         .subquery()
     )
-    teacher = select(func.min(LessonTeacher.teacher_id)).where(LessonTeacher.lesson_id == Lesson.id).scalar_subquery()
+    teacher = select(func.min(LessonTeacher.teacher_id)).where(LessonTeacher.lesson_id == Lesson.id)
+    substitute = teacher.where(LessonTeacher.substitute.is_(True)).scalar_subquery()
     question = (
         select(
             Lesson.id,
@@ -97,7 +98,7 @@ async def empty_lessons(
             LessonAudience.class_id,
             SchoolClass.level,
             LessonAudience.subgroup_id,
-            teacher.label("teacher_id"),
+            func.coalesce(substitute, teacher.scalar_subquery()).label("teacher_id"),
         )
         .join(Subject, Subject.id == Lesson.subject_id)
         .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
@@ -107,7 +108,7 @@ async def empty_lessons(
             Lesson.school_id == school_id,
             Lesson.starts_at >= since,
             Lesson.ends_at <= ended_by,
-            Lesson.state == LessonState.PLANNED.value,
+            Lesson.state.in_([LessonState.PLANNED.value, LessonState.SUBSTITUTED.value]),
             ~exists().where(LessonRecord.lesson_id == Lesson.id),
         )
         .order_by(Lesson.starts_at, Lesson.id)
