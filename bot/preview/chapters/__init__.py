@@ -16,6 +16,7 @@ from bot.preview.chapters import (
     homework,
     joining,
     lesson,
+    substitutions,
     threads,
 )
 from bot.preview.walker import Walker
@@ -31,6 +32,7 @@ CHAPTERS: Sequence[Chapter] = (
     joining.walk,
     corrections.walk,
     threads.walk,
+    substitutions.walk,
     evening.walk,
     finals.walk,
 )
