@@ -240,16 +240,17 @@ def test_a_guardian_without_papers_gets_no_slip() -> None:
     assert labels(homeroom.guardian(ClassId(1), family(0, GuardianStanding.NO_PAPERS))) == ["Назад"]
 
 
+TEACHING = ["Мои уроки", "Планы", "Журнал", "Четвертные"]
+FAMILY = ["Дневник", "Написать учителю", "Переписка", "Настройки"]
+
+
 @pytest.mark.parametrize(
     ("person", "words"),
     [
-        (actor(Role.TEACHER), ["Мои уроки"]),
-        (actor(Role.TEACHER, homeroom=True), ["Мои уроки", "Мой класс"]),
-        (actor(Role.GUARDIAN), ["Дневник", "Настройки"]),
-        (
-            actor(Role.TEACHER, Role.GUARDIAN, homeroom=True),
-            ["Мои уроки", "Мой класс", "Дневник", "Настройки"],
-        ),
+        (actor(Role.TEACHER), [*TEACHING, "Переписка"]),
+        (actor(Role.TEACHER, homeroom=True), [*TEACHING, "Мой класс", "Переписка"]),
+        (actor(Role.GUARDIAN), FAMILY),
+        (actor(Role.TEACHER, Role.GUARDIAN, homeroom=True), [*TEACHING, "Мой класс", *FAMILY]),
     ],
 )
 def test_the_menu_is_by_what_a_person_is(person: Actor, words: list[str]) -> None:
