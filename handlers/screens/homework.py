@@ -60,7 +60,7 @@ def files_put(put: FilesPut) -> Screen:
     lesson = put.title.lesson_id
     rows = [
         [tap(_("Done"), OpenLesson(lesson=lesson))],
-        [tap(_("Remove attachments"), RemoveFiles(lesson=lesson, up_to=put.last_file))],
+        [tap(_("Remove files"), RemoveFiles(lesson=lesson, up_to=put.last_file))],
     ]
     return Screen("\n".join(lines), rows)
 
@@ -141,20 +141,20 @@ def _said(text: str, way: HomeworkWay | None, files: int) -> str:
 
 def _choice_rows(choice: HomeworkChoice) -> list[list[Button]]:
     lesson = choice.title.lesson_id
-    first = [tap(_("None set"), NoHomework(lesson=lesson, seen=choice.rev))]
+    rows = [[tap(_("None set"), NoHomework(lesson=lesson, seen=choice.rev))]]
     if choice.last is not None:
         same = SameHomework(lesson=lesson, source=choice.last.lesson_id, seen=choice.rev)
-        first.append(tap(_("As last time"), same))
+        rows.append([tap(_("As last time"), same)])
     ways = [
         tap(("• " if way is choice.way else "") + _capital(words.homework_way(way)), _way(choice, way))
         for way in HomeworkWay
     ]
-    rows = [first, ways[:3], ways[3:], [tap(_("To chosen students"), OpenChosen(lesson=lesson, page=0))]]
+    rows += [ways[:3], ways[3:], [tap(_("To chosen students"), OpenChosen(lesson=lesson, page=0))]]
     if choice.files:
         rows.append(
             [
                 tap(f"📎 {choice.files}", ShowFiles(lesson=lesson)),
-                tap(_("Remove attachments"), RemoveFiles(lesson=lesson, up_to=choice.last_file)),
+                tap(_("Remove files"), RemoveFiles(lesson=lesson, up_to=choice.last_file)),
             ]
         )
     return [*rows, [tap(_("Back"), OpenLesson(lesson=lesson))]]
