@@ -248,7 +248,7 @@ def waits_for_company(runtime: Runtime) -> None:
     write = runtime.door._write
 
     async def later() -> None:
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(3.0)
         await write()
 
     runtime.door._write = later  # type: ignore[method-assign]
