@@ -74,7 +74,7 @@ def day(view: ArrangedDay) -> Screen:
         rows.append([tap(_("Choose the absent teacher"), OpenTeachers(day=on, page=0))])
     rows.append(_turn(view.on_date, view.today))
     journal = OpenSubstitutionJournal(day=on, month=False, page=0)
-    rows.append([tap(_("Absences"), OpenLeaves()), tap(_("Log of substitutions"), journal)])
+    rows.append([tap(_("Absences"), OpenLeaves()), tap(_("Who substituted"), journal)])
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
 
 
@@ -256,7 +256,7 @@ def state_rows(lesson: Arranged) -> list[list[Button]]:
     """Cancel and move, or bring back."""
     ident = lesson.title.lesson_id
     if lesson.held:
-        return [[tap(_("Cancel the lesson"), AskToCancel(lesson=ident)), tap(_("Move"), ChooseMove(lesson=ident))]]
+        return [[tap(_("Cancel lesson"), AskToCancel(lesson=ident)), tap(_("Move"), ChooseMove(lesson=ident))]]
     return [[tap(_("Restore the lesson"), RestoreLesson(lesson=ident))]]
 
 
