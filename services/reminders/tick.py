@@ -8,7 +8,7 @@ A tick goes in four steps, each with its own transactions:
 4. every message that stands in a chat: what it names is what is still open; when nothing is, it becomes «готово».
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -105,12 +105,10 @@ class Reminders:
 
     async def _told(self, uow: Uow, frame: Frame, to_do: Sequence[Moment]) -> list[Told]:
         """Whom these moments concern, with what: only who has a chat."""
-        found = await _gaps_for(uow, frame, to_do)
-        bots = await duties.bots(uow, found, frame.today) if found else {}
+        bots = await duties.bots(uow, await duties.connected(uow, frame.school_id), frame.today)
+        found = await _gaps_for(uow, frame, to_do, bots) if bots else {}
         told = []
         for teacher_id, own in sorted(found.items()):
-            if teacher_id not in bots:
-                continue
             one = Told(teacher_id, bots[teacher_id])
             for moment in to_do:
                 concerned = [
@@ -172,23 +170,26 @@ class Reminders:
         return await said(uow, school_id, teacher_id, kind, value, base, now)
 
 
-async def _gaps_for(uow: Uow, frame: Frame, to_do: Sequence[Moment]) -> dict[PersonId, list[Gap]]:
-    """The open gaps that some moments may concern."""
+async def _gaps_for(
+    uow: Uow, frame: Frame, to_do: Sequence[Moment], teacher_ids: Collection[PersonId]
+) -> dict[PersonId, list[Gap]]:
+    """These teachers' open gaps that some moments may concern."""
     jobs = {one.job for one in to_do}
     first = min(one.on for one in to_do)
     found: list[tuple[PersonId, Gap]] = []
     if jobs & OF_LESSONS:
-        found += await gaps.lesson_gaps(uow, frame, gaps.which_lessons(frame, since=first))
+        found += await gaps.lesson_gaps(uow, frame, gaps.which_lessons(frame, since=first, teacher_ids=teacher_ids))
     if Job.EVENING in jobs:
         longest = max((frame.regulation.days_to_mark(kind) for kind in frame.written), default=0)
-        found += await gaps.work_gaps(uow, frame, gaps.which_lessons(frame, since=first - longest * DAY))
+        which = gaps.which_lessons(frame, since=first - longest * DAY, teacher_ids=teacher_ids)
+        found += await gaps.work_gaps(uow, frame, which)
         found += await gaps.result_gaps(uow, frame)
         found += await gaps.verification_gaps(uow, frame)
     if Job.TERM_MARKS in jobs:
         found += await gaps.term_gaps(uow, frame)
     if Job.YEAR_START in jobs:
         found += await gaps.year_gaps(uow, frame)
-    return await gaps.present(uow, frame, found)
+    return await gaps.present(uow, frame, found, teacher_ids)
 
 
 async def _tell(uow: Uow, frame: Frame, chunk: Sequence[Told], now: datetime) -> None:

@@ -238,6 +238,14 @@ async def names(uow: Uow, person_ids: Collection[PersonId]) -> list[Named]:
     return [Named(*row) for row in await uow.execute(question)]
 
 
+async def connected(uow: Uow, school_id: SchoolId) -> set[PersonId]:
+    """Whoever of a school has an active account."""
+    question = select(TelegramAccount.person_id).where(
+        TelegramAccount.school_id == school_id, TelegramAccount.state == AccountState.ACTIVE.value
+    )
+    return {row.person_id for row in await uow.execute(question)}
+
+
 async def bots(uow: Uow, person_ids: Iterable[PersonId], today: date) -> dict[PersonId, BotId]:
     """At which bot each of these people, who hasn't left the staff, has an active account."""
     staff = exists().where(
