@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.preview.chapters import (
     absences,
+    control,
     corrections,
     evening,
     family,
@@ -35,4 +36,5 @@ CHAPTERS: Sequence[Chapter] = (
     substitutions.walk,
     evening.walk,
     finals.walk,
+    control.walk,
 )
