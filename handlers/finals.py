@@ -19,6 +19,7 @@ from handlers.filters import Known
 from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import finals as screens
+from handlers.screens import term_requests
 from services.actor import Actor
 from services.changes import Outcome
 from services.finals.asking import TermMarkRequests
@@ -103,7 +104,7 @@ async def ask_for_term_mark(
 ) -> None:
     """«Запросить исправление»: which value?"""
     choice = await term_mark_requests.choose(actor, _place(callback_data), PersonId(callback_data.student))
-    await show(bot, query, screens.wanted_choice(choice))
+    await show(bot, query, term_requests.wanted_choice(choice))
 
 
 async def ask_for_term_value(
@@ -112,7 +113,7 @@ async def ask_for_term_value(
     """Why?"""
     choice = await term_mark_requests.choose(actor, _place(callback_data), PersonId(callback_data.student))
     value = screens.FROM_THE_WIRE.get(callback_data.value, callback_data.value)
-    await show(bot, query, screens.why_choice(choice, value or ""))
+    await show(bot, query, term_requests.why_choice(choice, value or ""))
 
 
 async def send_term_request(
@@ -121,9 +122,9 @@ async def send_term_request(
     """Ask."""
     value = screens.FROM_THE_WIRE.get(callback_data.value, callback_data.value)
     place, student = _place(callback_data), PersonId(callback_data.student)
-    reason = screens.REASONS[callback_data.why]
+    reason = term_requests.REASONS[callback_data.why]
     done = await term_mark_requests.ask(actor, place, student, value or "", reason, callback_data.seen)
-    await show(bot, query, screens.asked(done, place), _("The request is sent"))
+    await show(bot, query, term_requests.asked(done, place), _("The request is sent"))
 
 
 def router() -> Scene:

@@ -22,6 +22,7 @@ from services.working_week import working_days
 from storage.repositories import diary, duties, leave
 from storage.repositories import finals as finals_rows
 from storage.repositories import gaps as rows
+from storage.repositories import receipts as receipt_rows
 from storage.repositories.gaps import LessonFound, MarksMissing, RecordMissing, Which
 from storage.uow import Uow
 from storage.vocabulary import ClockKind, LessonId, PersonId, Role, SchoolId, TermScope, WorkId, WorkKind
@@ -237,7 +238,7 @@ async def term_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
 async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
     """Received results that aren't issued: exams within 24 h (М Регл. 2), ГИА within 2 days (В 4.4.5)."""
     found = []
-    for one in await finals_rows.receipts_open(uow, frame.school_id, frame.today):
+    for one in await receipt_rows.receipts_open(uow, frame.school_id, frame.today):
         kind = Scope.parse(one.scope).kind
         gap = _gap(
             frame,

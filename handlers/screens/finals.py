@@ -6,7 +6,6 @@ from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.finals import (
     AcceptAll,
     AskForTermMark,
-    AskForTermValue,
     IssueAll,
     OpenClassResults,
     OpenFinals,
@@ -15,15 +14,11 @@ from handlers.callbacks.finals import (
     OpenTermMark,
     PutTermMark,
     ScopeSign,
-    SendTermRequest,
-    WhySign,
 )
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.names import WIDTHS, labels
 from services import words
 from services.changes import Outcome
-from services.corrections.reasons import Why, why
-from services.finals.asking import Asked, WantedChoice
 from services.finals.grid import (
     Assigned,
     ClassForecast,
@@ -52,15 +47,7 @@ SCOPES = {sign: kind for kind, sign in SIGNS.items()}
 WITHDRAWN = "-"
 ON_THE_WIRE = {EXEMPT: "e", NOT_ASSESSED: "n"}
 FROM_THE_WIRE: dict[str, str | None] = {WITHDRAWN: None, **{sign: value for value, sign in ON_THE_WIRE.items()}}
-REASONS = {
-    WhySign.SLIP: Why.SLIP,
-    WhySign.OTHER_STUDENT: Why.OTHER_STUDENT,
-    WhySign.APPEAL: Why.APPEAL,
-    WhySign.REWRITTEN: Why.REWRITTEN,
-    WhySign.LATE: Why.LATE,
-}
 ROWS = 6  # of names: with what stands below them, the heading stays on a phone's screen
-MARKS_A_ROW = 5
 SPANS_A_ROW = 3
 MARKS_SHOWN = 24
 NAMES_AT_RISK = 12
@@ -109,7 +96,7 @@ def assignments(found: Sequence[Assigned], page: int) -> Screen:
     lines.append(_("✅ sent, ✏️ a draft, ▫️ not begun."))
     if pages > 1:
         lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
-    rows = [[tap(_assigned(one, alike), _open(one.place))] for one in shown]
+    rows = [[tap(_assigned(one, alike), open_grid(one.place))] for one in shown]
     rows += pager(page, pages, lambda other: OpenFinals(page=other))
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
 
@@ -141,7 +128,7 @@ def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
             rows.append([tap(_("Issue and send"), IssueAll(seen=view.seen, **wire))])
     rows += _spans(view)
     rows.append([tap(_("Forecast"), OpenForecast(**wire)), _back(view)])
-    lines = [_heading(view), *_about(view)]
+    lines = [heading(view), *_about(view)]
     if note is not None:
         lines.append(esc(note))
     if view.to_accept and refusal is None:
@@ -149,7 +136,7 @@ def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
     return Screen("\n".join(lines), rows)
 
 
-def _heading(view: Sheet) -> str:
+def heading(view: Sheet) -> str:
     title = f"{view.assignment.audience} · {view.assignment.row.subject}"
     return f"<b>{esc(title)}</b>, {scope_words(view.span)}"
 
@@ -207,12 +194,12 @@ def _spans(view: Sheet) -> list[list[Button]]:
     def button(span: Span) -> Button:
         label = words.term_scope_button(span.scope.kind, span.term_kind, span.ordinal)
         place = Place(view.place.class_id, view.place.subgroup_id, view.place.subject_id, span.scope)
-        return tap(("• " if span.scope == view.span.scope else "") + label, _open(place))
+        return tap(("• " if span.scope == view.span.scope else "") + label, open_grid(place))
 
     return grid((button(span) for span in view.spans), SPANS_A_ROW)
 
 
-def _open(place: Place) -> OpenGrid:
+def open_grid(place: Place) -> OpenGrid:
     return OpenGrid(page=0, **on_the_wire(place))
 
 
@@ -228,7 +215,7 @@ def student(view: StudentView, page: int) -> Screen:
     """One student: the average with its marks, the forecast, what stands, and what may be put."""
     row, sheet_view = view.row, view.sheet
     wire = on_the_wire(sheet_view.place)
-    lines = [f"<b>{esc(row.name.full)}</b>", _heading(sheet_view)]
+    lines = [f"<b>{esc(row.name.full)}</b>", heading(sheet_view)]
     lines += _marks(view)
     if row.proposal is not None and row.value is None:
         lines.append(_("Proposed: {value}").format(value=f"<b>{row.proposal}</b>"))
@@ -290,54 +277,6 @@ def _stands(view: StudentView) -> str:
     return said.format(value=value, author=esc(row.author or ""), moment=moment)
 
 
-def wanted_choice(choice: WantedChoice) -> Screen:
-    """What should stand instead of an issued term mark?"""
-    row, wire = choice.row, on_the_wire(choice.sheet.place)
-
-    def want(value: str) -> AskForTermValue:
-        sign = ON_THE_WIRE.get(value, value)
-        return AskForTermValue(student=row.name.id, value=sign, seen=row.rev, **wire)
-
-    lines = [f"<b>{esc(row.name.full)}</b>", _heading(choice.sheet)]
-    lines.append(_("{value} stands here now.").format(value=f"<b>{esc(row.value or '')}</b>"))
-    lines.append(_("What should stand here?"))
-    rows = grid((tap(value, want(value)) for value in choice.values), MARKS_A_ROW)
-    rows.append([tap(_("Back"), OpenTermMark(student=row.name.id, page=0, **wire))])
-    return Screen("\n".join(lines), rows)
-
-
-def why_choice(choice: WantedChoice, value: str) -> Screen:
-    """Why? A tap on a reason sends the request."""
-    row, wire = choice.row, on_the_wire(choice.sheet.place)
-    sign = ON_THE_WIRE.get(value, value)
-    lines = [f"<b>{esc(row.name.full)}</b>", _heading(choice.sheet)]
-    lines.append(f"{esc(row.value or '')} → <b>{esc(value)}</b>")
-    lines.append(_("Why? A tap sends the request to the deputy head."))
-
-    def send(which: WhySign) -> Button:
-        said = why(REASONS[which])
-        request = SendTermRequest(student=row.name.id, value=sign, why=which, seen=row.rev, **wire)
-        return tap(said[:1].upper() + said[1:], request)
-
-    rows = [[send(which)] for which in WhySign]
-    rows.append([tap(_("Back"), AskForTermMark(student=row.name.id, **wire))])
-    return Screen("\n".join(lines), rows)
-
-
-def asked(done: Asked, place: Place) -> Screen:
-    """It is asked, and what comes next."""
-    view = done.view
-    lines = [f"<b>{esc(view.student.full)}</b>", f"{esc(view.class_name)} · {esc(view.subject)}, {view.what}"]
-    lines.append(f"{esc(view.former or '')} → <b>{esc(view.wanted or '')}</b>")
-    if done.told:
-        lines.append(_("The request is with the deputy head. The decision will come here."))
-    else:
-        lines.append(
-            _("The request is written down, but no deputy head is connected to the bot: tell them about it yourself.")
-        )
-    return Screen("\n".join(lines), [[tap(_("Back"), _open(place))]])
-
-
 def put_done(put: TermMarkPut, page: int) -> Screen:
     """The grid after a tap; where somebody was faster, who and when, and the question whether to replace it."""
     if put.outcome is not Outcome.CHANGED:
@@ -391,7 +330,7 @@ def sent(done: Sent) -> tuple[Screen, str]:
 def class_forecast(view: ClassForecast) -> Screen:
     """How the term would end as it stands."""
     spread = view.spread
-    lines = [_heading(view.sheet), _("If the term ended today:")]
+    lines = [heading(view.sheet), _("If the term ended today:")]
     lines += [f"{value} — {count}" for value, count in spread.counts if count]
     if spread.blank:
         lines.append(_("no marks — {count}").format(count=spread.blank))
@@ -407,4 +346,4 @@ def class_forecast(view: ClassForecast) -> Screen:
             lines.append(f"{esc(name.usual)} — {esc(value if value is not None else nothing)}")
         if len(view.at_risk) > NAMES_AT_RISK:
             lines.append(_("And {count} more.").format(count=len(view.at_risk) - NAMES_AT_RISK))
-    return Screen("\n".join(lines), [[tap(_("Back"), _open(view.sheet.place))]])
+    return Screen("\n".join(lines), [[tap(_("Back"), open_grid(view.sheet.place))]])

@@ -12,6 +12,7 @@ from services.finals.spans import Span
 from services.rules.regulation import Regulation
 from storage.repositories import diary
 from storage.repositories import finals as rows
+from storage.repositories import receipts as receipt_rows
 from storage.uow import Storage
 from storage.vocabulary import PersonId
 
@@ -49,7 +50,7 @@ class FamilyResults:
             student = await access_student(uow, actor, student_id, calendar.today(now))
             _name, _zone, stored = await diary.school(uow, actor.school_id)
             regulation = Regulation.from_json(stored)
-            received = await rows.receipts(uow, actor.school_id, calendar.year_id, student.class_id)
+            received = await receipt_rows.receipts(uow, actor.school_id, calendar.year_id, student.class_id)
             spans = {
                 one.scope.key: one
                 for one in all_spans.spans_of(calendar, regulation, student.level, received, calendar.today(now))

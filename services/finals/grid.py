@@ -26,7 +26,9 @@ from services.rules.quiet_hours import default_hours
 from services.rules.short_names import Named
 from storage.repositories import audit, recipients
 from storage.repositories import finals as rows
-from storage.repositories.finals import NewTermMark, ReceiptRow
+from storage.repositories import receipts as receipt_rows
+from storage.repositories.finals import NewTermMark
+from storage.repositories.receipts import ReceiptRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import NOT_ASSESSED, PersonId, RecordForm, TermScope
 
@@ -112,7 +114,7 @@ class Finals:
         async with self._storage.reading() as uow:
             calendar = await sheets.calendar_of(uow, actor, now)
             taught = await assignments_of(uow, actor, sheets.day_of_year(calendar, now))
-            received = await rows.receipts(uow, actor.school_id, calendar.year_id)
+            received = await receipt_rows.receipts(uow, actor.school_id, calendar.year_id)
             states: dict[str, dict[tuple[int, int | None, int], rows.Unissued]] = {}
             found = [
                 await self._assigned(uow, actor, calendar, one, received, states)
@@ -199,7 +201,7 @@ class Finals:
     async def put(self, actor: Actor, place: Place, student_id: PersonId, value: str | None, seen: int) -> TermMarkPut:
         """Put a draft after revision `seen`, or take it back (value None); families don't see it.
 
-        Raises Issued where the mark was sent, and why nothing may be entered now.
+        Raises AlreadySent where the mark was sent, and why nothing may be entered now.
         """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
@@ -380,10 +382,10 @@ def _blanks(sheet: Sheet) -> refusals.BlanksLeft:
     return refusals.BlanksLeft(names=said, clause=sheet.regulation.clauses["term_marks"])
 
 
-def _issued(sheet: Sheet, row: StudentRow) -> refusals.Issued:
+def _issued(sheet: Sheet, row: StudentRow) -> refusals.AlreadySent:
     assert row.entered_at is not None
     day = words.day_and_month(row.entered_at.astimezone(sheet.zone).date())
-    return refusals.Issued(name=row.name.usual, value=row.value, author=row.author, day=day)
+    return refusals.AlreadySent(name=row.name.usual, value=row.value, author=row.author, day=day)
 
 
 def _standing(sheet: Sheet, row: StudentRow) -> Standing | None:

@@ -17,7 +17,9 @@ from services.rules.finals import Scope
 from services.rules.regulation import Regulation
 from storage.repositories import audit, diary
 from storage.repositories import finals as rows
-from storage.repositories.finals import ReceiptRow, TaughtRow
+from storage.repositories import receipts as receipt_rows
+from storage.repositories.finals import TaughtRow
+from storage.repositories.receipts import ReceiptRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import ClassId, SubjectId, TermScope
 
@@ -68,7 +70,7 @@ class Receipts:
         async with self._storage.reading() as uow:
             calendar = await sheets.calendar_of(uow, actor, self._clock.now())
             regulation = await _regulation(uow, actor)
-            found = await rows.receipts(uow, actor.school_id, calendar.year_id)
+            found = await receipt_rows.receipts(uow, actor.school_id, calendar.year_id)
             taught = await self._taught(uow, actor) if found else []
         return [_receipt(one, taught, actor, regulation) for one in found]
 
@@ -109,7 +111,7 @@ class Receipts:
             calendar = await sheets.calendar_of(uow, actor, now)
             regulation = await _regulation(uow, actor)
             scope = Scope(kind, calendar.year_id)
-            added = await rows.add_receipt(
+            added = await receipt_rows.add_receipt(
                 uow,
                 school_id=actor.school_id,
                 class_id=class_id,
@@ -129,7 +131,7 @@ class Receipts:
                     subject=f"results:{class_id}:{subject_id}:{scope.key}",
                     detail={"received_at": received_at.isoformat()},
                 )
-            found = await rows.receipts(uow, actor.school_id, calendar.year_id)
+            found = await receipt_rows.receipts(uow, actor.school_id, calendar.year_id)
             taught = await self._taught(uow, actor) if found else []
         return [_receipt(one, taught, actor, regulation) for one in found]
 

@@ -22,7 +22,7 @@ class ScopeClosed(SchoolError):
     sentence = N_("It is closed: {scope}. A correction goes through the deputy head.")
 
 
-class Issued(SchoolError):
+class AlreadySent(SchoolError):
     """What the family has been sent changes only by request (М ж)."""
 
     sentence = N_(

@@ -24,8 +24,10 @@ from services.timetable import school_calendar
 from storage.repositories import assignments as assigned
 from storage.repositories import finals as rows
 from storage.repositories import journal, rights
-from storage.repositories.finals import ReceiptRow, StandingTermMark
+from storage.repositories import receipts as receipt_rows
+from storage.repositories.finals import StandingTermMark
 from storage.repositories.journal import StandingMark
+from storage.repositories.receipts import ReceiptRow
 from storage.uow import Uow
 from storage.vocabulary import STAFF_ROLES, ClassId, PersonId, RecordForm, Role, SubgroupId, SubjectId, TermScope
 
@@ -187,7 +189,7 @@ async def _of_others(uow: Uow, actor: Actor, place: Place, day: date) -> Assignm
 
 
 async def _received(uow: Uow, actor: Actor, calendar: SchoolCalendar, place: Place) -> list[ReceiptRow]:
-    found = await rows.receipts(uow, actor.school_id, calendar.year_id, place.class_id)
+    found = await receipt_rows.receipts(uow, actor.school_id, calendar.year_id, place.class_id)
     return [one for one in found if one.subject_id == place.subject_id]
 
 

@@ -10,7 +10,7 @@ from services.i18n import N_
 from services.rules import finals as rules
 from services.rules.finals import Scope, Standing, Window
 from services.rules.regulation import Regulation
-from storage.repositories.finals import ReceiptRow
+from storage.repositories.receipts import ReceiptRow
 from storage.vocabulary import TermKind, TermScope
 
 SUNDAY = 6

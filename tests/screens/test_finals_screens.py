@@ -8,7 +8,7 @@ import pytest
 
 from handlers.screen import Screen
 from handlers.screens import finals as screens
-from handlers.screens import term_results
+from handlers.screens import term_requests, term_results
 from services.corrections.reasons import Why
 from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
@@ -81,9 +81,9 @@ async def test_one_student_is_sound_before_and_after_the_mark_is_sent(school: Ca
     checked(screens.student(await finals.student(owner, place, longest), 1))
     requests = TermMarkRequests(storage, school.clock)
     choice = await requests.choose(owner, place, longest)
-    checked(screens.wanted_choice(choice))
-    checked(screens.why_choice(choice, "5"))
-    checked(screens.asked(await requests.ask(owner, place, longest, "5", Why.SLIP, choice.row.rev), place))
+    checked(term_requests.wanted_choice(choice))
+    checked(term_requests.why_choice(choice, "5"))
+    checked(term_requests.asked(await requests.ask(owner, place, longest, "5", Why.SLIP, choice.row.rev), place))
     family = await FamilyResults(storage, school.clock).view(school.actor(school.mother_larina), school.larina)
     checked(term_results.child(family, MONDAY))
 

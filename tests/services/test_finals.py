@@ -20,9 +20,9 @@ from services.finals.family import FamilyResults
 from services.finals.grid import Finals
 from services.finals.receipts import Receipts
 from services.finals.refusals import (
+    AlreadySent,
     BlanksLeft,
     ChangedMeanwhile,
-    Issued,
     NeverBlank,
     NoSuchMoment,
     NothingToSend,
@@ -43,6 +43,7 @@ from storage.models.finals import TermMark
 from storage.models.people import Enrollment, Homeroom
 from storage.models.school import SchoolClass, Term
 from storage.repositories import finals as rows
+from storage.repositories import receipts as receipt_rows
 from storage.uow import Storage
 from storage.vocabulary import (
     EXEMPT,
@@ -338,7 +339,7 @@ async def test_what_was_sent_changes_only_by_request(finals: Finals, school: Cas
     owner, place = school.actor(school.owner), await algebra(storage, school)
     await all_issued(finals, school, place)
     for value in ("5", None):
-        with pytest.raises(Issued) as refusal:
+        with pytest.raises(AlreadySent) as refusal:
             await finals.put(owner, place, school.larina, value, 2)
         assert "Ларина Татьяна — 4 (Вишневская, 19 октября)" in refusal.value.say()
         assert "завуча" in refusal.value.say()
@@ -746,15 +747,15 @@ async def test_gia_has_two_days_and_the_deputy_head_may_enter_it(finals: Finals,
     [receipt] = await receipts.register(deputy, ninth.class_7b, place.subject_id, TermScope.STATE_EXAM, came)
     assert receipt.due_at == came + timedelta(days=2)
     async with storage.reading() as uow:
-        [row] = await rows.receipts_open(uow, ninth.school_id, MONDAY)
+        [row] = await receipt_rows.receipts_open(uow, ninth.school_id, MONDAY)
     assert (row.teachers, row.issued, row.drafts) == ((ninth.owner, ninth.partner), 0, 0)
     put = await finals.put(deputy, place, ninth.larina, "4", 0)
     async with storage.reading() as uow:
-        [row] = await rows.receipts_open(uow, ninth.school_id, MONDAY)
+        [row] = await receipt_rows.receipts_open(uow, ninth.school_id, MONDAY)
     assert row.drafts == 1
     await finals.issue(deputy, place, put.sheet.seen)
     async with storage.reading() as uow:
-        assert await rows.receipts_open(uow, ninth.school_id, MONDAY) == []
+        assert await receipt_rows.receipts_open(uow, ninth.school_id, MONDAY) == []
 
 
 async def test_gia_is_for_its_classes_and_receipts_are_the_deputy_heads(school: Cast, storage: Storage) -> None:
