@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from handlers.screen import Screen
 from handlers.screens import threads as screens
 from services.i18n import speaking
 from services.letters.threads import AttachedFile, ThreadLetter
@@ -106,6 +107,6 @@ def test_every_other_screen_fits_too() -> None:
         screens.letter(letter),
     ):
         without_quotes = screen.text.replace("<blockquote>", "").replace("</blockquote>", "")
-        checked(screens.Screen(without_quotes, screen.rows))
+        checked(Screen(without_quotes, screen.rows))
         assert max(len(row) for row in screen.rows) <= 2
         assert len(screen.rows) <= 11
