@@ -84,7 +84,6 @@ async def test_the_teachers_screens_fit_and_the_grids_heading_stays(world: World
     await phone.writes("Планы")
     await phone.sees("План / дано")
     await taps(phone, "7Б Алгебра", then="Часов в плане")
-    await keep(phone, folder / "plan.png")
 
 
 async def test_the_homeroom_teachers_screens_fit(world: World, shown: Phones, folder: Path) -> None:
