@@ -113,7 +113,7 @@ def sent(view: Sent) -> Screen:
 
 
 def threads(found: Sequence[Titled], page: int, side_of_family: bool) -> Screen:
-    """The list, the newest first; «●» and a number where something is unread."""
+    """The list, the newest first; «●» where something is unread."""
     shown, page, pages = page_of(found, page, 1)
     unread = sum(one.unread > 0 for one in found)
     lines = ["<b>" + _("Correspondence") + "</b>"]
@@ -131,7 +131,7 @@ def threads(found: Sequence[Titled], page: int, side_of_family: bool) -> Screen:
 
 
 def _line(one: Titled) -> str:
-    sign = f"{UNREAD}{one.unread} " if one.unread else ""
+    sign = f"{UNREAD} " if one.unread else ""
     return shortened(sign + one.short, LABEL)
 
 

@@ -133,7 +133,7 @@ async def test_a_thread_is_handed_over_and_shown_to_the_administration(world: Wo
 
     await mother.types("/start")
     await mother.taps("Переписка", await mother.sees("Что откроем?", since=since), then="● С непрочитанным: 1")
-    await mother.taps("●1 Кузнецова В. А. · Татьяна", then="О поездке")
+    await mother.taps("● Кузнецова В. А. · Татьяна", then="О поездке")
     await mother.taps("Передать администрации", then="Завучи и директор увидят")
     await mother.taps("Передать администрации", then="Переписка передана администрации.")
     await world.rests()
