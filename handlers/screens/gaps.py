@@ -74,9 +74,11 @@ def _title(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
         case ClockKind.WRITTEN_WORK | ClockKind.CHECKED_WORK if gap.on_date is not None and gap.work_kind is not None:
             return f"{_bold(gap)}, {words.work_kind(gap.work_kind)}, {words.day_and_month(gap.on_date)}"
         case ClockKind.CLASS_LISTS:
-            return f"<b>{_('Class lists')}</b>"
+            title = _("Class lists")
+            return f"<b>{title}</b>"
         case ClockKind.SECTIONS:
-            return f"<b>{_('Sections of the journal')}</b>"
+            title = _("Sections of the journal")
+            return f"<b>{title}</b>"
         case ClockKind.PLANS:
             level = _("level {level}").format(level=gap.audience)
             return f"<b>{esc(gap.subject)}, {level}</b>"
@@ -98,7 +100,8 @@ def _said(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
             named = ", ".join(_(PARTS[part]) for part in gap.missing)
             return f"{named} ({until})" if gap.state is ClockState.OVERDUE else named
         case ClockKind.WRITTEN_WORK | ClockKind.CHECKED_WORK if gap.work_id is None:
-            return f"{_('no column of marks')}, {until}"
+            said = _("no column of marks")
+            return f"{said}, {until}"
         case ClockKind.WRITTEN_WORK | ClockKind.CHECKED_WORK:
             left = ngettext("{count} without a mark", "{count} without a mark", gap.left).format(count=gap.left)
             return f"{left}, {until}"
@@ -106,16 +109,21 @@ def _said(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
             left = ngettext("{count} without a term mark", "{count} without a term mark", gap.left)
             return f"{left.format(count=gap.left)}, {until}"
         case ClockKind.RESULTS | ClockKind.STATE_EXAM:
-            return f"{_('received results')}, {until}"
+            said = _("received results")
+            return f"{said}, {until}"
         case ClockKind.VERIFICATION:
             day = "" if gap.on_date is None else words.day_and_month(gap.on_date)
-            return f"{_('attendance of the week from {day} to be verified').format(day=day)}, {until}"
+            said = _("attendance of the week from {day} to be verified").format(day=day)
+            return f"{said}, {until}"
         case ClockKind.CLASS_LISTS:
-            return f"{_('nobody is listed in {names}').format(names=esc(gap.audience))}, {until}"
+            said = _("nobody is listed in {names}").format(names=esc(gap.audience))
+            return f"{said}, {until}"
         case ClockKind.SECTIONS:
-            return f"{_('no lessons are laid out for {names}').format(names=esc(gap.audience))}, {until}"
+            said = _("no lessons are laid out for {names}").format(names=esc(gap.audience))
+            return f"{said}, {until}"
         case ClockKind.PLANS:
-            return f"{_('no plan of topics')}, {until}"
+            said = _("no plan of topics")
+            return f"{said}, {until}"
 
 
 def _until(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
