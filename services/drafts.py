@@ -25,6 +25,8 @@ ENTERED = frozenset(
         DraftPurpose.DECISION,
         DraftPurpose.LESSON_STATE,
         DraftPurpose.ARRANGEMENT,
+        DraftPurpose.THREAD,  # else a quick line typed at the next lesson would go to a family as a letter
+        DraftPurpose.HAND_OVER,
     }
 )
 
@@ -52,7 +54,7 @@ async def expect(
 
 
 async def text_awaited(uow: Uow, actor: Actor, now: datetime) -> bool:
-    """Whether the next text of this person would be entered into a lesson."""
+    """Whether the next text of this person would be entered into a lesson, or sent to somebody."""
     found = await rows.find(uow, actor.bot_id, actor.user_id, now)
     return found is not None and found.purpose in ENTERED
 
