@@ -163,7 +163,7 @@ class Homework:
             return title_of(lesson), await rows.files(uow, lesson.id)
 
     async def same_as_last_time(self, actor: Actor, lesson_id: LessonId, source: LessonId, seen: int) -> RecordPut:
-        """«Как в прошлый раз»: text, way and attachments of the lesson that was shown. Raises NothingLastTime."""
+        """«Как в прошлый раз»: text, way and attachments of the lesson shown. Raises NothingLastTime, TooManyFiles."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             lesson = await open_part(uow, actor, lesson_id, PART, now)
@@ -171,10 +171,19 @@ class Homework:
             if last is None or last.lesson_id != source:
                 raise NothingLastTime
             await drafts.drop(uow, actor.bot_id, actor.user_id)
+            copied = 0
             if last.files and rev_of(lesson, PART) == seen:
-                await rows.copy_files(uow, source, lesson.id, actor.person_id, now)
+                copied = await rows.copy_files(uow, source, lesson.id, actor.person_id, now)
                 lesson = await access_lesson(uow, actor, lesson.id)
-            return await put_part(uow, actor, lesson, Wanted(PART, last.text, way=last.way), seen, now)
+                if lesson.row.files > MOST_FILES:
+                    raise TooManyFiles
+            put = await put_part(uow, actor, lesson, Wanted(PART, last.text, way=last.way), seen, now)
+            if copied:
+                if put.outcome is Outcome.CHANGED:
+                    raise NothingLastTime  # a colleague was quicker by a moment: nothing of this one stays
+                await tell_homework(uow, lesson, last.text, lesson.row.files, now)
+                await _note_files(uow, actor, lesson, now)
+            return put
 
     async def choose_way(
         self, actor: Actor, lesson_id: LessonId, way: HomeworkWay, seen: int, prompt: int | None = None

@@ -144,7 +144,10 @@ class PersonalHomework:
                 raise HomeworkChanged
             for one in own:
                 value, way = await rows.personal_revision(uow, lesson.id, one.student_id, one.rev - 1)
-                await rows.add_personal(uow, lesson.id, one.student_id, one.rev + 1, value, way, actor.person_id, now)
+                if not await rows.add_personal(
+                    uow, lesson.id, one.student_id, one.rev + 1, value, way, actor.person_id, now
+                ):
+                    raise HomeworkChanged  # a colleague was quicker by a moment
                 await _tell_personal(uow, lesson, [one.student_id], value, now)
             await _note_personal(uow, actor, lesson, {one.student_id: one.rev + 1 for one in own}, now)
             named = await _names(uow, lesson)

@@ -220,6 +220,8 @@ class Records:
             lesson = await open_part(uow, actor, lesson_id, part, now)
             former = await records.revision(uow, lesson.id, part, back_to) if back_to else None
             wanted = Wanted(part, former.value, former.plan_topic_id, former.way) if former else Wanted(part, None)
+            if part is RecordPart.HOMEWORK and wanted.value and await _bring_back_files(uow, lesson, seen):
+                lesson = await access_lesson(uow, actor, lesson.id)
             return await put_part(uow, actor, lesson, wanted, seen, now)
 
 
@@ -228,6 +230,14 @@ async def open_part(uow: Uow, actor: Actor, lesson_id: LessonId, part: RecordPar
     lesson = await access_lesson(uow, actor, lesson_id)
     ensure_record_open(lesson, part, now)
     return lesson
+
+
+async def _bring_back_files(uow: Uow, lesson: OwnLesson, seen: int) -> bool:
+    """Whether attachments that this revision of the homework took away with the text came back."""
+    current = lesson.row.parts.get(RecordPart.HOMEWORK)
+    if current is None or current.rev != seen:
+        return False
+    return await homework.bring_back_files(uow, lesson.id, current.entered_at) > 0
 
 
 async def await_text(

@@ -123,14 +123,16 @@ async def add_file(uow: Uow, lesson_id: LessonId, file: NewFile, author_id: Pers
     return True
 
 
-async def copy_files(uow: Uow, source: LessonId, lesson_id: LessonId, author_id: PersonId, now: datetime) -> None:
-    """Attach what is attached to another lesson's homework."""
+async def copy_files(uow: Uow, source: LessonId, lesson_id: LessonId, author_id: PersonId, now: datetime) -> int:
+    """Attach what is attached to another lesson's homework; how many weren't attached yet."""
     question = select(
         HomeworkFile.kind, HomeworkFile.file_id, HomeworkFile.unique_id, HomeworkFile.name, HomeworkFile.size
     ).where(HomeworkFile.lesson_id == source, *EVERYBODYS)
+    copied = 0
     for row in (await uow.execute(question.order_by(HomeworkFile.id))).all():
         file = NewFile(FileKind(row.kind), row.file_id, row.unique_id, row.name, row.size)
-        await add_file(uow, lesson_id, file, author_id, now)
+        copied += await add_file(uow, lesson_id, file, author_id, now)
+    return copied
 
 
 async def remove_files(uow: Uow, lesson_id: LessonId, now: datetime, up_to: int | None = None) -> int:
@@ -139,6 +141,16 @@ async def remove_files(uow: Uow, lesson_id: LessonId, now: datetime, up_to: int 
     if up_to is not None:
         ends = ends.where(HomeworkFile.id <= up_to)
     return await uow.write(ends.values(removed_at=now))
+
+
+async def bring_back_files(uow: Uow, lesson_id: LessonId, removed_at: datetime) -> int:
+    """Attach again what was removed from everybody's homework at a moment; how many."""
+    again = update(HomeworkFile).where(
+        HomeworkFile.lesson_id == lesson_id,
+        HomeworkFile.student_id.is_(None),
+        HomeworkFile.removed_at == removed_at,
+    )
+    return await uow.write(again.values(removed_at=None))
 
 
 async def file_counts(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, int]:

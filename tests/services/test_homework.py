@@ -229,6 +229,57 @@ async def test_as_last_time_shows_and_takes_what_this_course_gave_before(
     assert (back.card.homework, back.card.files) == (None, 0)
 
 
+async def test_as_last_time_attaches_no_more_than_a_messenger_shows_together(
+    homework: Homework, records: Records, school: Cast, storage: Storage
+) -> None:
+    owner = school.actor(school.owner)
+    before = await add_lesson(storage, school, "Алгебра", 3, YESTERDAY)
+    for lesson, numbers in ((before, range(6)), (school.algebra, range(10, 15))):
+        await records.choose_homework(owner, lesson)
+        for number in numbers:
+            await homework.put_file(owner, photo(number), f"§ {lesson}")
+    choice = await records.choose_homework(owner, school.algebra)
+    with pytest.raises(TooManyFiles):
+        await homework.same_as_last_time(owner, school.algebra, before, choice.rev)
+    assert len((await homework.files(owner, school.algebra))[1]) == 5
+
+
+async def test_attachments_taken_as_last_time_are_told_though_the_text_was_the_same(
+    homework: Homework, records: Records, school: Cast, storage: Storage
+) -> None:
+    owner = school.actor(school.owner)
+    before = await add_lesson(storage, school, "Алгебра", 3, YESTERDAY)
+    await records.choose_homework(owner, before)
+    await homework.put_file(owner, photo(1), "§ 12")
+    await given(records, school, school.algebra, "§ 12")
+    put = await homework.same_as_last_time(owner, school.algebra, before, 1)
+    assert put.card.files == 1
+    told = {value for (_, key), value in (await waiting(storage)).items() if f":{school.algebra}:" in key}
+    assert [without_files(value or "") for value in told] == [("§ 12", 1)]
+
+
+async def test_undoing_nothing_set_brings_the_attachments_back(
+    homework: Homework, records: Records, school: Cast, storage: Storage
+) -> None:
+    owner = school.actor(school.owner)
+    await records.choose_homework(owner, school.algebra)
+    await homework.put_file(owner, photo(1), "")
+    removed = await homework.remove_files(owner, school.algebra, 1)
+    assert removed.files == 0, "what was removed by itself stays so"
+    await records.choose_homework(owner, school.algebra)
+    put = await homework.put_file(owner, photo(2), "")
+    school.clock.set(school.at("11:02"))
+    rev = (await records.choose_homework(owner, school.algebra)).rev
+    none = await records.no_homework(owner, school.algebra, rev)
+    assert none.card.files == 0
+    school.clock.set(school.at("11:03"))
+    back = await records.restore(owner, school.algebra, RecordPart.HOMEWORK, rev, none.card.revs[RecordPart.HOMEWORK])
+    assert back.card.homework is not None
+    assert (back.card.homework.value, back.card.files) == (put.text, 1)
+    told = {value for (_, key), value in (await waiting(storage)).items() if f":{school.algebra}:" in key}
+    assert [without_files(value or "") for value in told] == [(put.text, 1)]
+
+
 async def test_another_lessons_homework_is_not_taken_for_the_last(
     homework: Homework, records: Records, school: Cast, storage: Storage
 ) -> None:
