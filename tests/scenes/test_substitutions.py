@@ -130,6 +130,7 @@ async def test_an_absence_asks_what_becomes_of_the_lessons_and_the_journal_is_pr
     letter = await deputy.sees("Журнал замещения уроков", since=since)
     assert letter.document is not None
     sheet = load_workbook(BytesIO(await letter.document.download())).active
+    assert sheet is not None
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
     assert rows[1] == [
         "08.09.2026",

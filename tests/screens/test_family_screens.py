@@ -40,6 +40,7 @@ from tests.school import TODAY
 from tests.screens.test_teacher_screens import checked, labels
 
 LONGEST_ID = 2**63 - 100
+LONGEST_REF = 10**8 - 1  # of what stands with two others in a button
 ZONE = ZoneInfo("Europe/Moscow")
 AT = datetime(2026, 9, 8, 10, 25, tzinfo=ZONE)
 TOMORROW = TODAY + timedelta(days=1)
@@ -108,8 +109,8 @@ def family(number: int = 0, standing: GuardianStanding = GuardianStanding.CONNEC
 def a_class() -> ClassView:
     families = tuple(family(n, standing) for n in range(31) for standing in GuardianStanding)
     names = tuple(f"{LONG} {n}" for n in range(30))
-    classes = (LedClass(ClassId(LONGEST_ID), "7Б"), LedClass(ClassId(LONGEST_ID + 1), "10 физико-математический"))
-    return ClassView(ClassId(LONGEST_ID), "7Б", families, names, classes, TODAY)
+    classes = (LedClass(ClassId(LONGEST_REF), "7Б"), LedClass(ClassId(LONGEST_REF - 1), "10 физико-математический"))
+    return ClassView(ClassId(LONGEST_REF), "7Б", families, names, classes, TODAY)
 
 
 def choice(mode: DeliveryMode = DeliveryMode.DIGEST, *, consents: bool = True) -> Choice:
@@ -204,12 +205,12 @@ def test_a_day_reads_like_a_diary() -> None:
         "6. Химия · 10:25\n"
         "Урок отменён: актировка"
     )
-    assert labels(diary.day(view)) == ["← пн 7", "ср 9 →", "Меню"]
+    assert labels(diary.day(view)) == ["← пн 7", "ср 9 →", "Итоги", "Меню"]
 
 
 def test_another_day_leads_back_to_today_and_the_child_in_view_is_marked() -> None:
     view = replace(a_day(children=2), on_date=TOMORROW, before=TODAY, after=None)
-    assert labels(diary.day(view)) == ["← вт 8", "Сегодня", "• Татьяна Ларина", "Татьяна Ларина", "Меню"]
+    assert labels(diary.day(view)) == ["← вт 8", "Сегодня", "• Татьяна Ларина", "Татьяна Ларина", "Итоги", "Меню"]
 
 
 def test_what_comes_is_said_in_words() -> None:

@@ -24,7 +24,8 @@ from storage.vocabulary import (
     SubjectId,
     WorkKind,
 )
-from tests.screens.test_teacher_screens import AT, LONGEST_ID, TITLE, TODAY, checked, labels, part, people, sheet
+from tests.school import TODAY
+from tests.screens.test_teacher_screens import AT, LONGEST_ID, TITLE, checked, labels, part, people, sheet
 
 CLASS = ClassId(10**7)
 LONG = "Очень длинная тема " * 20

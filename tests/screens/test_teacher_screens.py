@@ -135,7 +135,7 @@ def sheet(count: int = 30, codes: dict[int, AttendanceCode] | None = None) -> At
 def mark_grid(count: int = 30, value: str | None = "5") -> MarkSheet:
     work = WorkRow(WorkId(LONGEST_ID), WorkKind.CONTROL, 1)
     students = [MarkedStudent(one, value, REV, ABSENT if n % 2 else PRESENT) for n, one in enumerate(people(count))]
-    return MarkSheet(TITLE, work, [work], students)
+    return MarkSheet(TITLE, work, [work], students, checkable=True, checked_at=None, clause="п. 2.5")
 
 
 def card(**changes: Any) -> Card:
@@ -204,8 +204,10 @@ def every_screen() -> list[Screen]:
         *(mark_sheet(marks, page, mark) for page in range(2)),
         mark_sheet(mark_grid(8)),
         mark_put(MarkPut(Outcome.CHANGED, marks, student, None, REV, standing=standing), 1),
-        mark_choice(MarkChoice(TITLE, works[0], student, "5", REV, ("5", "4", "3", "2"), AT), 1),
-        mark_choice(MarkChoice(TITLE, works[0], student, None, 0, tuple(map(str, range(1, 13))), None), 1),
+        mark_choice(
+            MarkChoice(TITLE, works[0], student, "5", "Решено двумя способами", REV, ("5", "4", "3", "2"), AT), 1
+        ),
+        mark_choice(MarkChoice(TITLE, works[0], student, None, "", 0, tuple(map(str, range(1, 13))), None), 1),
         kind_choice(KindChoice(TITLE, works, [(kind, 12) for kind in WorkKind])),
         topic_choice(TopicChoice(TITLE, text, topics, REV)),
         topic_choice(TopicChoice(NASTY, None, [], 0)),
@@ -327,7 +329,7 @@ def test_a_full_card_says_so() -> None:
     assert "✅ Тема: Дроби · позже срока" in text
     assert "✅ Посещаемость: нет 2: Абдурахманова П., Андреев П." in text
     assert "✅ ДЗ: не задано" in text
-    assert "✅ Оценки: контрольная работа — 12, ответ 2 — 3" in text
+    assert "✅ Оценки: контрольная работа — 12 оценок, ответ 2 — 3 оценки" in text
     assert "Всё заполнено." in text
     assert {"Все присутствуют", "Не задано"}.isdisjoint(labels(lesson_card(full)))
 
@@ -394,9 +396,9 @@ def test_who_was_faster_is_named_and_may_be_replaced() -> None:
 
 def test_the_marks_of_the_scale_are_one_row() -> None:
     work = WorkRow(WorkId(1), WorkKind.ANSWER, 1)
-    screen = mark_choice(MarkChoice(TITLE, work, people()[0], "4", 1, ("5", "4", "3", "2"), AT), 0)
+    screen = mark_choice(MarkChoice(TITLE, work, people()[0], "4", "", 1, ("5", "4", "3", "2"), AT), 0)
     assert [button.label for button in screen.rows[0]] == ["5", "4", "3", "2"]
-    assert labels(screen)[4:] == ["Убрать", "Назад"]
+    assert labels(screen)[4:] == ["Убрать", "Комментарий", "Назад"]
     assert "Стоит 4, изменить можно до 10:42." in checked(screen)
 
 
