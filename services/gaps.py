@@ -240,17 +240,29 @@ async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
     found = []
     for one in await receipt_rows.receipts_open(uow, frame.school_id, frame.today):
         kind = Scope.parse(one.scope).kind
-        gap = _gap(
-            frame,
-            ClockKind.STATE_EXAM if kind is TermScope.STATE_EXAM else ClockKind.RESULTS,
-            finals.results_due(kind, one.received_at, frame.regulation),
-            audience=one.class_name,
-            subject=one.subject,
+        taught = await finals_rows.taught(
+            uow,
+            frame.school_id,
+            since=frame.calendar.starts_on,
+            until=frame.calendar.ends_on,
+            levels=[one.level],
             class_id=one.class_id,
-            subject_id=one.subject_id,
-            scope=one.scope,
         )
-        found += [(teacher, gap) for teacher in one.teachers]
+        for place in taught:  # each half of a divided class has a grid of its own
+            if place.subject_id != one.subject_id:
+                continue
+            gap = _gap(
+                frame,
+                ClockKind.STATE_EXAM if kind is TermScope.STATE_EXAM else ClockKind.RESULTS,
+                finals.results_due(kind, one.received_at, frame.regulation),
+                audience=_audience(place.class_name, place.subgroup),
+                subject=one.subject,
+                class_id=one.class_id,
+                subgroup_id=place.subgroup_id,
+                subject_id=one.subject_id,
+                scope=one.scope,
+            )
+            found += [(teacher, gap) for teacher in place.teachers]
     return found
 
 

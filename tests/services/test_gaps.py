@@ -8,15 +8,19 @@ from sqlalchemy import insert, update
 
 from services import gaps
 from services.attendance import Attendance
+from services.finals.grid import Finals
+from services.finals.receipts import Receipts
+from services.finals.sheets import Place
 from services.records import Records
+from services.rules.finals import Scope
 from services.rules.gaps import Gap
 from storage.models.control import StaffLeave, Substitution, Verification
 from storage.models.journal import LessonRecord, LessonWork, Mark
 from storage.models.people import PersonRole
-from storage.models.school import PlanTopic, School
+from storage.models.school import PlanTopic, School, SchoolClass
 from storage.models.timetable import Lesson
 from storage.uow import Storage
-from storage.vocabulary import ClockKind, ClockState, LessonId, PersonId, RecordPart
+from storage.vocabulary import ClockKind, ClockState, LessonId, PersonId, RecordPart, SubjectId, TermScope
 from tests.school import TODAY, Cast, add_lesson, cancel, close_term, found, substitute
 
 TOPIC, ATTENDANCE, HOMEWORK = RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK
@@ -280,3 +284,21 @@ async def test_only_the_gaps_that_a_reminder_named_are_looked_at_again(storage: 
         left = await gaps.of_tokens(uow, frame, tokens, [school.owner, school.deputy])
     assert {one.token for one in left[school.owner]} == {str(school.algebra), f"w{work}"}
     assert {one.token for one in left[school.deputy]} == {"lists"}
+
+
+async def test_each_half_of_a_class_opens_its_own_grid_of_received_results(storage: Storage, school: Cast) -> None:
+    school.clock.set(school.at("12:00"))
+    async with storage.writing() as uow:
+        await uow.write(update(SchoolClass).where(SchoolClass.id == school.class_7b).values(level=9))
+    english = SubjectId(school.subjects["Английский язык"])
+    await Receipts(storage, school.clock).register(
+        school.actor(school.deputy), school.class_7b, english, TermScope.EXAM, school.clock.now()
+    )
+    halves = {school.colleague: school.halves[0], school.stranger: school.halves[1]}
+    for teacher, half in halves.items():
+        [gap] = [one for one in await of(storage, school, teacher, "13:00") if one.kind is ClockKind.RESULTS]
+        assert gap.subgroup_id == half
+        assert gap.class_id is not None
+        assert gap.subject_id is not None
+        place = Place(gap.class_id, gap.subgroup_id, gap.subject_id, Scope.parse(gap.scope))
+        assert (await Finals(storage, school.clock).sheet(school.actor(teacher), place)).students
