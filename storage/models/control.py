@@ -31,6 +31,7 @@ class CorrectionRequest(Base):
         ),
         Index("ix_correction_request_school", "school_id", "state"),
         Index("ix_correction_request_student", "student_id"),
+        Index("ix_correction_request_lesson", "lesson_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -66,6 +67,7 @@ class Substitution(Base):
             postgresql_where=IN_FORCE,
         ),
         Index("ix_substitution_school", "school_id", "made_at"),
+        Index("ix_substitution_lesson", "lesson_id"),
     )
 
     id: Mapped[int] = primary_key()

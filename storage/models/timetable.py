@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, primary_key
+
+MOVED_HERE = text("moved_from_id IS NOT NULL")  # few among the lessons
 
 
 class TimetableVersion(Base):
@@ -73,6 +75,7 @@ class Lesson(Base):
         UniqueConstraint("entry_id", "on_date"),
         Index("ix_lesson_school_date", "school_id", "on_date"),
         Index("ix_lesson_starts", "starts_at"),
+        Index("ix_lesson_moved_from", "moved_from_id", sqlite_where=MOVED_HERE, postgresql_where=MOVED_HERE),
     )
 
     id: Mapped[int] = primary_key()

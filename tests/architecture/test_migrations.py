@@ -8,7 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, inspect, select, table
+from sqlalchemy import (
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    func,
+    inspect,
+    select,
+    table,
+)
 
 from storage.models import Base
 from storage.schema import MIGRATIONS, is_current, migrate
@@ -16,6 +25,7 @@ from storage.uow import Storage
 from tests.school import found
 
 OWN_TABLE = "alembic_version"
+UNIQUE = (PrimaryKeyConstraint, UniqueConstraint)
 
 
 @pytest.fixture
@@ -118,3 +128,25 @@ def test_revisions_stand_in_one_line(revisions: list[str]) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
     assert revisions == sorted(revisions), "revision ids begin with their dates, in order"
+
+
+def test_whatever_refers_to_a_lesson_is_found_without_walking_its_table() -> None:
+    """A laying-out takes lessons away by hundreds, and of each the engine asks every table that may refer to it."""
+    walked = []
+    for one in Base.metadata.sorted_tables:
+        for key in one.foreign_keys:
+            if key.column.table.name != "lesson":
+                continue
+            whole = [index for index in one.indexes if _holds_all(index, key.parent.name)]
+            led_by = [next(iter(index.columns)).name for index in whole]
+            keys = [constraint for constraint in one.constraints if isinstance(constraint, UNIQUE)]
+            led_by += [next(iter(constraint.columns)).name for constraint in keys]
+            if key.parent.name not in led_by:
+                walked.append(f"{one.name}.{key.parent.name}")
+    assert walked == []
+
+
+def _holds_all(index: Index, column: str) -> bool:
+    """Whether an index knows every row that refers to something by this column."""
+    where = index.dialect_options["sqlite"]["where"]
+    return where is None or str(where) == f"{column} IS NOT NULL"

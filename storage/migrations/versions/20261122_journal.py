@@ -129,6 +129,7 @@ def upgrade() -> None:
     with op.batch_alter_table('correction_request', schema=None) as batch_op:
         batch_op.create_index('ix_correction_request_school', ['school_id', 'state'], unique=False)
         batch_op.create_index('ix_correction_request_student', ['student_id'], unique=False)
+        batch_op.create_index('ix_correction_request_lesson', ['lesson_id'], unique=False)
         batch_op.create_index('uq_correction_request_open', ['target', 'student_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('homework_file',
@@ -188,6 +189,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('substitution', schema=None) as batch_op:
         batch_op.create_index('ix_substitution_school', ['school_id', 'made_at'], unique=False)
+        batch_op.create_index('ix_substitution_lesson', ['lesson_id'], unique=False)
         batch_op.create_index('uq_substitution_in_force', ['lesson_id', 'absent_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     _add_reference("lesson", "moved_from_id", "lesson")
@@ -204,15 +206,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("kind = 'reminder'"),
         postgresql_where=sa.text("kind = 'reminder'"),
     )
+    op.create_index(
+        "ix_lesson_moved_from",
+        "lesson",
+        ["moved_from_id"],
+        sqlite_where=sa.text("moved_from_id IS NOT NULL"),
+        postgresql_where=sa.text("moved_from_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_lesson_moved_from", table_name="lesson")
     op.drop_index("ix_item_reminder", table_name="item")
     op.drop_index("ix_person_role_person", table_name="person_role")
     for table, column in ADDED:
         op.drop_column(table, column)
     with op.batch_alter_table('substitution', schema=None) as batch_op:
         batch_op.drop_index('uq_substitution_in_force', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index('ix_substitution_lesson')
         batch_op.drop_index('ix_substitution_school')
 
     op.drop_table('substitution')
@@ -226,6 +237,7 @@ def downgrade() -> None:
     op.drop_table('homework_file')
     with op.batch_alter_table('correction_request', schema=None) as batch_op:
         batch_op.drop_index('uq_correction_request_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_correction_request_lesson')
         batch_op.drop_index('ix_correction_request_student')
         batch_op.drop_index('ix_correction_request_school')
 
