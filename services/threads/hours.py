@@ -9,8 +9,7 @@ from services.rules.regulation import Regulation
 from services.rules.working_days import NoWorkingDay, Works
 from services.timetable import school_calendar
 from services.working_week import FIVE_DAYS, working_days
-from storage.repositories import diary, duties
-from storage.repositories import threads as rows
+from storage.repositories import correspondents, diary, duties
 from storage.uow import Uow
 from storage.vocabulary import PersonId, SchoolId
 
@@ -25,7 +24,9 @@ class OfficeHours:
 
     async def read_from(self, uow: Uow, person_id: PersonId | None, now: datetime) -> tuple[datetime, bool]:
         """From when somebody (None: the administration) reads what is written now; whether their return is unknown."""
-        away = [] if person_id is None else await rows.leave_of(uow, person_id, now.astimezone(self.zone).date())
+        away = (
+            [] if person_id is None else await correspondents.leave_of(uow, person_id, now.astimezone(self.zone).date())
+        )
 
         def is_there(day: date) -> bool:
             return self.works(day) and not any(since <= day and (until is None or day < until) for since, until in away)

@@ -26,10 +26,11 @@ from services.threads.views import (
     Titled,
 )
 from services.threads.writing import HandOverTo
-from storage.repositories import audit, corrections, diary, guardians, recipients
+from storage.repositories import audit, corrections, correspondents, diary, guardians, recipients
 from storage.repositories import threads as rows
+from storage.repositories.correspondents import TeacherRow
 from storage.repositories.homework import NewFile
-from storage.repositories.threads import NewEntry, TeacherRow
+from storage.repositories.threads import NewEntry
 from storage.uow import Storage, Uow
 from storage.vocabulary import DraftPurpose, FileKind, PersonId, Role, ThreadEntryKind, ThreadId, ThreadSide
 
@@ -264,7 +265,7 @@ async def _prompt(uow: Uow, actor: Actor, place: Place, now: datetime) -> Prompt
 
 
 async def _teachers(uow: Uow, actor: Actor, student_id: PersonId, today: date) -> list[TeacherRow]:
-    return await rows.teachers_of(uow, actor.school_id, student_id, today, lately(today))
+    return await correspondents.teachers_of(uow, actor.school_id, student_id, today, lately(today))
 
 
 async def _office_is_there(uow: Uow, actor: Actor, today: date) -> bool:

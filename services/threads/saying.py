@@ -2,7 +2,8 @@
 
 from services import words
 from services.i18n import gettext
-from storage.repositories.threads import EntryRow, Name, ThreadRow
+from storage.repositories.correspondents import Name
+from storage.repositories.threads import EntryRow, ThreadRow
 from storage.vocabulary import FileKind, ThreadEntryKind, ThreadSide
 
 

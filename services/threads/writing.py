@@ -20,9 +20,10 @@ from services.threads.refusals import (
 from services.threads.rights import Place, access_thread, find, lately
 from services.threads.telling import told
 from services.threads.views import Sent
-from storage.repositories import audit
+from storage.repositories import audit, correspondents
 from storage.repositories import threads as rows
-from storage.repositories.threads import NewEntry, TeacherRow
+from storage.repositories.correspondents import TeacherRow
+from storage.repositories.threads import NewEntry
 from storage.uow import Uow
 from storage.vocabulary import DraftPurpose, ThreadEntryKind, ThreadId
 
@@ -107,7 +108,7 @@ async def handed_by(uow: Uow, actor: Actor, thread_id: ThreadId, now: datetime) 
 async def homeroom_of(uow: Uow, actor: Actor, place: Place, now: datetime) -> TeacherRow | None:
     """The homeroom teacher of the thread's student, if somebody else than who answers it."""
     today = now.astimezone(actor.zone).date()
-    found = await rows.teachers_of(uow, actor.school_id, place.row.student_id, today, lately(today))
+    found = await correspondents.teachers_of(uow, actor.school_id, place.row.student_id, today, lately(today))
     taken = {place.row.teacher_id, place.row.family_id}
     return next((one for one in found if one.homeroom and one.connected and one.id not in taken), None)
 

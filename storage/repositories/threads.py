@@ -1,34 +1,25 @@
-"""Correspondence: threads as somebody stands to them, their entries, what was read, and whom a family may write to."""
+"""Correspondence: threads as somebody stands to them, their entries, and what was read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from storage.models.control import StaffLeave
 from storage.models.people import (
     Enrollment,
     Guardianship,
-    Homeroom,
     Person,
-    PersonRole,
-    SubgroupMember,
-    TelegramAccount,
 )
-from storage.models.school import AcademicYear, SchoolClass, Subject
+from storage.models.school import SchoolClass
 from storage.models.threads import Thread, ThreadEntry, ThreadRead
-from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories import recipients
+from storage.repositories.correspondents import Name, enrolled, family_may, name_columns, named, teacher_may
 from storage.repositories.homework import NewFile
-from storage.repositories.people import holds_on
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import (
-    STAFF_ROLES,
-    AccountState,
     FileKind,
     PersonId,
     Relation,
@@ -39,16 +30,6 @@ from storage.vocabulary import (
 )
 
 Student, Family, Teacher, To = aliased(Person), aliased(Person), aliased(Person), aliased(Person)
-STAFF = [role.value for role in sorted(STAFF_ROLES)]
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A person's name in its parts."""
-
-    last: str
-    first: str
-    middle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +77,6 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TeacherRow:
-    """Somebody a family may write to; `subjects` taught to the student, by name. `connected`: has a chat."""
-
-    id: PersonId
-    name: Name
-    subjects: tuple[str, ...]
-    homeroom: bool
-    connected: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NewEntry:
     """An entry to add."""
 
@@ -118,68 +88,6 @@ class NewEntry:
     at: datetime
     file: NewFile | None = None
     to_id: PersonId | None = None
-
-
-def _enrolled(student: Any, today: date) -> ColumnElement[bool]:
-    return and_(Enrollment.student_id == student, holds_on(Enrollment.since_on, Enrollment.until_on, today))
-
-
-def _leads(teacher: Any, student: Any, today: date) -> ColumnElement[bool]:
-    return exists().where(
-        _enrolled(student, today),
-        Homeroom.class_id == Enrollment.class_id,
-        Homeroom.teacher_id == teacher,
-        holds_on(Homeroom.since_on, Homeroom.until_on, today),
-    )
-
-
-def _taught(student: Any, today: date, since: date) -> list[ColumnElement[bool]]:
-    """That a lesson of the year, since a day or ahead, is this student's; lessons taken over for a day don't count."""
-    member = exists().where(
-        SubgroupMember.subgroup_id == LessonAudience.subgroup_id,
-        SubgroupMember.student_id == student,
-        holds_on(SubgroupMember.since_on, SubgroupMember.until_on, today),
-    )
-    return [
-        Lesson.id == LessonTeacher.lesson_id,
-        Lesson.on_date >= since,
-        AcademicYear.id == Lesson.year_id,
-        AcademicYear.starts_on <= today,
-        AcademicYear.ends_on >= today,
-        LessonAudience.lesson_id == Lesson.id,
-        LessonTeacher.substitute.is_(False),
-        _enrolled(student, today),
-        LessonAudience.class_id == Enrollment.class_id,
-        or_(LessonAudience.subgroup_id.is_(None), member.correlate(LessonAudience, Thread)),
-    ]
-
-
-def _employed(teacher: Any, today: date) -> ColumnElement[bool]:
-    return exists().where(
-        PersonRole.person_id == teacher,
-        PersonRole.role.in_(STAFF),
-        holds_on(PersonRole.since_on, PersonRole.until_on, today),
-    )
-
-
-def _teacher_may(today: date, since: date) -> ColumnElement[bool]:
-    teaches = exists().where(LessonTeacher.teacher_id == Thread.teacher_id, *_taught(Thread.student_id, today, since))
-    leads = _leads(Thread.teacher_id, Thread.student_id, today)
-    stands = and_(
-        _employed(Thread.teacher_id, today).correlate(Thread), or_(teaches.correlate(Thread), leads.correlate(Thread))
-    )
-    return or_(Thread.teacher_id.is_(None), stands)
-
-
-def _family_may(today: date) -> ColumnElement[bool]:
-    guards = exists().where(
-        Guardianship.guardian_id == Thread.family_id,
-        Guardianship.student_id == Thread.student_id,
-        recipients.rests(today),
-    )
-    learns = exists().where(_enrolled(Thread.student_id, today))
-    own = Thread.family_id == Thread.student_id
-    return and_(learns.correlate(Thread), or_(own, guards.correlate(Thread)))
 
 
 def _unread(reader: PersonId) -> Any:
@@ -206,7 +114,7 @@ def _threads(school_id: SchoolId, reader: PersonId, today: date, since: date) ->
     class_name = (
         select(SchoolClass.name)
         .join(Enrollment, Enrollment.class_id == SchoolClass.id)
-        .where(_enrolled(Thread.student_id, today))
+        .where(enrolled(Thread.student_id, today))
         .order_by(Enrollment.since_on.desc())
         .limit(1)
         .correlate(Thread)
@@ -229,13 +137,13 @@ def _threads(school_id: SchoolId, reader: PersonId, today: date, since: date) ->
             Thread.teacher_id,
             Thread.complained_at,
             Thread.last_at,
-            *_name(Student, "student"),
-            *_name(Family, "family"),
-            *_name(Teacher, "teacher"),
+            *name_columns(Student, "student"),
+            *name_columns(Family, "family"),
+            *name_columns(Teacher, "teacher"),
             class_name.label("class_name"),
             relation.label("relation"),
-            _family_may(today).label("family_may"),
-            _teacher_may(today, since).label("teacher_may"),
+            family_may(today).label("family_may"),
+            teacher_may(today, since).label("teacher_may"),
             _unread(reader).label("unread"),
         )
         .join(Student, Student.id == Thread.student_id)
@@ -243,14 +151,6 @@ def _threads(school_id: SchoolId, reader: PersonId, today: date, since: date) ->
         .outerjoin(Teacher, Teacher.id == Thread.teacher_id)
         .where(Thread.school_id == school_id)
     )
-
-
-def _name(person: Any, prefix: str) -> list[Any]:
-    return [getattr(person, f"{part}_name").label(f"{prefix}_{part}") for part in ("last", "first", "middle")]
-
-
-def _named(row: Any, prefix: str) -> Name:
-    return Name(*(getattr(row, f"{prefix}_{part}") for part in ("last", "first", "middle")))
 
 
 def _row(row: Any) -> ThreadRow:
@@ -262,9 +162,9 @@ def _row(row: Any) -> ThreadRow:
         teacher_id=row.teacher_id,
         complained_at=row.complained_at,
         last_at=row.last_at,
-        student=_named(row, "student"),
-        family=_named(row, "family"),
-        teacher=None if row.teacher_id is None else _named(row, "teacher"),
+        student=named(row, "student"),
+        family=named(row, "family"),
+        teacher=None if row.teacher_id is None else named(row, "teacher"),
         class_name=row.class_name or "",
         relation=None if row.relation is None else Relation(row.relation),
         family_may=bool(row.family_may),
@@ -287,8 +187,8 @@ async def listed(
 ) -> list[ThreadRow]:
     """The threads somebody is a side of, and may read today, the newest first; `office`: the administration's too."""
     sides = [
-        and_(Thread.family_id == reader, _family_may(today)),
-        and_(Thread.teacher_id == reader, _teacher_may(today, since)),
+        and_(Thread.family_id == reader, family_may(today)),
+        and_(Thread.teacher_id == reader, teacher_may(today, since)),
     ]
     if office:
         sides.append(
@@ -373,13 +273,13 @@ def _entries(*conditions: ColumnElement[bool]) -> Select[Any]:
             ThreadEntry.kind,
             ThreadEntry.side,
             ThreadEntry.author_id,
-            *_name(Person, "author"),
+            *name_columns(Person, "author"),
             ThreadEntry.text,
             ThreadEntry.file_kind,
             ThreadEntry.file_id,
             ThreadEntry.file_name,
             ThreadEntry.to_id,
-            *_name(To, "to"),
+            *name_columns(To, "to"),
             ThreadEntry.at,
         )
         .join(Person, Person.id == ThreadEntry.author_id)
@@ -395,12 +295,12 @@ def _entry(row: Any) -> EntryRow:
         kind=ThreadEntryKind(row.kind),
         side=ThreadSide(row.side),
         author_id=row.author_id,
-        author=_named(row, "author"),
+        author=named(row, "author"),
         text=row.text,
         file_kind=None if row.file_kind is None else FileKind(row.file_kind),
         file_id=row.file_id or "",
         file_name=row.file_name,
-        to=None if row.to_id is None else _named(row, "to"),
+        to=None if row.to_id is None else named(row, "to"),
         at=row.at,
     )
 
@@ -450,47 +350,3 @@ async def reads(uow: Uow, thread_id: ThreadId) -> dict[PersonId, int]:
     """Up to which entry each reader has opened a thread."""
     question = select(ThreadRead.person_id, ThreadRead.up_to).where(ThreadRead.thread_id == thread_id)
     return {PersonId(row.person_id): row.up_to for row in await uow.execute(question)}
-
-
-async def teachers_of(
-    uow: Uow, school_id: SchoolId, student_id: PersonId, today: date, since: date
-) -> list[TeacherRow]:
-    """Who teaches a student, with the subjects; the homeroom teacher comes first."""
-    taught = (
-        select(LessonTeacher.teacher_id, Subject.name)
-        .select_from(LessonTeacher)
-        .join(Lesson, Lesson.id == LessonTeacher.lesson_id)
-        .join(AcademicYear, AcademicYear.id == Lesson.year_id)
-        .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
-        .join(Enrollment, Enrollment.class_id == LessonAudience.class_id)
-        .join(Subject, Subject.id == Lesson.subject_id)
-        .where(*_taught(student_id, today, since), Lesson.school_id == school_id)
-        .distinct()
-    )
-    subjects: dict[int, list[str]] = {}
-    for teacher_id, subject in await uow.execute(taught):
-        subjects.setdefault(teacher_id, []).append(subject)
-    leads = _leads(Person.id, student_id, today).correlate(Person)
-    chat = exists().where(TelegramAccount.person_id == Person.id, TelegramAccount.state == AccountState.ACTIVE.value)
-    question = (
-        select(Person.id, *_name(Person, "own"), leads.label("leads"), chat.correlate(Person).label("chat"))
-        .where(
-            Person.school_id == school_id,
-            or_(Person.id.in_(sorted(subjects)), leads),
-            _employed(Person.id, today).correlate(Person),
-        )
-        .order_by(Person.key, Person.id)
-    )
-    found = [
-        TeacherRow(row.id, _named(row, "own"), tuple(sorted(subjects.get(row.id, ()))), bool(row.leads), bool(row.chat))
-        for row in await uow.execute(question)
-    ]
-    return sorted(found, key=lambda one: not one.homeroom)
-
-
-async def leave_of(uow: Uow, person_id: PersonId, today: date) -> list[tuple[date, date | None]]:
-    """When somebody is away from a day on: from, and the first day back."""
-    question = select(StaffLeave.since_on, StaffLeave.until_on).where(
-        StaffLeave.person_id == person_id, or_(StaffLeave.until_on.is_(None), StaffLeave.until_on > today)
-    )
-    return [(row.since_on, row.until_on) for row in await uow.execute(question)]
