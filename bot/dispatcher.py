@@ -18,13 +18,14 @@ def make_dispatcher(
 ) -> Dispatcher:
     """A dispatcher with everything that handlers may ask for by name.
 
-    `workflow` must hold `storage`, `clock` and `directory`. `fresh` sends somebody the present screen anew: where an
-    update turns out to have taken effect before. Without `routers` those of the school serve, the fallback last.
+    `workflow` must hold `storage`, `clock`, `directory` and `drafts`. `fresh` sends somebody the present screen anew:
+    where an update turns out to have taken effect before. Without `routers` those of the school serve, the fallback
+    last.
     """
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(workflow)
     dispatcher.update.outer_middleware(
-        VisitorMiddleware(workflow["directory"], workflow["storage"], workflow["clock"], fresh)
+        VisitorMiddleware(workflow["directory"], workflow["drafts"], workflow["storage"], workflow["clock"], fresh)
     )
     dispatcher.include_router(membership())
     if routers is None:

@@ -13,6 +13,7 @@ from bot.errors import language_of, say, say_already_saved
 from services.actor import Visitor
 from services.clock import Clock
 from services.directory import Directory
+from services.drafts import Drafts
 from services.errors import SchoolError
 from services.i18n import speaking
 from services.outbox.returning import welcome_back
@@ -25,13 +26,17 @@ Fresh = Callable[[Bot, Visitor], Awaitable[None]]
 
 
 class VisitorMiddleware(BaseMiddleware):
-    """Gives every handler `visitor` and `actor`, speaks the person's language, and says what was refused.
+    """Gives every handler `visitor`, `actor` and, as `draft`, what a text is awaited for.
 
-    Rights are not decided here: services check them at every tap.
+    It speaks the person's language and says what was refused. Rights are not decided here: services check them at
+    every tap.
     """
 
-    def __init__(self, directory: Directory, storage: Storage, clock: Clock, fresh: Fresh | None) -> None:
+    def __init__(
+        self, directory: Directory, drafts: Drafts, storage: Storage, clock: Clock, fresh: Fresh | None
+    ) -> None:
         self._directory = directory
+        self._drafts = drafts
         self._storage = storage
         self._clock = clock
         self._fresh = fresh
@@ -51,7 +56,9 @@ class VisitorMiddleware(BaseMiddleware):
             visitor = replace(visitor, locale=actor.locale)
         if is_return(event):
             await self._release(visitor)
-        data |= {"visitor": visitor, "actor": actor}
+        # Asked once for all the filters of a text.
+        draft = None if event.message is None else await self._drafts.peek(visitor)
+        data |= {"visitor": visitor, "actor": actor, "draft": draft}
         with speaking(visitor.locale):
             try:
                 if visitor.seq is not None and data.get("tried"):

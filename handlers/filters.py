@@ -3,8 +3,8 @@
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from services.actor import Actor, Visitor
-from services.drafts import Drafts
+from services.actor import Actor
+from services.drafts import DraftRow
 from storage.vocabulary import DraftPurpose
 
 
@@ -22,12 +22,11 @@ class Awaits(Filter):
     def __init__(self, purpose: DraftPurpose) -> None:
         self.purpose = purpose
 
-    async def __call__(self, message: Message, visitor: Visitor, drafts: Drafts) -> bool:
+    async def __call__(self, message: Message, draft: DraftRow | None) -> bool:
         """Whether this text answers such a draft; a command never does."""
         if message.text is None or message.text.startswith("/"):
             return False
-        found = await drafts.peek(visitor)
-        return found is not None and found.purpose is self.purpose
+        return draft is not None and draft.purpose is self.purpose
 
 
 class AwaitsFile(Filter):
@@ -36,9 +35,8 @@ class AwaitsFile(Filter):
     def __init__(self, purpose: DraftPurpose) -> None:
         self.purpose = purpose
 
-    async def __call__(self, message: Message, visitor: Visitor, drafts: Drafts) -> bool:
+    async def __call__(self, message: Message, draft: DraftRow | None) -> bool:
         """Whether this file answers such a draft."""
         if not message.photo and message.document is None:
             return False
-        found = await drafts.peek(visitor)
-        return found is not None and found.purpose is self.purpose
+        return draft is not None and draft.purpose is self.purpose

@@ -43,7 +43,8 @@ async def open_reminded(
     query: CallbackQuery, callback_data: OpenReminded, bot: Bot, actor: Actor, reminders: Reminders
 ) -> None:
     """The lesson card, in the place of the reminder."""
-    await show(bot, query, lesson_card(await reminders.open(actor, LessonId(callback_data.lesson))))
+    message = None if query.message is None else query.message.message_id
+    await show(bot, query, lesson_card(await reminders.open(actor, LessonId(callback_data.lesson), message)))
 
 
 def router() -> Scene:

@@ -23,12 +23,17 @@ from services.rules.finals import Scope
 from storage.vocabulary import ClassId, LessonId, SubgroupId, SubjectId, WorkId
 
 
+def message_of(query: CallbackQuery) -> int | None:
+    """The message that was tapped."""
+    return None if query.message is None else query.message.message_id
+
+
 async def open_work(
     query: CallbackQuery, callback_data: OpenRemindedWork, bot: Bot, actor: Actor, marks: Marks, reminders: Reminders
 ) -> None:
     """The grid of a column."""
     sheet = await marks.sheet(actor, WorkId(callback_data.work))
-    await reminders.leave_alone(actor, f"w{callback_data.work}")
+    await reminders.leave_alone(actor, f"w{callback_data.work}", message_of(query))
     await show(bot, query, mark_sheet(sheet))
 
 
@@ -37,7 +42,7 @@ async def open_marks(
 ) -> None:
     """The kinds of work of a lesson."""
     choice = await marks.choose_kind(actor, LessonId(callback_data.lesson))
-    await reminders.leave_alone(actor, f"p{callback_data.lesson}")
+    await reminders.leave_alone(actor, f"p{callback_data.lesson}", message_of(query))
     await show(bot, query, kind_choice(choice))
 
 
@@ -50,7 +55,7 @@ async def open_grid(
     place = Place(ClassId(callback_data.school_class), subgroup, SubjectId(callback_data.subject), scope)
     sheet = await finals.sheet(actor, place)
     named = f"t{callback_data.school_class}.{callback_data.subgroup}.{callback_data.subject}.{scope.key}"
-    await reminders.leave_alone(actor, named)
+    await reminders.leave_alone(actor, named, message_of(query))
     await show(bot, query, finals_screens.sheet(sheet, 0))
 
 
@@ -65,7 +70,7 @@ async def open_week(
     """The week of a class, to verify."""
     week = date.fromisoformat(callback_data.week)
     view = await absences.week(actor, ClassId(callback_data.school_class), week)
-    await reminders.leave_alone(actor, f"v{callback_data.school_class}.{callback_data.week}")
+    await reminders.leave_alone(actor, f"v{callback_data.school_class}.{callback_data.week}", message_of(query))
     await show(bot, query, absences_screens.week(view))
 
 

@@ -19,7 +19,7 @@ from services import codes
 from services.actor import Actor, Visitor
 from services.diary import Diary
 from services.directory import Directory
-from services.drafts import Drafts
+from services.drafts import DraftRow
 from services.i18n import gettext as _
 from services.i18n import locales, speaking
 from services.joining import Joined, Joining, Offer
@@ -30,15 +30,14 @@ from storage.vocabulary import DeliveryMode, DraftPurpose, InvitationId, Role
 class Code(Filter):
     """A typed text with the form of a code; of a connected person only where no other text is awaited."""
 
-    async def __call__(self, message: Message, visitor: Visitor, actor: Actor | None, drafts: Drafts) -> bool:
+    async def __call__(self, message: Message, actor: Actor | None, draft: DraftRow | None) -> bool:
         """Whether the text may be a code."""
         text = message.text or ""
         if actor is None:
             return codes.typed(text) is not None
         if codes.surely_typed(text) is None:
             return False
-        awaited = await drafts.peek(visitor)
-        return awaited is None or awaited.purpose is DraftPurpose.JOIN
+        return draft is None or draft.purpose is DraftPurpose.JOIN
 
 
 class Stranger(Filter):

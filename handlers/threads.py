@@ -24,8 +24,8 @@ from handlers.callbacks.threads import (
 from handlers.filters import Awaits, AwaitsFile, Known
 from handlers.screen import Screen, answer, esc, send, show
 from handlers.screens import threads as screens
-from services.actor import Actor, Visitor
-from services.drafts import Drafts
+from services.actor import Actor
+from services.drafts import DraftRow
 from services.i18n import gettext as _
 from services.threads import NewFile, Threads
 from services.threads.refusals import OnlyTextOrFile
@@ -35,12 +35,11 @@ from storage.vocabulary import DraftPurpose, FileKind, PersonId, Role, ThreadId
 class AwaitsLetter(Filter):
     """Anything that isn't a command, while a letter or a note is awaited: what no other handler took."""
 
-    async def __call__(self, message: Message, visitor: Visitor, drafts: Drafts) -> bool:
+    async def __call__(self, message: Message, draft: DraftRow | None) -> bool:
         """Whether this came instead of a letter."""
         if message.text is not None:
             return False
-        found = await drafts.peek(visitor)
-        return found is not None and found.purpose in (DraftPurpose.THREAD, DraftPurpose.HAND_OVER)
+        return draft is not None and draft.purpose in (DraftPurpose.THREAD, DraftPurpose.HAND_OVER)
 
 
 async def write_to_teacher(query: CallbackQuery, bot: Bot, actor: Actor, threads: Threads) -> None:

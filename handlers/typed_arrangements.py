@@ -9,7 +9,7 @@ from handlers.screens import arrangements as screens
 from handlers.screens import lesson_states as states
 from handlers.screens.leave import person_leave
 from services.actor import Actor
-from services.drafts import Drafts
+from services.drafts import DraftRow
 from services.leave import StaffLeaves
 from services.lesson_states import LessonStates
 from services.substitutions.office import Substitutions
@@ -20,14 +20,13 @@ async def typed_name(
     message: Message,
     bot: Bot,
     actor: Actor,
-    drafts: Drafts,
+    draft: DraftRow,
     substitutions: Substitutions,
     leaves: StaffLeaves,
 ) -> None:
     """A surname, of the absent teacher or of a substitute; or the last day of an absence."""
     text = message.text or ""
-    awaited = await drafts.peek(actor)
-    if awaited is not None and awaited.data["ask"] == "until":
+    if draft.data["ask"] == "until":
         await show(bot, message, person_leave((await leaves.put_typed(actor, text)).view))
         return
     found = await substitutions.named(actor, text)
@@ -46,14 +45,13 @@ async def typed_reason(
     message: Message,
     bot: Bot,
     actor: Actor,
-    drafts: Drafts,
+    draft: DraftRow,
     substitutions: Substitutions,
     lesson_states: LessonStates,
 ) -> None:
     """Why a lesson is given by another, cancelled or moved."""
     text = message.text or ""
-    awaited = await drafts.peek(actor)
-    if awaited is not None and awaited.data["act"] in {"cancel", "move"}:
+    if draft.data["act"] in {"cancel", "move"}:
         await show(bot, message, states.state_put(await lesson_states.put_typed(actor, text)))
     else:
         await show(bot, message, screens.arranged(await substitutions.put_typed(actor, text)))

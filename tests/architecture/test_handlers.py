@@ -23,7 +23,7 @@ from storage.uow import Storage
 
 # What aiogram itself, the lanes (`inbox_seq`) and VisitorMiddleware put beside an event.
 ALWAYS = {"bot", "event_update", "event_from_user", "event_chat", "event_router", "handler", "inbox_seq"}
-BY_MIDDLEWARE = {"visitor", "actor"}
+BY_MIDDLEWARE = {"visitor", "actor", "draft"}
 
 
 @pytest.fixture

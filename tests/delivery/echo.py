@@ -25,6 +25,7 @@ from bot.settings import Settings
 from services.actor import Actor, Visitor
 from services.clock import Clock, SystemClock
 from services.directory import Directory
+from services.drafts import Drafts
 from services.errors import SchoolError
 from services.outbox import items
 from services.outbox.limits import Limits
@@ -133,6 +134,7 @@ def build(settings: Settings, storage: Storage, mistake: str = "", **more: Any) 
         "storage": storage,
         "clock": clock,
         "directory": Directory(storage, clock),
+        "drafts": Drafts(storage, clock),
         "echo": Echo(storage, clock, mistake),
     }
     dispatcher: Dispatcher = make_dispatcher(
