@@ -137,24 +137,24 @@ class Reminders:
             async with self._storage.writing() as uow:
                 await items.put(uow, chunk, now)
 
-    async def open(self, actor: Actor, lesson_id: LessonId) -> Card:
+    async def open(self, actor: Actor, lesson_id: LessonId, message_id: int | None = None) -> Card:
         """The card of a lesson in the place of the message that named it; nothing will be written over it any more.
 
-        No text is awaited any more.
+        Other messages that name it go on by themselves. No text is awaited any more.
         """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             lesson = await access_lesson(uow, actor, lesson_id)
             if await drafts.text_awaited(uow, actor, now):
                 await drafts.drop(uow, actor.bot_id, actor.user_id)
-            await _leave_alone(uow, actor, str(lesson_id), now)
+            await _leave_alone(uow, actor, str(lesson_id), message_id, now)
             return await card_of(uow, lesson, now)
 
-    async def leave_alone(self, actor: Actor, token: str) -> None:
+    async def leave_alone(self, actor: Actor, token: str, message_id: int | None = None) -> None:
         """A screen is about to open in the place of the message that names this; nothing is written over it."""
         now = self._clock.now()
         async with self._storage.writing() as uow:
-            await _leave_alone(uow, actor, token, now)
+            await _leave_alone(uow, actor, token, message_id, now)
 
     async def said(
         self,
@@ -257,11 +257,15 @@ async def _left(uow: Uow, standing: Sequence[Standing], now: datetime) -> dict[s
     return left
 
 
-async def _leave_alone(uow: Uow, actor: Actor, token: str, now: datetime) -> None:
+async def _leave_alone(uow: Uow, actor: Actor, token: str, message_id: int | None, now: datetime) -> None:
+    """Where the archive doesn't know the message, every one that names this is left alone: nothing is written over."""
     today = now.astimezone(actor.zone).date()
-    for one in await rows.standing(uow, now - LIVES, actor.person_id):
-        if token in tokens_in(one.value):
-            await occurrences.claim(uow, OPENED, one.key, today, "", now)
+    found = await rows.standing(uow, now - LIVES, actor.person_id)
+    keys = {one.key for one in found if token in tokens_in(one.value)}
+    if message_id is not None and len(keys) > 1:
+        keys = await rows.said_in(uow, actor.person_id, message_id, sorted(keys)) or keys
+    for key in sorted(keys):
+        await occurrences.claim(uow, OPENED, key, today, "", now)
 
 
 def _scope(school_id: SchoolId) -> str:

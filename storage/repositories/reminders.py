@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from storage.models.delivery import Item, Occurrence
+from storage.models.delivery import Item, Letter, Occurrence
 from storage.models.people import TelegramAccount
 from storage.models.school import School, Subject
 from storage.models.timetable import Lesson, LessonTeacher
@@ -168,3 +168,18 @@ async def opened(uow: Uow, job: str, keys: Sequence[str]) -> set[str]:
         return set()
     question = select(Occurrence.scope).where(Occurrence.job == job, Occurrence.scope.in_(keys))
     return {row.scope for row in await uow.execute(question)}
+
+
+async def said_in(uow: Uow, teacher_id: PersonId, message_id: int, keys: Sequence[str]) -> set[str]:
+    """Which of these nudges or reminders stand in this message of the teacher's chat."""
+    question = (
+        select(Item.collapse_key)
+        .join(Letter, Letter.id == Item.letter_id)
+        .where(
+            Item.recipient_id == teacher_id,
+            Item.collapse_key.in_(list(keys)),
+            Letter.external_id == str(message_id),
+        )
+        .distinct()
+    )
+    return {row.collapse_key for row in await uow.execute(question)}

@@ -14,12 +14,12 @@ from services.records import Records
 from services.reminders import Reminders
 from services.reminders.said import said
 from storage.models.control import StaffLeave, Substitution
-from storage.models.delivery import Item, Occurrence
+from storage.models.delivery import Item, Letter, Occurrence
 from storage.models.journal import LessonWork
 from storage.models.timetable import Lesson
 from storage.uow import Storage
 from storage.vocabulary import ItemKind, LessonId, PersonId
-from tests.school import TODAY, Cast, add_lesson, cancel, found
+from tests.school import BOT, TODAY, Cast, add_lesson, cancel, found
 
 NUDGE, REMINDER = ItemKind.LESSON_NUDGE, ItemKind.REMINDER
 DAY = timedelta(days=1)
@@ -260,6 +260,33 @@ async def test_what_a_message_names_may_be_opened_and_is_left_alone_then(
     await fill(storage, school, school.algebra, school.owner)
     await service.sees("14:40")
     assert (await service.reminders_of(school.owner))["1435"] == named
+
+
+async def test_of_two_messages_that_name_a_lesson_the_one_it_was_not_opened_in_becomes_ready(
+    service: Service, school: Cast, storage: Storage
+) -> None:
+    await service.sees("14:35")
+    await service.sees("15:05")
+    await tell(storage)
+    before = await service.reminders_of(school.owner)
+    async with storage.writing() as uow:
+        for number, item in enumerate((await uow.execute(select(Item.id).where(Item.kind == REMINDER.value))).all(), 1):
+            letter = {"bot_id": BOT, "channel": "telegram", "address": str(number), "method": "send", "payload": {}}
+            sent = {**letter, "state": "sent", "epoch": 1, "copies": 0, "external_id": str(item.id + 500)}
+            moments = {"created_at": school.clock.now(), "sending_at": school.clock.now()}
+            made = insert(Letter).values(**sent, **moments).returning(Letter.id)
+            letter_id = (await uow.execute(made)).scalar_one()
+            await uow.write(update(Item).where(Item.id == item.id).values(letter_id=letter_id))
+        keys = {row.collapse_key: row.id for row in await uow.execute(select(Item.collapse_key, Item.id))}
+    tapped = next(
+        number for key, number in keys.items() if key.startswith(f"reminder:{school.owner}:") and "1435" in key
+    )
+    await service.reminders.open(school.actor(school.owner), school.algebra, tapped + 500)
+    await fill(storage, school, school.algebra, school.owner)
+    await service.sees("15:10")
+    after = await service.reminders_of(school.owner)
+    assert after["1435"] == before["1435"], "the card stands in its place"
+    assert str(school.algebra) not in (after["1505"] or "").split(",")
 
 
 async def test_a_message_says_nothing_to_who_has_no_part_in_it(
