@@ -94,13 +94,16 @@ def why_not_mark(lesson: LessonSpan, kind: WorkKind, now: datetime, regulation: 
     """Why a mark for this kind of work may not be entered now; None: it may.
 
     A lesson's mark is entered on its day, a written work's within its days (О п.4.7, 2.5); back-dating is forbidden
-    (М ж); class 1 and short-stay groups have none (В 3.8).
+    (М ж); class 1 and short-stay groups have none (В 3.8). A substitute begins no written work after the lesson's
+    clocks: a new column would bring the right back that has ended.
     """
     if not lesson.takes_marks:
         return Refusal.NO_MARKS_HERE
     refusal = _why_nothing(lesson, now, regulation)
     if refusal is not None:
         return refusal
+    if lesson.substitute and now >= clocks_end(lesson, regulation):
+        return Refusal.SUBSTITUTE_OVER
     if now < day_end(lesson.on_date, lesson.zone):
         return None
     if regulation.days_to_mark(kind) == 0:

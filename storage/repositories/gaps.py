@@ -24,6 +24,7 @@ from storage.vocabulary import (
     STAFF_ROLES,
     AttendanceCode,
     LessonId,
+    LessonState,
     PersonId,
     RecordForm,
     RecordPart,
@@ -334,7 +335,10 @@ async def marks_missing(
 
 
 async def columns_missing(uow: Uow, which: Which, kinds: Collection[WorkKind]) -> list[MarksMissing]:
-    """Lessons whose topic of the plan is a written work, and that have no column for it (О 2.6; В 6(2).2)."""
+    """Lessons whose topic of the plan is a written work, and that have no column for it (О 2.6; В 6(2).2).
+
+    Not those of a substitute, who may begin no column after the lesson's day.
+    """
     column = exists().where(LessonWork.lesson_id == Lesson.id, LessonWork.kind == PlanTopic.work_kind)
     question = _around(
         select(*LESSON, PlanTopic.work_kind)
@@ -352,6 +356,7 @@ async def columns_missing(uow: Uow, which: Which, kinds: Collection[WorkKind]) -
         .join(PlanTopic, PlanTopic.id == LessonRecord.plan_topic_id)
         .where(
             *_held(which),
+            Lesson.state != LessonState.SUBSTITUTED.value,
             PlanTopic.work_kind.in_([kind.value for kind in kinds]),
             ~column.correlate(Lesson, PlanTopic),
             takes_marks(which.levels_without_marks),

@@ -81,6 +81,9 @@ def test_a_part_of_the_record_is_taken_until_the_term_closes(
         (span(state=LessonState.CANCELLED), WorkKind.CONTROL, DURING, Refusal.NOT_HELD),
         (span(record_form=RecordForm.PAPER), WorkKind.CONTROL, DURING, Refusal.ON_PAPER),
         (span(closed=True), WorkKind.CONTROL, DURING, Refusal.TERM_CLOSED),
+        (span(substitute=True), WorkKind.CONTROL, MIDNIGHT - SECOND, None),
+        (span(substitute=True), WorkKind.CONTROL, MIDNIGHT, OVER),
+        (span(substitute=True, works=frozenset({WorkKind.CONTROL})), WorkKind.CONTROL, MIDNIGHT + WEEK - SECOND, None),
     ],
 )
 def test_a_mark_is_taken_on_its_day_and_a_written_one_in_its_week(
