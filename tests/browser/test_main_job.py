@@ -217,7 +217,7 @@ async def the_lesson_is_recorded(teacher: Screen) -> None:
         await teacher.taps(label, then=name)
         await teacher.taps(value, then=f"{name} — {value}")
     await teacher.keep("marks-given")
-    await teacher.taps("Назад", then="✅ Оценки: ответ — 5")
+    await teacher.taps("Назад", then="✅ Оценки: ответ — 5 оценок")
     await teacher.keep("card-complete")
 
 

@@ -241,7 +241,7 @@ async def the_lesson_is_recorded(world: World, teacher: Phone) -> None:
     for name, value in MARKS.items():
         await puts_mark(teacher, name, value)
     assert teacher.tap_count - taps == 2 * len(MARKS)
-    await teacher.taps("Назад", then="✅ Оценки: ответ — 5")
+    await teacher.taps("Назад", then="✅ Оценки: ответ — 5 оценок")
     assert teacher.last.text == (
         "7Б · Алгебра\n"
         "3-й урок, 10:30–11:15 · каб. 301 · сегодня, вт 8 сентября\n"
@@ -249,7 +249,7 @@ async def the_lesson_is_recorded(world: World, teacher: Phone) -> None:
         "✅ Тема: Рациональные числа\n"
         "✅ Посещаемость: нет 3: Абдурахманова П., Константинопольская Е., Яковлева В.\n"
         f"✅ ДЗ: {HOMEWORK}\n"
-        "✅ Оценки: ответ — 5\n"
+        "✅ Оценки: ответ — 5 оценок\n"
         "\n"
         "Всё заполнено."
     )
