@@ -11,6 +11,7 @@ import aiohttp
 import click
 
 from bot.commands_base import make_clock, opened, run_async
+from bot.memory import leave_alone_what_stays
 from bot.observability import set_up
 from bot.settings import Settings, read_settings
 from bot.whoami import DEMO_TOKEN
@@ -135,6 +136,7 @@ async def serve(app: "App", live: Callable[[], Awaitable[None]] | None = None, e
         if await _healthy(url):
             if live is not None:
                 await live()
+            leave_alone_what_stays()
             click.echo(_("Ready: {url}").format(url=app.settings.public_url or url))
         await ending.wait()
         click.echo(_("Stopping: letters on the wire are waited for."))

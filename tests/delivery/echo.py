@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 
 from bot import observability, ownership, telegram
 from bot.dispatcher import make_dispatcher
+from bot.memory import leave_alone_what_stays
 from bot.runtime import Runtime
 from bot.settings import Settings
 from services.actor import Actor, Visitor
@@ -287,6 +288,7 @@ async def serve(ready: Callable[[], None]) -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     await runtime.start()
+    leave_alone_what_stays()
     (settings.data_dir / "up").touch()
     await runtime.owns.wait()
     ready()
