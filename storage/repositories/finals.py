@@ -247,7 +247,8 @@ async def states(
         (row.student_id, row.subject_id): row.issued
         for row in await uow.execute(
             select(TermMark.student_id, TermMark.subject_id, TermMark.issued).where(
-                TermMark.class_id.in_({row.class_id for row in rows}),
+                # Not by class: who changed it since the mark was issued has the mark still.
+                TermMark.student_id.in_({student_id for own in members.values() for student_id in own}),
                 TermMark.scope == scope,
                 is_newest(TermMark),
                 TermMark.value.is_not(None),

@@ -690,6 +690,28 @@ async def test_the_reminders_ask_by_teacher_and_by_school(finals: Finals, school
     assert not {one for one in await owed() if one[1] == "Шахматы"}
 
 
+async def test_who_changes_class_with_an_issued_mark_owes_none_in_the_new_one(
+    finals: Finals, school: Cast, storage: Storage
+) -> None:
+    scope = await term(storage)
+    await all_issued(finals, school, await algebra(storage, school))
+    async with storage.writing() as uow:
+        moved = update(Enrollment).where(Enrollment.student_id == school.larina)
+        await uow.write(moved.values(class_id=school.class_7a))
+    async with storage.reading() as uow:
+        owed = await rows.unissued(
+            uow,
+            school.school_id,
+            scope=scope.key,
+            since=date(2026, 9, 1),
+            until=date(2026, 10, 25),
+            on=MONDAY,
+            levels=[7],
+            teacher_id=school.owner,
+        )
+    assert [(one.taught.class_name, one.students, one.blanks) for one in owed] == [("7А", 2, 1)]
+
+
 # Year, exam, final, ГИА
 
 
