@@ -707,6 +707,7 @@ async def test_who_changes_class_with_an_issued_mark_owes_none_in_the_new_one(
             until=date(2026, 10, 25),
             on=MONDAY,
             levels=[7],
+            class_id=school.class_7a,
             teacher_id=school.owner,
         )
     assert [(one.taught.class_name, one.students, one.blanks) for one in owed] == [("7А", 2, 1)]
