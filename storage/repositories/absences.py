@@ -15,8 +15,9 @@ from storage.models.journal import Attendance, LessonRecord
 from storage.models.people import Enrollment, Person
 from storage.models.school import Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories import attendance, lessons, records
+from storage.repositories import lessons
 from storage.repositories.people import holds_on
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -101,7 +102,7 @@ def _of_class(class_id: ClassId, since: date, until: date, *columns: Any) -> Any
             and_(
                 Attendance.lesson_id == Lesson.id,
                 Attendance.student_id == Person.id,
-                attendance.is_newest(Attendance),
+                is_newest(Attendance),
             ),
         )
         .where(
@@ -199,7 +200,7 @@ async def seen(
             and_(
                 record.lesson_id == Lesson.id,
                 record.part == RecordPart.ATTENDANCE.value,
-                records.is_newest(record),
+                is_newest(record),
             ),
         )
         .where(Person.id.in_(list(student_ids)))

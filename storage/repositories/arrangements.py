@@ -13,8 +13,8 @@ from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark
 from storage.models.people import Person, PersonRole, TelegramAccount
 from storage.models.school import SchoolClass, Subgroup, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories import records
 from storage.repositories.people import holds_on
+from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import (
     AccountState,
@@ -177,7 +177,7 @@ async def is_recorded(uow: Uow, lesson_id: LessonId) -> bool:
         .scalar_subquery()
     )
     parts = exists().where(
-        LessonRecord.lesson_id == lesson_id, LessonRecord.value.is_not(None), records.is_newest(LessonRecord)
+        LessonRecord.lesson_id == lesson_id, LessonRecord.value.is_not(None), is_newest(LessonRecord)
     )
     missed = exists().where(
         Attendance.lesson_id == lesson_id,

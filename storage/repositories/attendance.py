@@ -12,9 +12,10 @@ from storage.models.delivery import Item
 from storage.models.journal import Attendance, LessonRecord
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import lessons, recipients, records
+from storage.repositories import lessons, recipients
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -30,18 +31,6 @@ from storage.vocabulary import (
 
 STUDENT: BindParameter[Any] = bindparam("student")
 Author = aliased(Person, name="attendance_author")
-
-
-def is_newest(row: Any) -> ColumnElement[bool]:
-    """That an Attendance is the newest revision of its student in its lesson."""
-    other = aliased(Attendance)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.lesson_id == row.lesson_id, other.student_id == row.student_id)
-        .correlate(row)
-        .scalar_subquery()
-    )
-    return and_(row.rev == newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +86,7 @@ def _others() -> ColumnElement[Any]:
             confirmation.lesson_id == lesson.id,
             confirmation.part == RecordPart.ATTENDANCE.value,
             confirmation.value.is_not(None),
-            records.is_newest(confirmation),
+            is_newest(confirmation),
         )
         .correlate(lesson)
     )
@@ -140,7 +129,7 @@ def _confirmed() -> ColumnElement[Any]:
             row.lesson_id == Lesson.id,
             row.part == RecordPart.ATTENDANCE.value,
             row.value.is_not(None),
-            records.is_newest(row),
+            is_newest(row),
         )
         .correlate(Lesson)
     )
@@ -314,7 +303,7 @@ def _sheet(*more: Any) -> Any:
             and_(
                 LessonRecord.lesson_id == Lesson.id,
                 LessonRecord.part == RecordPart.ATTENDANCE.value,
-                records.is_newest(LessonRecord),
+                is_newest(LessonRecord),
             ),
         )
         .where(Lesson.id == bindparam("lesson"))

@@ -13,8 +13,9 @@ from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark, P
 from storage.models.people import Enrollment, Person
 from storage.models.school import School, Subject
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import attendance, homework, marks, records
+from storage.repositories import homework
 from storage.repositories.lessons import NOT_HELD, Question, sits
+from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import (
     AbsenceReason,
@@ -155,7 +156,7 @@ class MarkLine:
 MARKS = (
     select(LessonWork.lesson_id, LessonWork.kind, LessonWork.ordinal, Mark.value, Mark.comment)
     .join(Mark, Mark.work_id == LessonWork.id)
-    .where(LessonWork.lesson_id.in_(IDS), Mark.student_id == STUDENT, Mark.value.is_not(None), marks.is_newest(Mark))
+    .where(LessonWork.lesson_id.in_(IDS), Mark.student_id == STUDENT, Mark.value.is_not(None), is_newest(Mark))
     .order_by(LessonWork.id)
 )
 
@@ -181,7 +182,7 @@ ABSENCES = select(Attendance.lesson_id, Attendance.code, Attendance.reason, Atte
     Attendance.lesson_id.in_(IDS),
     Attendance.student_id == STUDENT,
     Attendance.code != AttendanceCode.PRESENT.value,
-    attendance.is_newest(Attendance),
+    is_newest(Attendance),
 )
 
 
@@ -196,7 +197,7 @@ async def absences(uow: Uow, student_id: PersonId, lesson_ids: Collection[Lesson
 
 
 ENTRIES = select(LessonRecord.lesson_id, LessonRecord.part, LessonRecord.value).where(
-    LessonRecord.lesson_id.in_(IDS), LessonRecord.value.is_not(None), records.is_newest(LessonRecord)
+    LessonRecord.lesson_id.in_(IDS), LessonRecord.value.is_not(None), is_newest(LessonRecord)
 )
 
 
@@ -212,7 +213,7 @@ WAYS = select(LessonRecord.lesson_id, LessonRecord.way).where(
     LessonRecord.lesson_id.in_(IDS),
     LessonRecord.part == RecordPart.HOMEWORK.value,
     LessonRecord.way.is_not(None),
-    records.is_newest(LessonRecord),
+    is_newest(LessonRecord),
 )
 
 
@@ -257,7 +258,7 @@ HOMEWORK = (
         LessonRecord.part == RecordPart.HOMEWORK.value,
         LessonRecord.value.is_not(None),
         LessonRecord.value != "",
-        records.is_newest(LessonRecord),
+        is_newest(LessonRecord),
     )
     .order_by(Lesson.starts_at, Lesson.id)
 )
@@ -271,7 +272,7 @@ OWN_HOMEWORK = (
         tuple_(Lesson.subject_id, Lesson.on_date).in_(bindparam("last", expanding=True)),
         PersonalHomework.student_id == STUDENT,
         PersonalHomework.value.is_not(None),
-        homework.is_newest(PersonalHomework),
+        is_newest(PersonalHomework),
     )
     .order_by(Lesson.starts_at, Lesson.id)
 )

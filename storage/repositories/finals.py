@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from typing import cast as typed
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, Date, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.finals import TermMark
@@ -16,6 +16,7 @@ from storage.models.school import SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories.lessons import NOT_HELD
 from storage.repositories.people import holds_on
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there, insert_into
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -34,18 +35,6 @@ IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 SCOPES: BindParameter[Any] = bindparam("scopes", expanding=True)
 ON = typed(date, bindparam("on", type_=Date))
 Author = aliased(Person, name="term_mark_author")
-
-
-def is_newest(row: Any) -> ColumnElement[bool]:
-    """That a TermMark is the newest revision of its student, subject and scope."""
-    other = aliased(TermMark)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.student_id == row.student_id, other.subject_id == row.subject_id, other.scope == row.scope)
-        .correlate(row)
-        .scalar_subquery()
-    )
-    return and_(row.rev == newest)
 
 
 @dataclass(frozen=True, slots=True)

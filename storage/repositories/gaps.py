@@ -17,7 +17,7 @@ from storage.repositories import leave
 from storage.repositories.day_ends import Place, day_ends
 from storage.repositories.lessons import NOT_HELD, sits
 from storage.repositories.people import holds_on
-from storage.repositories.records import is_newest
+from storage.repositories.revisions import is_newest
 from storage.repositories.substitutions import hands_over
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -254,20 +254,14 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
 
 def _absent() -> ColumnElement[bool]:
     """That the question's Enrollment's student was absent from its Lesson, by the newest word."""
-    said, later = aliased(Attendance), aliased(Attendance)
-    newest = (
-        select(func.max(later.rev))
-        .where(later.lesson_id == said.lesson_id, later.student_id == said.student_id)
-        .correlate(said)
-        .scalar_subquery()
-    )
+    said = aliased(Attendance)
     return (
         exists()
         .where(
             said.lesson_id == Lesson.id,
             said.student_id == Enrollment.student_id,
             said.code == AttendanceCode.ABSENT.value,
-            said.rev == newest,
+            is_newest(said),
         )
         .correlate(Lesson, Enrollment)
     )
@@ -275,20 +269,14 @@ def _absent() -> ColumnElement[bool]:
 
 def _has_mark() -> ColumnElement[bool]:
     """That the question's Enrollment's student has a standing mark in its LessonWork."""
-    mark, later = aliased(Mark), aliased(Mark)
-    newest = (
-        select(func.max(later.rev))
-        .where(later.work_id == mark.work_id, later.student_id == mark.student_id)
-        .correlate(mark)
-        .scalar_subquery()
-    )
+    mark = aliased(Mark)
     return (
         exists()
         .where(
             mark.work_id == LessonWork.id,
             mark.student_id == Enrollment.student_id,
             mark.value.is_not(None),
-            mark.rev == newest,
+            is_newest(mark),
         )
         .correlate(LessonWork, Enrollment)
     )

@@ -11,26 +11,14 @@ from sqlalchemy.orm import aliased
 from storage.models.journal import HomeworkFile, LessonRecord, PersonalHomework
 from storage.models.people import Person
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import records
 from storage.repositories.records import LessonPlace
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there, insert_into
 from storage.uow import Uow
 from storage.vocabulary import FileKind, HomeworkWay, LessonId, LessonState, PersonId, RecordPart, SchoolId
 
 NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
 EVERYBODYS = (HomeworkFile.student_id.is_(None), HomeworkFile.removed_at.is_(None))
-
-
-def is_newest(row: Any) -> ColumnElement[bool]:
-    """That a PersonalHomework is the newest revision of its student in its lesson."""
-    other = aliased(PersonalHomework)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.lesson_id == row.lesson_id, other.student_id == row.student_id)
-        .correlate(row)
-        .scalar_subquery()
-    )
-    return and_(row.rev == newest)
 
 
 def files_of(lesson: Any) -> ColumnElement[Any]:
@@ -272,7 +260,7 @@ async def earlier(
             LessonRecord.part == RecordPart.HOMEWORK.value,
             LessonRecord.value.is_not(None),
             LessonRecord.value != "",
-            records.is_newest(LessonRecord),
+            is_newest(LessonRecord),
         )
         .order_by(Lesson.starts_at.desc(), Lesson.id.desc())
         .limit(1)

@@ -12,7 +12,7 @@ from storage.models.people import Enrollment, SubgroupMember
 from storage.models.school import SchoolClass
 from storage.models.timetable import Lesson
 from storage.repositories.lessons import NOT_HELD
-from storage.repositories.marks import is_newest
+from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import ClassId, LessonId, PersonId, SubgroupId, SubjectId, WorkId, WorkKind
 

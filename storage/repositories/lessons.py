@@ -16,6 +16,7 @@ from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories import homework, records, substitutions
 from storage.repositories.people import holds_on
 from storage.repositories.records import RecordRow
+from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import LessonId, LessonState, PersonId, RecordForm, RecordPart, SchoolId, WorkKind
 
@@ -142,19 +143,12 @@ def _kinds() -> ColumnElement[Any]:
 
 def _works() -> ColumnElement[Any]:
     """«7=control=1,7=control=1,8=answer=1»: for every mark that stands its column's id, kind and ordinal."""
-    other = aliased(Mark)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.work_id == Mark.work_id, other.student_id == Mark.student_id)
-        .correlate(Mark)
-        .scalar_subquery()
-    )
     column = cast(LessonWork.id, String) + "=" + LessonWork.kind + "=" + cast(LessonWork.ordinal, String)
     return (
         select(func.aggregate_strings(column, ","))
         .select_from(LessonWork)
         .join(Mark, Mark.work_id == LessonWork.id)
-        .where(LessonWork.lesson_id == Lesson.id, Mark.value.is_not(None), Mark.rev == newest)
+        .where(LessonWork.lesson_id == Lesson.id, Mark.value.is_not(None), is_newest(Mark))
         .correlate(Lesson)
         .scalar_subquery()
     )
@@ -308,7 +302,7 @@ WHOLE = (
             *records.columns(),
         ).select_from(Lesson)
     )
-    .outerjoin(LessonRecord, and_(LessonRecord.lesson_id == Lesson.id, records.is_newest(LessonRecord)))
+    .outerjoin(LessonRecord, and_(LessonRecord.lesson_id == Lesson.id, is_newest(LessonRecord)))
     .outerjoin(records.Author, records.Author.id == LessonRecord.author_id)
 )
 BY_ID = WHOLE.where(Lesson.id == bindparam("lesson"), Lesson.school_id == bindparam("school"))

@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 from storage.models.journal import Attendance, LessonWork, Mark
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson
-from storage.repositories import attendance, lessons, recipients
+from storage.repositories import lessons, recipients
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, LessonId, PersonId, RequestId, SchoolId, WorkId, WorkKind
@@ -20,18 +21,6 @@ from storage.vocabulary import AttendanceCode, LessonId, PersonId, RequestId, Sc
 STUDENT: BindParameter[Any] = bindparam("student")
 Author = aliased(Person, name="mark_author")
 Checker = aliased(Person, name="work_checker")
-
-
-def is_newest(row: Any) -> ColumnElement[bool]:
-    """That a Mark is the newest revision of its student in its work."""
-    other = aliased(Mark)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.work_id == row.work_id, other.student_id == row.student_id)
-        .correlate(row)
-        .scalar_subquery()
-    )
-    return and_(row.rev == newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +254,7 @@ SHEET = (
     )
     .outerjoin(
         Attendance,
-        and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, attendance.is_newest(Attendance)),
+        and_(Attendance.lesson_id == Lesson.id, Attendance.student_id == Person.id, is_newest(Attendance)),
     )
     .outerjoin(LessonWork, LessonWork.lesson_id == Lesson.id)
     .outerjoin(Checker, Checker.id == LessonWork.checked_by)

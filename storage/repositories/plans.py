@@ -9,8 +9,8 @@ from sqlalchemy import and_, select
 from storage.models.journal import LessonRecord
 from storage.models.school import LessonPlan, PlanTopic
 from storage.models.timetable import EntryAudience, Lesson, LessonAudience, TimetableEntry, TimetableVersion
-from storage.repositories import records
 from storage.repositories.lessons import NOT_HELD
+from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import ClassId, LessonState, RecordPart, SubgroupId, SubjectId, WorkKind
 
@@ -81,7 +81,7 @@ async def taught(
             and_(
                 LessonRecord.lesson_id == Lesson.id,
                 LessonRecord.part == RecordPart.TOPIC.value,
-                records.is_newest(LessonRecord),
+                is_newest(LessonRecord),
             ),
         )
         .where(

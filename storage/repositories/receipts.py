@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 from storage.models.finals import ResultReceipt, TermMark
 from storage.models.school import AcademicYear, SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
-from storage.repositories.finals import is_newest
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import ClassId, PersonId, SchoolId, SubjectId

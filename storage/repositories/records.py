@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from storage.models.journal import LessonRecord
 from storage.models.people import Person
 from storage.models.school import LessonPlan, PlanTopic
 from storage.models.timetable import Lesson, LessonAudience
+from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
 from storage.vocabulary import HomeworkWay, LessonId, PersonId, RecordPart, SchoolId
@@ -30,18 +31,6 @@ class RecordRow:
     author: str
     entered_at: datetime
     way: HomeworkWay | None = None
-
-
-def is_newest(record: Any) -> ColumnElement[bool]:
-    """That a LessonRecord is the newest revision of its part."""
-    other = aliased(LessonRecord)
-    newest = (
-        select(func.max(other.rev))
-        .where(other.lesson_id == record.lesson_id, other.part == record.part)
-        .correlate(record)
-        .scalar_subquery()
-    )
-    return and_(record.rev == newest)
 
 
 def columns() -> tuple[Any, ...]:
