@@ -18,6 +18,7 @@ from handlers.callbacks.homework import (
     TypeForChosen,
 )
 from handlers.callbacks.lessons import OpenHomework
+from handlers.files import file_of
 from handlers.filters import Awaits, AwaitsFile, Known
 from handlers.scene import Scene
 from handlers.screen import Screen, answer, esc, rewrite, send, show
@@ -28,7 +29,7 @@ from services import words
 from services.actor import Actor
 from services.changes import Outcome
 from services.diary import Diary
-from services.homework import FileRow, Homework, NewFile, PersonalPut
+from services.homework import FileRow, Homework, PersonalPut
 from services.i18n import gettext as _
 from services.personal_homework import PersonalHomework
 from services.records import Records
@@ -55,7 +56,7 @@ async def typed_homework(message: Message, bot: Bot, actor: Actor, homework: Hom
 
 async def sent_file(message: Message, bot: Bot, actor: Actor, homework: Homework) -> None:
     """A photo or document: one, or of an album, of which every file comes by itself."""
-    put = await homework.put_file(actor, _file(message), message.caption or "", message.media_group_id)
+    put = await homework.put_file(actor, file_of(message), message.caption or "", message.media_group_id)
     if put.same_album and put.prompt is not None:
         await rewrite(bot, message.chat.id, put.prompt, screens.files_put(put))
         return
@@ -178,16 +179,6 @@ async def _send_files(bot: Bot, query: CallbackQuery, files: Sequence[FileRow], 
             media = InputMediaPhoto if kind is FileKind.PHOTO else InputMediaDocument
             first = media(media=alike[0].file_id, caption=caption, parse_mode="HTML")
             await bot.send_media_group(chat, [first, *(media(media=one.file_id) for one in alike[1:])])
-
-
-def _file(message: Message) -> NewFile:
-    if message.photo:
-        photo = max(message.photo, key=lambda size: size.width * size.height)
-        return NewFile(FileKind.PHOTO, photo.file_id, photo.file_unique_id, "", photo.file_size)
-    document = message.document
-    assert document is not None, "the filter lets nothing else through"
-    name = document.file_name or ""
-    return NewFile(FileKind.DOCUMENT, document.file_id, document.file_unique_id, name, document.file_size)
 
 
 def _message(query: CallbackQuery) -> int | None:

@@ -1,6 +1,6 @@
 """«Написать учителю», «Переписка»: letters between families and the school's people."""
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
@@ -21,15 +21,17 @@ from handlers.callbacks.threads import (
     WriteToOffice,
     WriteToTeacher,
 )
+from handlers.files import file_of
 from handlers.filters import Awaits, AwaitsFile, Known
+from handlers.scene import Scene
 from handlers.screen import Screen, answer, esc, send, show
 from handlers.screens import threads as screens
 from services.actor import Actor
 from services.drafts import DraftRow
 from services.i18n import gettext as _
-from services.threads import NewFile, Threads
+from services.threads import Threads
 from services.threads.refusals import OnlyTextOrFile
-from storage.vocabulary import DraftPurpose, FileKind, PersonId, Role, ThreadId
+from storage.vocabulary import DraftPurpose, PersonId, Role, ThreadId
 
 
 class AwaitsLetter(Filter):
@@ -82,13 +84,13 @@ async def typed_letter(message: Message, bot: Bot, actor: Actor, threads: Thread
 async def sent_file(message: Message, bot: Bot, actor: Actor, threads: Threads) -> None:
     """The awaited letter is a photo or document; more of its album may follow."""
     album = message.media_group_id
-    view = await threads.write_file(actor, _file(message), message.caption or "", album)
+    view = await threads.write_file(actor, file_of(message), message.caption or "", album)
     await show(bot, message, screens.sent(view))
 
 
 async def sent_more(message: Message, actor: Actor, threads: Threads) -> None:
     """Another file of the album that was just sent."""
-    await threads.write_file(actor, _file(message), message.caption or "", message.media_group_id, more=True)
+    await threads.write_file(actor, file_of(message), message.caption or "", message.media_group_id, more=True)
 
 
 async def sent_else(message: Message, actor: Actor) -> None:
@@ -183,19 +185,9 @@ async def _list(actor: Actor, threads: Threads, page: int) -> Screen:
     return screens.threads(await threads.list(actor), page, Role.GUARDIAN in actor.roles)
 
 
-def _file(message: Message) -> NewFile:
-    if message.photo:
-        photo = max(message.photo, key=lambda size: size.width * size.height)
-        return NewFile(FileKind.PHOTO, photo.file_id, photo.file_unique_id, "", photo.file_size)
-    document = message.document
-    assert document is not None, "the filter lets nothing else through"
-    name = document.file_name or ""
-    return NewFile(FileKind.DOCUMENT, document.file_id, document.file_unique_id, name, document.file_size)
-
-
-def router() -> Router:
+def router() -> Scene:
     """The router of this scene, a new one at every call."""
-    made = Router(name="threads")
+    made = Scene(name="threads")
     made.callback_query.filter(Known())
     made.message.filter(Known())
     made.callback_query.register(write_to_teacher, WriteToTeacher.filter())

@@ -61,7 +61,7 @@ def test_the_pocket_telegram_imports_only_itself_and_aiohttp() -> None:
 
 
 def test_handlers_do_not_import_their_siblings() -> None:
-    shared = {"__init__", "callbacks", "filters", "scene", "screen", "staff_letters"}
+    shared = {"__init__", "callbacks", "files", "filters", "scene", "screen", "staff_letters"}
     siblings = {f"handlers.{path.stem}" for path in (ROOT / "handlers").glob("*.py")} - {
         f"handlers.{name}" for name in shared
     }
