@@ -3,18 +3,19 @@
 Screens are kept as pictures: in the test's own folder, or in docs/screens with ZVONOK_SCREENS=1.
 """
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
 
+from tests.browser.narrow import folder, keep, shown, taps
 from tests.scenes import people
 from tests.scenes.acts import opens_marks, puts_mark
 from tests.scenes.founding import founded_copy
-from tests.scenes.world import PROJECT, World, world_of
-from tests.support.phones import TIMEOUT, Phone, Phones, opened
+from tests.scenes.world import World, world_of
+from tests.support.phones import Phones
+
+__all__ = ["folder", "shown"]  # fixtures
 
 
 @pytest.fixture
@@ -24,40 +25,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await world.opens_service()
         await world.clock_shows("10:20")
         yield world
-
-
-@pytest.fixture
-async def shown(browser: Browser, world: World) -> AsyncIterator[Phones]:
-    """The page in a window as wide as a phone."""
-    context = await browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="ru-RU", timezone_id="Europe/Moscow", device_scale_factor=1.5
-    )
-    async with opened(await context.new_page(), world.server.url) as phones:
-        yield phones
-    await context.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where the pictures go."""
-    return PROJECT / "docs" / "screens" if os.environ.get("ZVONOK_SCREENS") == "1" else tmp_path / "screens"
-
-
-async def taps(phone: Phone, label: str, *, then: str) -> None:
-    """Tap the newest button with this inside, and look at the whole screen that comes of it."""
-    await phone.frame.locator(".key").filter(has_text=label).last.click(timeout=TIMEOUT)
-    await phone.rests()
-    await phone.sees(then)
-    await phone.no_horizontal_overflow()
-    await phone.no_cut_labels()
-
-
-async def keep(phone: Phone, path: Path) -> None:
-    """Keep a picture, no finger on it and no notice over it."""
-    await phone.page.mouse.move(0, 0)
-    await phone.input.blur()
-    await phone.frame.get_by_test_id("toast").evaluate_all("shown => shown.forEach(notice => notice.remove())")
-    await phone.screenshot(path)
 
 
 async def test_a_request_goes_from_the_refusal_to_the_deputy_heads_letter(

@@ -3,19 +3,19 @@
 Screens are kept as pictures: in the test's own folder, or in docs/screens with ZVONOK_SCREENS=1.
 """
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
 
-from tests.browser.test_corrections import keep, taps
+from tests.browser.narrow import folder, keep, shown, taps
 from tests.scenes import people
 from tests.scenes.founding import founded_copy
 from tests.scenes.test_finals import LAST_WEEK, marked
-from tests.scenes.world import PROJECT, World, world_of
-from tests.support.phones import Phones, opened
+from tests.scenes.world import World, world_of
+from tests.support.phones import Phones
+
+__all__ = ["folder", "shown"]  # fixtures
 
 
 @pytest.fixture
@@ -24,23 +24,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with world_of(founded_copy(tmp_path / "zvonok.db"), tmp_path) as world:
         await world.opens_service()
         yield world
-
-
-@pytest.fixture
-async def shown(browser: Browser, world: World) -> AsyncIterator[Phones]:
-    """The page in a window as wide as a phone."""
-    context = await browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="ru-RU", timezone_id="Europe/Moscow", device_scale_factor=1.5
-    )
-    async with opened(await context.new_page(), world.server.url) as phones:
-        yield phones
-    await context.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where the pictures go."""
-    return PROJECT / "docs" / "screens" if os.environ.get("ZVONOK_SCREENS") == "1" else tmp_path / "screens"
 
 
 async def test_term_marks_go_from_the_proposals_to_the_familys_letter(
