@@ -233,20 +233,22 @@ class Scene:
 
     @asynccontextmanager
     async def busy(self, every: float = 0.1) -> AsyncIterator[None]:
-        """People go on doing things, whatever happens to the service."""
+        """People go on doing things, whatever happens to the service; what they began they finish."""
+        enough = asyncio.Event()
 
         async def work() -> None:
-            while True:
+            while not enough.is_set():
                 await self.do_something()
-                await asyncio.sleep(every)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(enough.wait(), every)
 
         working = asyncio.ensure_future(work())
         try:
             yield
         finally:
-            working.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
+            # Cut off inside a deed, it would count a word the sandbox never took in.
+            enough.set()
+            await working
 
     async def quiet(self) -> None:
         """Wait until everything has an end."""
