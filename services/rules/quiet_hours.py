@@ -95,6 +95,23 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.THREAD | ItemKind.THREAD_STAFF:  # the staff's office hours: services/rules/office_hours
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=72))
+        case ItemKind.ABSENT_DAYS:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(hours=24))
+        case ItemKind.TIMETABLE:  # expires with the lesson, which its office knows
+            window = timedelta(seconds=regulation.timetable_window_seconds)
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 2, window, expires=timedelta(hours=24))
+        case ItemKind.RISK:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 3, expires=timedelta(days=7))
+        case ItemKind.WEEKLY:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 4, expires=timedelta(hours=48))
+        case ItemKind.BROADCAST:  # «срочно» passes with priority 0: services/broadcasts
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 3, expires=timedelta(hours=24))
+        case ItemKind.BROADCAST_PROGRESS:
+            return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(hours=48))
+        case ItemKind.READING_REMINDER:
+            return Timing(Pace.EVENING, Quiet.WAITS, 3, expires=timedelta(hours=72))
+        case ItemKind.NOTE_ASKED | ItemKind.NOTE_DECIDED:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
 

@@ -36,6 +36,12 @@ def _default_clauses() -> dict[str, str]:
         "class_lists": "п. 4.5.1",
         "sections": "п. 2.2",
         "accumulation": "Инструкция, д",
+        "application": "п. 4.8",
+        "printed": "п. 1.6",
+        "briefing": "Инструкция, в",
+        "visits": "Регламент, п. 3",
+        "contacts": "п. 4.3.5",
+        "acknowledgement": "Регламент, п. 3",
     }
 
 
@@ -88,6 +94,22 @@ class Regulation:
     class_lists_by: str = "08-25"
     plans_by: str = "09-01"
     sections_by: str = "09-05"
+    timetable_window_seconds: int = 120
+    absent_days_running: int = 3  # without a reason, until the family and the homeroom teacher are told (В 4.4.9)
+    weekly_weekday: int = 5  # 0 Monday; Saturday
+    weekly_minute: int = 10 * 60
+    own_place: bool = False  # whether a family sees the child's own place in the class (В 4.7.2)
+    unread_results_hours: int = 20  # when the unreached families stand on the homeroom teacher's list (М Регл. 2)
+    print_days: int = 7  # 7 or 14: printed information for families without electronic form (О 1.6; М Регл.)
+    briefing_days: int = 14  # the homeroom teacher informs the families (М кл.рук. в)
+    visits_a_week: int = 2  # guardians' own check (М Регл. 3)
+    contacts_days: int = 31  # verification of contacts (В 4.3.5)
+    broadcast_hold_seconds: int = 60
+    broadcast_recall_hours: int = 48
+    thread_entries_an_hour: int = 20
+    minimal_by_channel: dict[str, str] = field(  # full, name (first name, subject) or sign («есть новое, откройте»)
+        default_factory=lambda: {"telegram": "name", "email": "name", "paper": "full"}
+    )
     clauses: dict[str, str] = field(default_factory=_default_clauses)
 
     @classmethod

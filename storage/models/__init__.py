@@ -1,6 +1,31 @@
 """All tables of the archive, loaded together so that the metadata is whole."""
 
-from storage.models import audit, control, delivery, finals, journal, people, school, threads, timetable
+from storage.models import (
+    audit,
+    broadcasts,
+    control,
+    delivery,
+    family,
+    finals,
+    journal,
+    people,
+    school,
+    threads,
+    timetable,
+)
 from storage.models.base import Base
 
-__all__ = ["Base", "audit", "control", "delivery", "finals", "journal", "people", "school", "threads", "timetable"]
+__all__ = [
+    "Base",
+    "audit",
+    "broadcasts",
+    "control",
+    "delivery",
+    "family",
+    "finals",
+    "journal",
+    "people",
+    "school",
+    "threads",
+    "timetable",
+]

@@ -69,6 +69,7 @@ class Item(Base):
     work_id: Mapped[int | None] = mapped_column(ForeignKey("lesson_work.id"))
     # Whom to write to where it isn't the recipient's present account: somebody who was just disconnected.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("telegram_account.id"))
+    channel: Mapped[str] = mapped_column(String(16), server_default="telegram")
     kind: Mapped[str] = mapped_column(String(24))
     bundle: Mapped[str] = mapped_column(String(96))  # what shares a letter
     collapse_key: Mapped[str] = mapped_column(String(96))

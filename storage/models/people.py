@@ -232,6 +232,7 @@ class Preferences(Base):
     digest_minute: Mapped[int]
     quiet_from_minute: Mapped[int]
     quiet_until_minute: Mapped[int]
+    kinds: Mapped[dict[str, Any] | None]  # ItemKind → DeliveryMode, where a kind goes another way than `mode`
     changed_at: Mapped[datetime]
 
 

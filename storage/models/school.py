@@ -19,6 +19,7 @@ class School(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(8), default="ru")
     regulation: Mapped[dict[str, Any]]
+    bot_id: Mapped[int | None]  # the bot that serves the school; its letters of every channel are this bot's
     created_at: Mapped[datetime]
 
 
