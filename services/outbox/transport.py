@@ -10,6 +10,7 @@ from services.outbox.outcomes import Outcome
 from storage.uow import Uow as Uow  # for composers, which may not know the archive
 from storage.vocabulary import (
     BotId,
+    Channel,
     ItemId,
     ItemKind,
     LessonId,
@@ -23,7 +24,7 @@ from storage.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """A recipient who can be written to now; `address` is the messenger's chat."""
+    """A recipient who can be written to now; `address` is the messenger's chat, or where else the channel carries."""
 
     person_id: PersonId
     school_id: SchoolId
@@ -31,6 +32,7 @@ class Reachable:
     address: str
     locale: str
     zone: ZoneInfo
+    channel: Channel = Channel.TELEGRAM
 
 
 @dataclass(frozen=True, slots=True)
