@@ -249,7 +249,7 @@ async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
             class_id=one.class_id,
         )
         for place in taught:  # each half of a divided class has a grid of its own
-            if place.subject_id != one.subject_id:
+            if place.subject_id != one.subject_id or place.subgroup_id not in one.waiting:
                 continue
             gap = _gap(
                 frame,

@@ -42,8 +42,8 @@ class Receipt:
 
     @property
     def issued(self) -> bool:
-        """Whether the families have what was entered."""
-        return self.row.issued > 0 and not self.row.drafts
+        """Whether the families have what was entered, each subgroup's too."""
+        return not self.row.waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Exam and ГИА results received from outside: the receipts, and how far their marks are."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from storage.models.finals import ResultReceipt, TermMark
+from storage.models.people import SubgroupMember
 from storage.models.school import AcademicYear, SchoolClass, Subject
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
+from storage.repositories.people import holds_on
 from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
-from storage.vocabulary import ClassId, PersonId, SchoolId, SubjectId
+from storage.vocabulary import ClassId, PersonId, SchoolId, SubgroupId, SubjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class ReceiptRow:
     """Exam or ГИА results of a class in a subject, received at a moment.
 
     `issued`: how many have an issued mark of them, `drafts`: how many one that waits to be sent; `teachers`: whose
-    subject it is.
+    subject it is. `waiting`: the grids, one for each subgroup that the subject has (None: for the whole class), in
+    which nothing is issued yet or a draft waits.
     """
 
     id: int
@@ -35,6 +39,7 @@ class ReceiptRow:
     issued: int
     drafts: int
     teachers: tuple[PersonId, ...]
+    waiting: tuple[SubgroupId | None, ...]
 
 
 async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassId | None = None) -> list[ReceiptRow]:
@@ -74,7 +79,9 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
     found = []
     for alike in rows.values():
         first = alike[0]
-        marks = [row.issued for row in alike if row.student_id is not None]
+        issued = {PersonId(row.student_id): bool(row.issued) for row in alike if row.student_id is not None}
+        teachers, grids = await _taught(uow, year_id, first.class_id, first.subject_id)
+        members = await _members(uow, [grid for grid in grids if grid is not None], first.received_at.date())
         found.append(
             ReceiptRow(
                 first.id,
@@ -85,16 +92,26 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
                 first.subject,
                 first.scope,
                 first.received_at,
-                marks.count(True),
-                marks.count(False),
-                await _teachers(uow, year_id, first.class_id, first.subject_id),
+                sum(issued.values()),
+                len(issued) - sum(issued.values()),
+                teachers,
+                tuple(grid for grid in grids if _waits(grid, issued, members)),
             )
         )
     return found
 
 
+def _waits(grid: SubgroupId | None, issued: dict[PersonId, bool], members: dict[SubgroupId, set[PersonId]]) -> bool:
+    """Whether in a grid nothing is issued, or a draft waits; a subgroup without students waits for nothing."""
+    if grid is None:
+        return not issued or not all(issued.values())
+    own = members.get(grid, set())
+    marks = [sent for student_id, sent in issued.items() if student_id in own]
+    return bool(own) and (not marks or not all(marks))
+
+
 async def receipts_open(uow: Uow, school_id: SchoolId, today: date) -> list[ReceiptRow]:
-    """The results received in the year of a day that aren't issued yet: nothing is, or a draft waits."""
+    """The results received in the year of a day that aren't issued yet: in some grid nothing is, or a draft waits."""
     year = (
         select(AcademicYear.id)
         .where(AcademicYear.school_id == school_id, AcademicYear.starts_on <= today)
@@ -104,12 +121,15 @@ async def receipts_open(uow: Uow, school_id: SchoolId, today: date) -> list[Rece
     year_id = (await uow.execute(year)).scalar_one_or_none()
     if year_id is None:
         return []
-    return [one for one in await receipts(uow, school_id, year_id) if not one.issued or one.drafts]
+    return [one for one in await receipts(uow, school_id, year_id) if one.waiting]
 
 
-async def _teachers(uow: Uow, year_id: int, class_id: ClassId, subject_id: SubjectId) -> tuple[PersonId, ...]:
+async def _taught(
+    uow: Uow, year_id: int, class_id: ClassId, subject_id: SubjectId
+) -> tuple[tuple[PersonId, ...], tuple[SubgroupId | None, ...]]:
+    """Who teaches a class a subject in a year, and to which of its subgroups (None: to all of it)."""
     question = (
-        select(LessonTeacher.teacher_id)
+        select(LessonTeacher.teacher_id, LessonAudience.subgroup_id)
         .distinct()
         .join(Lesson, Lesson.id == LessonTeacher.lesson_id)
         .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
@@ -119,9 +139,23 @@ async def _teachers(uow: Uow, year_id: int, class_id: ClassId, subject_id: Subje
             Lesson.subject_id == subject_id,
             LessonTeacher.substitute.is_(False),
         )
-        .order_by(LessonTeacher.teacher_id)
+        .order_by(LessonTeacher.teacher_id, LessonAudience.subgroup_id)
     )
-    return tuple(row.teacher_id for row in await uow.execute(question))
+    rows = (await uow.execute(question)).all()
+    grids = dict.fromkeys(row.subgroup_id for row in rows) or {None: None}
+    return tuple(dict.fromkeys(row.teacher_id for row in rows)), tuple(grids)
+
+
+async def _members(uow: Uow, subgroup_ids: Collection[SubgroupId], on: date) -> dict[SubgroupId, set[PersonId]]:
+    """The students of subgroups on a day."""
+    found: dict[SubgroupId, set[PersonId]] = defaultdict(set)
+    if subgroup_ids:
+        question = select(SubgroupMember.subgroup_id, SubgroupMember.student_id).where(
+            SubgroupMember.subgroup_id.in_(subgroup_ids), holds_on(SubgroupMember.since_on, SubgroupMember.until_on, on)
+        )
+        for row in await uow.execute(question):
+            found[row.subgroup_id].add(row.student_id)
+    return found
 
 
 async def add_receipt(

@@ -1,5 +1,6 @@
 """Gaps: what is asked of whom, and who is left in peace."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from storage.models.people import PersonRole
 from storage.models.school import PlanTopic, School, SchoolClass
 from storage.models.timetable import Lesson
 from storage.uow import Storage
-from storage.vocabulary import ClockKind, ClockState, LessonId, PersonId, RecordPart, SubjectId, TermScope
+from storage.vocabulary import ClockKind, ClockState, LessonId, PersonId, RecordPart, SubgroupId, SubjectId, TermScope
 from tests.school import TODAY, Cast, add_lesson, cancel, close_term, found, substitute
 
 TOPIC, ATTENDANCE, HOMEWORK = RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK
@@ -302,3 +303,26 @@ async def test_each_half_of_a_class_opens_its_own_grid_of_received_results(stora
         assert gap.subject_id is not None
         place = Place(gap.class_id, gap.subgroup_id, gap.subject_id, Scope.parse(gap.scope))
         assert (await Finals(storage, school.clock).sheet(school.actor(teacher), place)).students
+
+
+async def test_what_one_half_issued_leaves_the_other_halfs_results_open(storage: Storage, school: Cast) -> None:
+    english = SubjectId(school.subjects["Английский язык"])
+    scope = Scope(TermScope.EXAM, school.year_id)
+    receipts, deputy = Receipts(storage, school.clock), school.actor(school.deputy)
+    await receipts.register(deputy, school.class_7b, english, TermScope.EXAM, school.clock.now())
+    finals, teacher = Finals(storage, school.clock), school.actor(school.colleague)
+    place = Place(school.class_7b, SubgroupId(school.halves[0]), english, scope)
+    put = await finals.put(teacher, place, school.students[0], "5", 0)
+    await finals.issue(teacher, place, put.sheet.seen)
+
+    async def open_ones(who: PersonId) -> list[Gap]:
+        return [one for one in await of(storage, school, who, "13:00") if one.kind is ClockKind.RESULTS]
+
+    assert await open_ones(school.colleague) == []
+    assert [one.subgroup_id for one in await open_ones(school.stranger)] == [school.halves[1]]
+    assert [one.issued for one in await receipts.received(deputy)] == [False]
+    other = replace(place, subgroup_id=SubgroupId(school.halves[1]))
+    put = await finals.put(school.actor(school.stranger), other, school.students[1], "4", 0)
+    await finals.issue(school.actor(school.stranger), other, put.sheet.seen)
+    assert await open_ones(school.stranger) == []
+    assert [one.issued for one in await receipts.received(deputy)] == [True]
