@@ -72,6 +72,9 @@ class Regulation:
     default_mode: str = "digest"
     full_names_in_letters: bool = False
     invitation_days: int = 7
+    student_level_from: int = 5  # from which year on students have a diary of their own
+    consent_version: str = ""  # raised by the school when its words of the consent change: families are asked anew
+    consent_words: str = ""  # the school's own words in the consent, a paragraph a line
     work_days: dict[str, int] = field(default_factory=dict)  # a kind's own days; others have `written_work_days`
     written_reminder_days: tuple[int, ...] = (5, 7)
     homework_reminder_minutes: int = 30

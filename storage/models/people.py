@@ -112,7 +112,10 @@ class Guardianship(Base):
     consent_on: Mapped[date | None]
     awaiting_since: Mapped[datetime | None]  # added to a connected account by a typed code, not confirmed yet
     since_on: Mapped[date]
-    until_on: Mapped[date | None]
+    until_on: Mapped[date | None]  # the first day without it
+    end_reason: Mapped[str | None] = mapped_column(String(16))  # TieEnd; NULL: it holds, or a list ended it
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None]  # person
 
 
 class Homeroom(Base):
@@ -165,7 +168,7 @@ class JoinAttempts(Base):
 
 
 class TelegramAccount(Base):
-    """A messenger account that speaks for one person at one bot."""
+    """A messenger account that speaks for one person at one bot; another of the same person may await to (ADR 7)."""
 
     __tablename__ = "telegram_account"
     __table_args__ = (
@@ -181,6 +184,7 @@ class TelegramAccount(Base):
             "uq_telegram_account_person",
             "bot_id",
             "person_id",
+            "state",
             unique=True,
             sqlite_where=text("state <> 'revoked'"),
             postgresql_where=text("state <> 'revoked'"),

@@ -43,7 +43,17 @@ class GuardianStanding(StrEnum):
     AWAY = "away"  # may have a slip
     NO_PAPERS = "no_papers"  # application or consent isn't recorded (О п.4.8)
     LEFT = "left"  # took the consent back
+    ENDED = "ended"  # the tie to the child has ended
     BLOCKED = "blocked"  # connected, but the messenger refuses the chat
+
+
+class TieEnd(StrEnum):
+    """Why a guardianship ended (О п.4.8)."""
+
+    COURT = "court"
+    MOVED = "moved"
+    ADULT = "adult"
+    MISTAKE = "mistake"
 
 
 class DeliveryMode(StrEnum):
@@ -78,14 +88,23 @@ class NoteState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class NoteReason(StrEnum):
+    """Why a child will not come, in a guardian's words."""
+
+    ILL = "ill"
+    FAMILY = "family"
+    DOCTOR = "doctor"
+    OTHER = "other"  # typed
+
+
 class BriefingWay(StrEnum):
     """How a homeroom teacher informed a family or the class's families (М кл.рук. в)."""
 
     BROADCAST = "broadcast"
-    LETTER = "letter"
+    PRINT = "print"
     MEETING = "meeting"
     CALL = "call"
-    PRINT = "print"
+    TALK = "talk"
 
 
 class BroadcastState(StrEnum):
@@ -98,6 +117,33 @@ class BroadcastState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     RECALLED = "recalled"
+
+
+class AudienceKind(StrEnum):
+    """Whom a broadcast is for."""
+
+    CLASS = "class"  # the families of a class
+    STUDENTS = "students"  # the students of a class
+    SUBGROUP = "subgroup"  # the families of a subgroup
+    ABSENT = "absent"  # the families of a class's students absent on a day
+    CHOSEN = "chosen"  # the families of chosen students
+    LEVEL = "level"  # the families of a parallel
+    SCHOOL = "school"  # all families
+    STAFF = "staff"
+
+
+class QuestionKind(StrEnum):
+    """How a broadcast's question is answered."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
+class PauseReason(StrEnum):
+    """Why a broadcast stands still."""
+
+    ERRORS = "errors"
+    BY_HAND = "by_hand"
 
 
 class InboxState(StrEnum):
@@ -181,6 +227,7 @@ class LetterMethod(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     DOCUMENT = "document"
+    PHOTO = "photo"
 
 
 class Channel(StrEnum):

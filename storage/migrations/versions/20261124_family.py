@@ -27,6 +27,7 @@ def upgrade() -> None:
     sa.Column('created_at', UtcDateTime(timezone=True), nullable=False),
     sa.Column('decided_by', ID, nullable=True),
     sa.Column('decided_at', UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_absence_note_decided_by')),
     sa.ForeignKeyConstraint(['guardian_id'], ['person.id'], name=op.f('fk_absence_note_guardian_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_absence_note_school_id')),
@@ -61,10 +62,16 @@ def upgrade() -> None:
     sa.Column('asks_reading', sa.Boolean(), nullable=False),
     sa.Column('urgent', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('rev', sa.BigInteger(), nullable=False),
     sa.Column('created_at', UtcDateTime(timezone=True), nullable=False),
     sa.Column('send_at', UtcDateTime(timezone=True), nullable=True),
     sa.Column('sent_at', UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', UtcDateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', UtcDateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', UtcDateTime(timezone=True), nullable=True),
+    sa.Column('pause_reason', sa.String(length=16), nullable=True),
+    sa.Column('past_attempts', sa.BigInteger(), nullable=False),
+    sa.Column('past_errors', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_broadcast_author_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_broadcast_school_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast'))
@@ -170,15 +177,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_print_sheet')),
     sa.UniqueConstraint('batch_id', 'guardian_id', 'student_id', name=op.f('uq_print_sheet_batch_id_guardian_id_student_id'))
     )
+    op.add_column('guardianship', sa.Column('end_reason', sa.String(length=16), nullable=True))
+    op.add_column('guardianship', sa.Column('ended_at', UtcDateTime(timezone=True), nullable=True))
+    op.add_column('guardianship', sa.Column('ended_by', sa.BigInteger(), nullable=True))
     op.add_column('item', sa.Column('channel', sa.String(length=16), server_default='telegram', nullable=False))
     op.add_column('preferences', sa.Column('kinds', sa.JSON(), nullable=True))
     op.add_column('school', sa.Column('bot_id', sa.BigInteger(), nullable=True))
+    op.drop_index(op.f('uq_telegram_account_person'), table_name='telegram_account', sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
+    op.create_index('uq_telegram_account_person', 'telegram_account', ['bot_id', 'person_id', 'state'], unique=True, sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
 
 
 def downgrade() -> None:
+    op.drop_index('uq_telegram_account_person', table_name='telegram_account', sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
+    op.create_index(op.f('uq_telegram_account_person'), 'telegram_account', ['bot_id', 'person_id'], unique=True, sqlite_where=sa.text("state <> 'revoked'"), postgresql_where=sa.text("state <> 'revoked'"))
     op.drop_column('school', 'bot_id')
     op.drop_column('preferences', 'kinds')
     op.drop_column('item', 'channel')
+    op.drop_column('guardianship', 'ended_by')
+    op.drop_column('guardianship', 'ended_at')
+    op.drop_column('guardianship', 'end_reason')
     op.drop_table('print_sheet')
     op.drop_index('ix_print_batch_class', table_name='print_batch')
     op.drop_table('print_batch')
