@@ -1,6 +1,6 @@
 """Letters for Telegram: families' letters and notices with their buttons; the staff's are drawn in staff_letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from handlers.callbacks.family import OpenDiary, SendDiary
@@ -11,6 +11,7 @@ from handlers.staff_letters import Drawn, StaffLetter
 from services.i18n import gettext as _
 from services.i18n import speaking
 from services.letters import compose
+from services.letters.diary_news import Written
 from services.letters.notices import Notice
 from services.outbox.transport import Composed, DueItem, Later, Reachable, Uow
 from storage.vocabulary import ItemKind, LetterMethod
@@ -40,18 +41,28 @@ class TelegramLetters:
             if kind in compose.NOTICES:
                 notice = await compose.notice(uow, recipient, items, now)
                 return None if notice is None else _composed(_noticed(notice), items, notice.item_ids)
-            written = await compose.about_student(uow, recipient, items, now)
+            written = await compose.family_letter(uow, recipient, items, now)
             if written is None:
                 return None
-            files = [
-                tap(
-                    shortened(_("Attachments: {subject}").format(subject=one.subject), LABEL),
-                    SendFiles(student=one.student_id, lesson=one.lesson_id),
-                )
-                for one in written.attached[:MOST_BUTTONS]
-            ]
-            rows = [*([one] for one in files), [tap(_("Diary"), SendDiary(student=written.student_ids[0]))]]
+            rows = ROWS.get(kind, diary_rows)(written, items)
             return _composed(Screen(written.text, rows), items, written.item_ids)
+
+
+def diary_rows(written: Written, items: Sequence[DueItem]) -> list[list[Button]]:
+    """Under a letter about a child: attachments of homework, and the diary."""
+    files = [
+        tap(
+            shortened(_("Attachments: {subject}").format(subject=one.subject), LABEL),
+            SendFiles(student=one.student_id, lesson=one.lesson_id),
+        )
+        for one in written.attached[:MOST_BUTTONS]
+    ]
+    diary = [[tap(_("Diary"), SendDiary(student=written.student_ids[0]))]] if written.student_ids else []
+    return [*([one] for one in files), *diary]
+
+
+# What may be pressed under a family's letter, by the kind of its first item, where it isn't the diary.
+ROWS: Mapping[ItemKind, Callable[[Written, Sequence[DueItem]], list[list[Button]]]] = {}
 
 
 def _drawn(drawn: Drawn, items: Sequence[DueItem]) -> Composed:

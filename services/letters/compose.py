@@ -1,64 +1,81 @@
-"""What a family's letter, or a notice, says: the due items of one bundle turned into one text."""
+"""What a family's letter, or a notice, says: the due items of one bundle turned into one text.
 
-from collections.abc import Sequence
-from datetime import date, datetime
+A family kind has its composing function in LETTERS, a notice in `notice`. What may be pressed under a letter, its
+channel's handler says.
+"""
 
-from services import words
-from services.letters import diary_news, digest, notices, results
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from services.letters import absences, diary_news, digest, notices, results
 from services.letters.diary_news import Written
-from services.letters.news import DIGEST, EXPLAINED
+from services.letters.news import DIGEST
 from services.letters.notices import Notice
-from services.letters.sources import gather
-from services.letters.typeset import in_sentence, typeset
+from services.letters.reader import Naming, Reader, reader_of
+from services.letters.typeset import typeset
 from services.outbox.returning import BUNDLE as RETURN
 from services.outbox.transport import DueItem, Reachable
 from services.rules import finals, quiet_hours
-from services.rules.quiet_hours import Hours
-from services.rules.regulation import Regulation
-from storage.repositories import diary, preferences
 from storage.uow import Uow
-from storage.vocabulary import AttendanceCode, ItemKind
+from storage.vocabulary import ItemKind
 
-ABSENCES = frozenset({ItemKind.ABSENCE, ItemKind.ABSENCE_WITHDRAWN})
-NEWS = frozenset({ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST})
 NOTICES = frozenset({ItemKind.JOINED, ItemKind.CONFIRMED, ItemKind.REVOKED, ItemKind.RELINKED, ItemKind.UNREACHED})
+
+
+class FamilyLetter(Protocol):
+    """Writes the letter of one bundle's due items, in the language now spoken; None: nothing is left to tell.
+
+    The items are of its kinds, in the order of their ids; those that don't fit are left out of what it tells.
+    """
+
+    async def __call__(self, uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None: ...
+
+
+# By the kind of a bundle's first item; the evening's bundle, where many kinds meet, is the evening letter's.
+LETTERS: Mapping[ItemKind, FamilyLetter] = MappingProxyType(
+    {
+        ItemKind.ABSENCE: absences.absence,
+        ItemKind.ABSENCE_WITHDRAWN: absences.absence,
+        ItemKind.ABSENCE_LATER: diary_news.evening,
+        ItemKind.MARK: diary_news.at_once,
+        ItemKind.HOMEWORK: diary_news.at_once,
+        ItemKind.DIGEST: diary_news.evening,
+        ItemKind.TERM_RESULT: results.results,
+    }
+)
 
 
 async def held_until(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> datetime | None:
     """Until when a letter that is due must wait: the end of quiet hours, or the evening's own item; None: it may go."""
     if items[0].bundle == RETURN or all(quiet_hours.passes(item.kind) for item in items):
         return None  # who has just come back is awake
-    chosen = await preferences.find(uow, recipient.person_id)
-    _name, _zone, stored = await diary.school(uow, recipient.school_id)
-    regulation = Regulation.from_json(stored)
-    if chosen is None:
-        hours = quiet_hours.default_hours(regulation)
-    else:
-        hours = Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until)
+    reader = await reader_of(uow, recipient, now)
     if items[0].kind is ItemKind.TERM_RESULT:
-        until = finals.after_quiet(now, hours, recipient.zone, regulation)
+        until = finals.after_quiet(now, reader.hours, reader.zone, reader.regulation)
     else:
-        until = quiet_hours.after_quiet(now, hours, recipient.zone)
+        until = quiet_hours.after_quiet(now, reader.hours, reader.zone)
     if until > now:
         return until
     if items[0].bundle != DIGEST or any(item.kind is ItemKind.DIGEST for item in items):
         return None
-    awaited = await digest.is_awaited(uow, recipient.school_id, recipient.person_id, hours, now, recipient.zone)
+    awaited = await digest.is_awaited(uow, reader.school_id, reader.person_id, reader.hours, now, reader.zone)
     return now if awaited else None
 
 
-async def about_student(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Written | None:
-    """A family's letter in the language now spoken; None where nothing is left to tell."""
-    today = now.astimezone(recipient.zone).date()
-    if items[0].bundle == RETURN:
-        return await diary_news.evening(uow, recipient, items, today, returned=True)
-    if items[0].kind is ItemKind.TERM_RESULT:
-        return await results.results(uow, recipient, items)
-    if items[0].kind in ABSENCES:
-        return await _absence(uow, recipient, items[0], today)
-    if items[0].bundle == DIGEST or any(item.kind is ItemKind.ABSENCE_LATER for item in items):
-        return await diary_news.evening(uow, recipient, items, today)
-    return await diary_news.at_once(uow, recipient, items, today)
+async def family_letter(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Written | None:
+    """A family's letter in the language now spoken; None where nothing is left to tell.
+
+    Where the channel may not say what is new, it says only that something is.
+    """
+    reader = await reader_of(uow, recipient, now)
+    gathered = items[0].bundle in (RETURN, DIGEST) or any(item.kind is ItemKind.ABSENCE_LATER for item in items)
+    compose = diary_news.evening if gathered else LETTERS[items[0].kind]
+    written = await compose(uow, reader, items, now)
+    if written is not None and reader.naming is Naming.SIGN:
+        return Written(typeset("sign"), written.item_ids, written.student_ids)
+    return written
 
 
 async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Notice | None:
@@ -78,26 +95,3 @@ async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: 
             return await notices.unreached(uow, recipient, alike, today)
         case _:
             raise ValueError(f"{items[0].kind} is no notice")
-
-
-async def _absence(uow: Uow, recipient: Reachable, item: DueItem, today: date) -> Written:
-    """An absence, or that it was taken back; one child and one lesson, nothing of the reason (product §3)."""
-    assert item.student_id is not None and item.lesson_id is not None
-    sources = await gather(uow, recipient, [item], today)
-    lesson = sources.lessons[item.lesson_id]
-    view = {
-        "name": sources.name(item.student_id),
-        "subject": in_sentence(lesson.subject),
-        "number": lesson.slot,
-        "hour": words.hour(lesson.starts_at, sources.zone),
-        "day": None if lesson.on_date == today else words.day(lesson.on_date, today),
-    }
-    if item.value == AttendanceCode.ABSENT:
-        text = typeset("absence", **view)
-    elif item.value == EXPLAINED:
-        text = typeset("absence_explained", **view)
-    else:
-        stands = await diary.absences(uow, item.student_id, [item.lesson_id])
-        late = item.lesson_id in stands and stands[item.lesson_id].code is AttendanceCode.LATE
-        text = typeset("absence_withdrawn", **view, late=late)
-    return Written(text, (item.id,), (item.student_id,))

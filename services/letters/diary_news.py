@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from services import words
 from services.i18n import gettext
 from services.letters.news import OWN, without_comment, without_files
+from services.letters.reader import Reader
 from services.letters.sources import Sources, gather
 from services.letters.typeset import cut, fits, in_sentence, typeset
-from services.outbox.transport import DueItem, Reachable
+from services.outbox.returning import BUNDLE as RETURN
+from services.outbox.transport import DueItem
 from storage.repositories import diary, recipients
 from storage.repositories.diary import ToDo
 from storage.uow import Uow
@@ -115,11 +117,11 @@ class ChildNews:
         return bool(self.marks or self.absent or self.late or self.present or self.homework)
 
 
-async def at_once(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Written | None:
+async def at_once(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
     """Marks and homework of one child; what doesn't fit waits for the next letter."""
     student_id = items[0].student_id
     assert student_id is not None, "a diary bundle is about a student"
-    sources = await gather(uow, recipient, items, today)
+    sources = await gather(uow, reader, items)
     for count in _fewer(len(items)):
         told = items[:count]
         for width in HOMEWORK_WIDTHS:
@@ -130,22 +132,21 @@ async def at_once(uow: Uow, recipient: Reachable, items: Sequence[DueItem], toda
     raise ValueError("one fact fits into a letter")
 
 
-async def evening(
-    uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date, *, returned: bool = False
-) -> Written | None:
+async def evening(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
     """The evening letter over all children: what is new, and tomorrow. Without the tick's item: only what is new.
 
-    `returned`: it says that this is what waited while the chat took no letters. None where there is nothing to say.
+    What waited while the chat took no letters says so. None where there is nothing to say.
     """
+    today, returned = reader.today, items[0].bundle == RETURN
     whole = any(item.kind is ItemKind.DIGEST for item in items)
     tick = [item for item in items if item.kind is ItemKind.DIGEST]
     news = [item for item in items if item.kind is not ItemKind.DIGEST]
-    own = await recipients.students_of(uow, recipient.person_id, today) if whole else []
-    sources = await gather(uow, recipient, news, today, own)
+    own = await recipients.students_of(uow, reader.person_id, today) if whole else []
+    sources = await gather(uow, reader, news, own)
     order = [*own, *sorted({item.student_id for item in news if item.student_id is not None} - set(own))]
     # A letter that is late speaks of the evening it was for.
     about = max((date.fromisoformat(item.value) for item in tick if item.value), default=today)
-    tomorrow = await _tomorrow(uow, recipient, own, about, today) if whole else {}
+    tomorrow = await _tomorrow(uow, reader, own, about) if whole else {}
     if not news and not tomorrow:
         return None
     for count in _fewer(len(news)) if news else [0]:
@@ -234,25 +235,23 @@ def _child(
     return child
 
 
-async def _tomorrow(
-    uow: Uow, recipient: Reachable, students: Sequence[PersonId], about: date, today: date
-) -> dict[PersonId, Tomorrow]:
+async def _tomorrow(uow: Uow, reader: Reader, students: Sequence[PersonId], about: date) -> dict[PersonId, Tomorrow]:
     """The lessons of each child on the day after `about`, where there are some."""
     day = about + timedelta(days=1)
     found: dict[PersonId, Tomorrow] = {}
     for student_id in students:
-        lessons = await diary.lessons_of_day(uow, recipient.school_id, student_id, day)
+        lessons = await diary.lessons_of_day(uow, reader.school_id, student_id, day)
         subjects = {lesson.subject_id for lesson in lessons}
         if not lessons:
             continue
-        homework = await diary.homework_for(uow, recipient.school_id, student_id, day, subjects)
+        homework = await diary.homework_for(uow, reader.school_id, student_id, day, subjects)
         lines = []
         for lesson in lessons:
             # Two lessons of a subject in a row share their homework: it stands at the first.
             text = "; ".join(_todo(one) for one in homework.pop(lesson.subject_id, []))
             cancelled = lesson.state in (LessonState.CANCELLED, LessonState.MOVED)
             lines.append(TomorrowLine(lesson.slot, lesson.subject, cancelled, text))
-        found[student_id] = Tomorrow(_capital(words.day(day, today)), day, lines)
+        found[student_id] = Tomorrow(_capital(words.day(day, reader.today)), day, lines)
     return found
 
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from services import words
 from services.letters import news
 from services.letters.diary_news import Written
+from services.letters.reader import Reader
 from services.letters.typeset import fits, in_sentence, typeset
 from services.outbox.items import Fact
-from services.outbox.transport import DueItem, Reachable
+from services.outbox.transport import DueItem
 from services.rules import finals as rules
 from services.rules import quiet_hours
 from services.rules.finals import Scope
@@ -79,7 +80,7 @@ def results_issued(
     return facts
 
 
-async def results(uow: Uow, recipient: Reachable, items: Sequence[DueItem]) -> Written | None:
+async def results(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
     """The letter of one child's results, each as it stands; None where none of them stands any more.
 
     What doesn't fit waits for the next letter.
@@ -96,10 +97,8 @@ async def results(uow: Uow, recipient: Reachable, items: Sequence[DueItem]) -> W
     if not told:
         return None
     names = await diary.names(uow, [student_id])
-    _name, _zone, stored = await diary.school(uow, recipient.school_id)
-    first, last = names[student_id]
-    name = f"{first} {last}" if Regulation.from_json(stored).full_names_in_letters else first
-    subjects, terms = await rows.titles(uow, {subject for subject, _ in about.values()}, recipient.school_id)
+    name = reader.called(names[student_id])
+    subjects, terms = await rows.titles(uow, {subject for subject, _ in about.values()}, reader.school_id)
     order = sorted(told, key=lambda item: (_order(about[item.id][1], terms), subjects[about[item.id][0]]))
     while True:
         blocks: list[ResultBlock] = []

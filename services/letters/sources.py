@@ -1,12 +1,14 @@
-"""What letters about students are written from: the rows behind the items, read once for a letter."""
+"""What letters about students are written from: the rows behind the items, read once for a letter.
+
+How openly they name a student, the reader's channel says (services.letters.reader.Naming).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from services.outbox.transport import DueItem, Reachable
-from services.rules.regulation import Regulation
+from services.letters.reader import Reader
+from services.outbox.transport import DueItem
 from storage.repositories import diary
 from storage.repositories.diary import LessonLine
 from storage.uow import Uow
@@ -17,9 +19,7 @@ from storage.vocabulary import HomeworkWay, ItemKind, LessonId, PersonId, WorkId
 class Sources:
     """Lessons, columns and names behind the items of a letter, and the school's day and rules."""
 
-    today: date
-    zone: ZoneInfo
-    regulation: Regulation
+    reader: Reader
     lessons: dict[LessonId, LessonLine]
     works: dict[WorkId, tuple[WorkKind, int]]
     names: dict[PersonId, tuple[str, str]]
@@ -27,21 +27,22 @@ class Sources:
     ways: dict[LessonId, HomeworkWay]
 
     def name(self, student_id: PersonId) -> str:
-        """What a letter calls a student: the first name, or in full if the school chose so (product §3)."""
-        first, last = self.names[student_id]
-        return f"{first} {last}" if self.regulation.full_names_in_letters else first
+        """What a letter calls a student: the first name, or in full, as the channel may (product §3)."""
+        return self.reader.called(self.names[student_id])
+
+    @property
+    def today(self) -> date:
+        """The school's date."""
+        return self.reader.today
 
     def way(self, lesson_id: LessonId) -> HomeworkWay | None:
         """How a lesson's general homework is to be done."""
         return self.ways.get(lesson_id)
 
 
-async def gather(
-    uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date, more_students: Sequence[PersonId] = ()
-) -> Sources:
+async def gather(uow: Uow, reader: Reader, items: Sequence[DueItem], more_students: Sequence[PersonId] = ()) -> Sources:
     """Read what the items speak of; `more_students` are named too."""
     students = {item.student_id for item in items if item.student_id is not None} | set(more_students)
-    _name, _timezone, stored = await diary.school(uow, recipient.school_id)
     work_ids = {item.work_id for item in items if item.work_id is not None}
     due_on: dict[tuple[PersonId, LessonId], date] = {}
     for student_id in sorted(students):
@@ -55,9 +56,7 @@ async def gather(
             due_on |= {(student_id, lesson_id): on for lesson_id, on in dates.items()}
     given_in = {item.lesson_id for item in items if item.kind is ItemKind.HOMEWORK and item.lesson_id is not None}
     return Sources(
-        today=today,
-        zone=recipient.zone,
-        regulation=Regulation.from_json(stored),
+        reader=reader,
         lessons=await diary.lessons(uow, {item.lesson_id for item in items if item.lesson_id is not None}),
         works=await diary.works(uow, work_ids) if work_ids else {},
         names=await diary.names(uow, students),

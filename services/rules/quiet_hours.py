@@ -1,6 +1,7 @@
 """When a letter may go: each kind's window, cap, expiry and priority, and each person's hours (product §3). Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -52,6 +53,7 @@ class Hours:
     digest_minute: int
     quiet_from: int
     quiet_until: int
+    kinds: Mapping[ItemKind, DeliveryMode] = field(default_factory=dict)  # where a kind goes another way
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """When people want letters, and the news that wait for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from storage.models.delivery import Item
 from storage.models.people import Preferences
+from storage.models.school import School
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
-from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, VoidReason
+from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, SchoolId, VoidReason
 
 NEWS = (ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST)
 
@@ -23,19 +25,41 @@ class ChosenHours:
     digest_minute: int
     quiet_from: int
     quiet_until: int
+    kinds: dict[str, str] = field(default_factory=dict)  # ItemKind → DeliveryMode
 
 
-CHOSEN = select(
-    Preferences.mode, Preferences.digest_minute, Preferences.quiet_from_minute, Preferences.quiet_until_minute
-).where(Preferences.person_id == bindparam("person"))
+COLUMNS = (
+    Preferences.mode,
+    Preferences.digest_minute,
+    Preferences.quiet_from_minute,
+    Preferences.quiet_until_minute,
+    Preferences.kinds,
+)
+CHOSEN = select(*COLUMNS).where(Preferences.person_id == bindparam("person"))
+WITH_SCHOOL = (
+    select(School.regulation, *COLUMNS)
+    .outerjoin(Preferences, Preferences.person_id == bindparam("person"))
+    .where(School.id == bindparam("school"))
+)
 
 
 async def find(uow: Uow, person_id: PersonId) -> ChosenHours | None:
     """What a person chose, if anything."""
-    row = (await uow.execute(CHOSEN, {"person": person_id})).first()
-    if row is None:
+    return _chosen((await uow.execute(CHOSEN, {"person": person_id})).first())
+
+
+async def with_school(uow: Uow, school_id: SchoolId, person_id: PersonId) -> tuple[dict[str, Any], ChosenHours | None]:
+    """A school's regulation, and what a person chose, if anything."""
+    row = (await uow.execute(WITH_SCHOOL, {"school": school_id, "person": person_id})).one()
+    return row.regulation, _chosen(row)
+
+
+def _chosen(row: Any) -> ChosenHours | None:
+    if row is None or row.mode is None:
         return None
-    return ChosenHours(DeliveryMode(row.mode), row.digest_minute, row.quiet_from_minute, row.quiet_until_minute)
+    return ChosenHours(
+        DeliveryMode(row.mode), row.digest_minute, row.quiet_from_minute, row.quiet_until_minute, row.kinds or {}
+    )
 
 
 async def put(uow: Uow, person_id: PersonId, hours: ChosenHours, now: datetime) -> None:
@@ -45,6 +69,7 @@ async def put(uow: Uow, person_id: PersonId, hours: ChosenHours, now: datetime) 
         "digest_minute": hours.digest_minute,
         "quiet_from_minute": hours.quiet_from,
         "quiet_until_minute": hours.quiet_until,
+        "kinds": hours.kinds,
         "changed_at": now,
     }
     row = insert_into(uow, Preferences).values(person_id=person_id, **values)

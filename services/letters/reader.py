@@ -1,0 +1,73 @@
+"""Whom a letter is written for: the hours that hold, the school's regulation, and how openly the channel may speak."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.outbox.transport import Reachable
+from services.rules import quiet_hours
+from services.rules.quiet_hours import Hours
+from services.rules.regulation import Regulation
+from storage.repositories import preferences
+from storage.uow import Uow
+from storage.vocabulary import Channel, DeliveryMode, ItemKind, PersonId, SchoolId
+
+
+class Naming(StrEnum):
+    """How much a letter says (product §3: minimisation by channel)."""
+
+    FULL = "full"  # first and last names
+    NAME = "name"  # the child's first name and the subject
+    SIGN = "sign"  # «есть новое, откройте»
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who can be written to, on a day of their school."""
+
+    person_id: PersonId
+    school_id: SchoolId
+    zone: ZoneInfo
+    today: date
+    channel: Channel
+    regulation: Regulation
+    hours: Hours
+
+    @property
+    def naming(self) -> Naming:
+        """How openly the reader's channel may speak."""
+        return naming(self.channel, self.regulation)
+
+    def called(self, name: tuple[str, str]) -> str:
+        """A student of that first and last name, as this letter calls them."""
+        first, last = name
+        return f"{first} {last}" if self.naming is Naming.FULL else first
+
+
+def naming(channel: Channel, regulation: Regulation) -> Naming:
+    """What the school's regulation lets a channel say."""
+    chosen = Naming(regulation.minimal_by_channel.get(channel.value, Naming.NAME))
+    return Naming.FULL if chosen is Naming.NAME and regulation.full_names_in_letters else chosen
+
+
+async def reader_of(uow: Uow, recipient: Reachable, now: datetime) -> Reader:
+    """The recipient as a reader: one question."""
+    stored, chosen = await preferences.with_school(uow, recipient.school_id, recipient.person_id)
+    regulation = Regulation.from_json(stored)
+    usual = quiet_hours.default_hours(regulation)
+    hours = (
+        usual
+        if chosen is None
+        else Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until, wishes(chosen.kinds))
+    )
+    today = now.astimezone(recipient.zone).date()
+    return Reader(recipient.person_id, recipient.school_id, recipient.zone, today, recipient.channel, regulation, hours)
+
+
+def wishes(kinds: dict[str, str] | None) -> dict[ItemKind, DeliveryMode]:
+    """What somebody chose for single kinds, from what is stored; words nobody knows any more say nothing."""
+    known, modes = set(ItemKind), set(DeliveryMode)
+    return {
+        ItemKind(kind): DeliveryMode(mode) for kind, mode in (kinds or {}).items() if kind in known and mode in modes
+    }
