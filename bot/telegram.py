@@ -23,7 +23,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import DeleteMessage, EditMessageText, SendDocument, SendMessage, TelegramMethod
+from aiogram.methods import DeleteMessage, EditMessageText, SendDocument, SendMessage, SendPhoto, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import (
     BufferedInputFile,
@@ -156,7 +156,7 @@ def request(letter: FrozenLetter, *, plain: bool = False) -> TelegramMethod[Any]
     """The Bot API's request for a letter; the copy of a new message says that it may be one."""
     chat_id, payload = int(letter.address), letter.payload
     text = payload.get("text", "")
-    if letter.copy and letter.method in (LetterMethod.SEND, LetterMethod.DOCUMENT):
+    if letter.copy and letter.method not in (LetterMethod.EDIT, LetterMethod.DELETE):
         with speaking(payload["locale"]):
             text = f"{text}\n\n{gettext(REPEATED)}"
     if plain:
@@ -186,15 +186,30 @@ def request(letter: FrozenLetter, *, plain: bool = False) -> TelegramMethod[Any]
         case LetterMethod.DELETE:
             return DeleteMessage(chat_id=chat_id, message_id=target)
         case LetterMethod.DOCUMENT:
-            document = payload["document"]
             return SendDocument(
                 chat_id=chat_id,
-                document=BufferedInputFile(base64.b64decode(document["base64"]), document["name"]),
+                document=_document(payload["document"]),
                 caption=text or None,
                 parse_mode=parse_mode,
                 reply_markup=buttons,
                 disable_notification=bool(payload.get("silent")),
             )
+        case LetterMethod.PHOTO:
+            return SendPhoto(
+                chat_id=chat_id,
+                photo=payload["photo"],
+                caption=text or None,
+                parse_mode=parse_mode,
+                reply_markup=buttons,
+                disable_notification=bool(payload.get("silent")),
+            )
+
+
+def _document(given: dict[str, str]) -> BufferedInputFile | str:
+    """A file of ours, or the messenger's own by its id."""
+    if "file_id" in given:
+        return given["file_id"]
+    return BufferedInputFile(base64.b64decode(given["base64"]), given["name"])
 
 
 def answer_of(error: Exception) -> Answer:

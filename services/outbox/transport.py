@@ -64,7 +64,7 @@ class Composed:
     """A letter ready to be frozen, and the items it tells: those of the bundle that fit, the rest go next.
 
     `payload`: {"text": HTML, "rows": [[{"label", "data" | "url"}]], "silent": bool}; a DOCUMENT has also
-    "document": {"name", "base64"}, with the text as its caption.
+    "document": {"name", "base64"} or {"file_id"}, a PHOTO "photo", its file id, with the text as caption.
     """
 
     payload: dict[str, Any]

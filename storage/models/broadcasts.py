@@ -28,10 +28,17 @@ class Broadcast(Base):
     asks_reading: Mapped[bool] = mapped_column(default=False)
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(16))
+    rev: Mapped[int] = mapped_column(default=0)  # grows with every change of the draft: what was seen is what is sent
     created_at: Mapped[datetime]
-    send_at: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
+    send_at: Mapped[datetime | None]  # the hold is over
+    sent_at: Mapped[datetime | None]  # every item is put
     ended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # no answer is taken any more
+    reminded_at: Mapped[datetime | None]
+    pause_reason: Mapped[str | None] = mapped_column(String(16))
+    # What had been tried and refused when its author let it go on: only what comes after counts for the next pause.
+    past_attempts: Mapped[int] = mapped_column(default=0)
+    past_errors: Mapped[int] = mapped_column(default=0)
 
 
 class BroadcastRecipient(Base):
