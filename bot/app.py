@@ -48,6 +48,7 @@ from services.substitutions.journal import SubstitutionJournals
 from services.substitutions.office import Substitutions
 from services.threads import Threads
 from services.timetable import Timetable
+from services.visits import Visits
 from storage.uow import Storage
 
 
@@ -95,6 +96,7 @@ def build(
             offices["reminders"],
             offices["control"],
             EveningDigest(storage),
+            Visits(storage),
         ),
         fresh=send_menu(offices),
         greet=greet,

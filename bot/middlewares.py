@@ -1,5 +1,6 @@
 """Who taps, in what language, and what a refusal looks like."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -10,16 +11,20 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import Chat, TelegramObject, Update, User
 
 from bot.errors import language_of, say, say_already_saved
-from services.actor import Visitor
+from services.actor import Actor, Visitor
 from services.clock import Clock
 from services.directory import Directory
 from services.drafts import Drafts
 from services.errors import SchoolError
 from services.i18n import speaking
 from services.outbox.returning import welcome_back
+from services.visits import Visits
+from storage.failures import passes
 from storage.repositories import accounts, inbox
 from storage.uow import AlreadyDone, Storage
 from storage.vocabulary import BotId, InboxSeq
+
+log = logging.getLogger("zvonok.visits")
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 Fresh = Callable[[Bot, Visitor], Awaitable[None]]
@@ -40,6 +45,7 @@ class VisitorMiddleware(BaseMiddleware):
         self._storage = storage
         self._clock = clock
         self._fresh = fresh
+        self._visits = Visits(storage)
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Handle an update of a private chat; the bot takes no part in groups and channels."""
@@ -63,7 +69,9 @@ class VisitorMiddleware(BaseMiddleware):
             try:
                 if visitor.seq is not None and data.get("tried"):
                     await self._ensure_new(visitor.seq)
-                return await handler(event, data)
+                done = await handler(event, data)
+                await self._note_visit(event, actor)
+                return done
             except SchoolError as refusal:
                 await _leniently(say(bot, event, refusal.say()))
             except AlreadyDone:
@@ -71,6 +79,20 @@ class VisitorMiddleware(BaseMiddleware):
                 if self._fresh is not None:
                     await self._fresh(bot, visitor)
         return None
+
+    async def _note_visit(self, update: Update, actor: Actor | None) -> None:
+        """A tap or a typed text is a visit; what the messenger itself tells of a chat is none.
+
+        The update is done by now and must not be tried again for this: a day that isn't noted comes with the next tap.
+        """
+        if actor is None or (update.callback_query is None and update.message is None):
+            return
+        try:
+            await self._visits.note(actor, self._clock.now())
+        except Exception as error:
+            if not passes(error):
+                raise
+            log.warning("visit_not_noted person=%d", actor.person_id)
 
     async def _ensure_new(self, seq: InboxSeq) -> None:
         """An update that is tried again may have taken effect: only its answer was lost. Raises AlreadyDone.

@@ -75,6 +75,7 @@ class AbsenceNote(Base):
     created_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")  # why it was declined
 
 
 class Visit(Base):
