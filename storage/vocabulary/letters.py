@@ -179,6 +179,8 @@ class ItemKind(StrEnum):
     RISK = "risk"  # family: a failing term mark is near
     WEEKLY = "weekly"  # family: the week of all children, Saturday
     BROADCAST = "broadcast"
+    BROADCAST_URGENT = "broadcast_urgent"  # «срочно»
+    BROADCAST_RECALL = "broadcast_recall"  # takes a told one back: its letter is deleted
     BROADCAST_PROGRESS = "broadcast_progress"  # its author: one message that edits itself
     READING_REMINDER = "reading_reminder"  # who has not pressed «Ознакомлен(а)»
     NOTE_ASKED = "note_asked"  # homeroom teacher: a guardian's absence note
