@@ -158,6 +158,7 @@ def hours_of(recipient: Recipient, regulation: Regulation) -> Hours:
         usual.digest_minute if recipient.digest_minute is None else recipient.digest_minute,
         usual.quiet_from if recipient.quiet_from is None else recipient.quiet_from,
         usual.quiet_until if recipient.quiet_until is None else recipient.quiet_until,
+        quiet_hours.wishes(recipient.kinds),
     )
 
 

@@ -11,7 +11,7 @@ from services.rules.quiet_hours import Hours
 from services.rules.regulation import Regulation
 from storage.repositories import preferences
 from storage.uow import Uow
-from storage.vocabulary import Channel, DeliveryMode, ItemKind, PersonId, SchoolId
+from storage.vocabulary import Channel, PersonId, SchoolId
 
 
 class Naming(StrEnum):
@@ -59,15 +59,9 @@ async def reader_of(uow: Uow, recipient: Reachable, now: datetime) -> Reader:
     hours = (
         usual
         if chosen is None
-        else Hours(chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until, wishes(chosen.kinds))
+        else Hours(
+            chosen.mode, chosen.digest_minute, chosen.quiet_from, chosen.quiet_until, quiet_hours.wishes(chosen.kinds)
+        )
     )
     today = now.astimezone(recipient.zone).date()
     return Reader(recipient.person_id, recipient.school_id, recipient.zone, today, recipient.channel, regulation, hours)
-
-
-def wishes(kinds: dict[str, str] | None) -> dict[ItemKind, DeliveryMode]:
-    """What somebody chose for single kinds, from what is stored; words nobody knows any more say nothing."""
-    known, modes = set(ItemKind), set(DeliveryMode)
-    return {
-        ItemKind(kind): DeliveryMode(mode) for kind, mode in (kinds or {}).items() if kind in known and mode in modes
-    }

@@ -1,7 +1,7 @@
 """When a letter may go: each kind's window, cap, expiry and priority, and each person's hours (product §3). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,8 +29,34 @@ class Pace(StrEnum):
     """Which clock a kind goes by."""
 
     AT_ONCE = "at_once"  # its window from now
+    CALM = "calm"  # the same, but nothing for who wants only what is important
     BY_MODE = "by_mode"  # the person chose: at once, in the evening letter, or not at all
     EVENING = "evening"  # the evening hour, whatever the mode
+
+
+class Way(StrEnum):
+    """How a kind comes to somebody, by their wishes."""
+
+    AT_ONCE = "at_once"
+    EVENING = "evening"
+    NEVER = "never"
+
+
+# What somebody may choose for a kind besides «как обычно». The rest is nobody's to switch off: absences, results,
+# letters of the school, and what was asked for.
+CHOICES: Mapping[ItemKind, tuple[Way, ...]] = {
+    ItemKind.MARK: (Way.AT_ONCE, Way.EVENING, Way.NEVER),
+    ItemKind.HOMEWORK: (Way.AT_ONCE, Way.EVENING, Way.NEVER),
+    ItemKind.TIMETABLE: (Way.AT_ONCE, Way.NEVER),
+    ItemKind.RISK: (Way.EVENING, Way.NEVER),
+    ItemKind.WEEKLY: (Way.NEVER,),
+    ItemKind.BROADCAST: (Way.EVENING,),  # «срочно» is none of these: services/broadcasts
+}
+_BY_MODE = {
+    DeliveryMode.INSTANT: Way.AT_ONCE,
+    DeliveryMode.DIGEST: Way.EVENING,
+    DeliveryMode.IMPORTANT: Way.NEVER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,9 @@ class Times:
     expires_at: datetime | None
     priority: int
     evening: bool = False  # shares the evening letter
+
+
+_USUAL = Regulation()
 
 
 def timing(kind: ItemKind, regulation: Regulation) -> Timing:
@@ -105,10 +134,12 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
         case ItemKind.RISK:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 3, expires=timedelta(days=7))
         case ItemKind.WEEKLY:
-            return Timing(Pace.AT_ONCE, Quiet.WAITS, 4, expires=timedelta(hours=48))
-        case ItemKind.BROADCAST:  # «срочно» passes with priority 0: services/broadcasts
+            return Timing(Pace.CALM, Quiet.WAITS, 4, expires=timedelta(hours=48))
+        case ItemKind.BROADCAST:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 3, expires=timedelta(hours=24))
-        case ItemKind.BROADCAST_PROGRESS:
+        case ItemKind.BROADCAST_URGENT:
+            return Timing(Pace.AT_ONCE, Quiet.PASSES, 0, expires=timedelta(hours=24))
+        case ItemKind.BROADCAST_PROGRESS | ItemKind.BROADCAST_RECALL:
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(hours=48))
         case ItemKind.READING_REMINDER:
             return Timing(Pace.EVENING, Quiet.WAITS, 3, expires=timedelta(hours=72))
@@ -116,6 +147,14 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
+
+
+def wishes(kinds: Mapping[str, str] | None) -> dict[ItemKind, DeliveryMode]:
+    """What somebody chose for single kinds, from what is stored; words nobody knows any more say nothing."""
+    known, modes = set(ItemKind), set(DeliveryMode)
+    return {
+        ItemKind(kind): DeliveryMode(mode) for kind, mode in (kinds or {}).items() if kind in known and mode in modes
+    }
 
 
 def default_hours(regulation: Regulation) -> Hours:
@@ -128,17 +167,50 @@ def default_hours(regulation: Regulation) -> Hours:
     )
 
 
+def way(kind: ItemKind, hours: Hours) -> Way:
+    """How a kind comes to somebody with these hours: as they chose for the kind, else by their mode."""
+    wish = hours.kinds.get(kind)
+    if wish is not None and _BY_MODE[wish] in CHOICES.get(kind, ()):
+        return _BY_MODE[wish]
+    match timing(kind, _USUAL).pace:
+        case Pace.BY_MODE:
+            return _BY_MODE[hours.mode]
+        case Pace.EVENING:
+            return Way.EVENING
+        case Pace.CALM if hours.mode is DeliveryMode.IMPORTANT:
+            return Way.NEVER
+        case _:
+            return Way.AT_ONCE
+
+
 def times(kind: ItemKind, hours: Hours, now: datetime, zone: ZoneInfo, regulation: Regulation) -> Times | None:
     """When news of a kind that came up `now` goes to somebody with these hours; None: never, by their own choice."""
     row = timing(kind, regulation)
-    if row.pace is Pace.BY_MODE and hours.mode is DeliveryMode.IMPORTANT:
+    chosen = way(kind, hours)
+    if chosen is Way.NEVER:
         return None
-    if row.pace is Pace.EVENING or (row.pace is Pace.BY_MODE and hours.mode is DeliveryMode.DIGEST):
+    if chosen is Way.EVENING:
         return _in_the_evening(kind, row, hours, now, zone)
     due_at, cap_at = now + row.window, now + (row.cap or row.window)
     if row.quiet is Quiet.WAITS:
         due_at, cap_at = after_quiet(due_at, hours, zone), after_quiet(cap_at, hours, zone)
     return Times(due_at, cap_at, due_at + row.expires if row.expires else None, row.priority)
+
+
+def of_lesson(
+    kind: ItemKind, hours: Hours, on: date, ends_at: datetime, now: datetime, zone: ZoneInfo, regulation: Regulation
+) -> Times | None:
+    """When news of a lesson of a day goes: that of today at once, that of a later day in the evening before it.
+
+    Where that evening is over, or at the person's own wish, at once. It expires with the lesson. None: never.
+    """
+    found = times(kind, hours, now, zone, regulation)
+    if found is None:
+        return None
+    eve = evening_of(on - timedelta(days=1), hours.digest_minute, zone)
+    if on > now.astimezone(zone).date() and eve >= now and hours.kinds.get(kind) is not DeliveryMode.INSTANT:
+        return Times(eve, eve, ends_at, found.priority, evening=True)
+    return replace(found, expires_at=ends_at)
 
 
 def unconfirmed_absence(now: datetime, regulation: Regulation) -> Times:
@@ -150,7 +222,7 @@ def unconfirmed_absence(now: datetime, regulation: Regulation) -> Times:
 
 def passes(kind: ItemKind) -> bool:
     """Whether a letter of this kind goes in quiet hours too; no regulation changes that."""
-    return timing(kind, Regulation()).quiet is Quiet.PASSES
+    return timing(kind, _USUAL).quiet is Quiet.PASSES
 
 
 def in_quiet(moment: datetime, hours: Hours, zone: ZoneInfo) -> bool:

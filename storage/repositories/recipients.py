@@ -36,6 +36,7 @@ class Recipient:
     quiet_from: int | None
     quiet_until: int | None
     locale: str
+    kinds: dict[str, str] | None = None  # ItemKind → DeliveryMode, where a kind goes another way than `mode`
 
 
 def columns() -> tuple[ColumnElement[Any], ...]:
@@ -50,6 +51,7 @@ def columns() -> tuple[ColumnElement[Any], ...]:
         Preferences.quiet_from_minute.label("told_quiet_from"),
         Preferences.quiet_until_minute.label("told_quiet_until"),
         Guardian.locale.label("told_locale"),
+        Preferences.kinds.label("told_kinds"),
     )
 
 
@@ -77,6 +79,7 @@ def from_row(row: Any) -> Recipient | None:
         quiet_from=row.told_quiet_from,
         quiet_until=row.told_quiet_until,
         locale=row.told_locale,
+        kinds=row.told_kinds,
     )
 
 
@@ -104,13 +107,16 @@ def speaks() -> ColumnElement[bool]:
 
 
 def may_still_be_told(on: date) -> ColumnElement[bool]:
-    """For the claim: an item about a student is told only while its recipient has the right to it."""
+    """For the claim: an item about a student is told only while its recipient has the right to it.
+
+    Of students' own homework the confirmed account says enough.
+    """
     right = (
         exists()
         .where(Guardianship.guardian_id == Item.recipient_id, Guardianship.student_id == Item.student_id, rests(on))
         .correlate(Item)
     )
-    return or_(Item.student_id.is_(None), right)
+    return or_(Item.student_id.is_(None), Item.student_id == Item.recipient_id, right)
 
 
 ON = cast(date, bindparam("on", type_=Date))

@@ -1,0 +1,57 @@
+"""Students with an account of their own, as readers of their homework."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Date, bindparam, select
+
+from storage.models.people import Enrollment, Person, Preferences, TelegramAccount
+from storage.repositories.people import holds_on
+from storage.repositories.recipients import Recipient
+from storage.uow import Uow
+from storage.vocabulary import AccountState, DeliveryMode, PersonId
+
+ON = cast(date, bindparam("on", type_=Date))
+THEMSELVES = (
+    select(
+        TelegramAccount.school_id,
+        TelegramAccount.person_id,
+        TelegramAccount.bot_id,
+        Preferences.digest_minute,
+        Preferences.quiet_from_minute,
+        Preferences.quiet_until_minute,
+        Preferences.kinds,
+        Person.locale,
+    )
+    .select_from(TelegramAccount)
+    .join(Person, Person.id == TelegramAccount.person_id)
+    .join(Enrollment, Enrollment.student_id == Person.id)
+    .outerjoin(Preferences, Preferences.person_id == Person.id)
+    .where(
+        Person.id.in_(bindparam("students", expanding=True)),
+        TelegramAccount.state == AccountState.ACTIVE.value,
+        holds_on(Enrollment.since_on, Enrollment.until_on, ON),
+    )
+    .order_by(Person.id)
+)
+
+
+async def themselves(uow: Uow, student_ids: Collection[PersonId], on: date) -> list[Recipient]:
+    """Those of the students who have an account, as recipients of their own news: read in the evening."""
+    found = {
+        row.person_id: Recipient(
+            school_id=row.school_id,
+            person_id=row.person_id,
+            bot_id=row.bot_id,
+            student_id=row.person_id,
+            mode=DeliveryMode.DIGEST,
+            digest_minute=row.digest_minute,
+            quiet_from=row.quiet_from_minute,
+            quiet_until=row.quiet_until_minute,
+            locale=row.locale,
+            kinds=row.kinds,
+        )
+        for row in await uow.execute(THEMSELVES, {"students": list(student_ids), "on": on})
+    }
+    return list(found.values())
