@@ -11,28 +11,21 @@ from services.actor import Actor
 from services.changes import Outcome
 from services.clock import Clock
 from services.errors import NotFoundHere, SchoolError
+from services.explaining import NobodyAbsent, explain
 from services.homeroom import NoClass
 from services.i18n import N_
 from services.lessons import Card, card_of
-from services.letters import news
-from services.outbox import items
 from services.rules import attendance as rules
 from services.rules.attendance import Attended
 from services.rules.short_names import Named
 from storage.repositories import absences as rows
-from storage.repositories import attendance, audit, homeroom, lessons, recipients
+from storage.repositories import audit, homeroom, lessons
 from storage.repositories.absences import AbsentRow, SeenRow, monday_of
 from storage.repositories.rights import ClassRow
 from storage.uow import Storage, Uow
-from storage.vocabulary import AbsenceReason, AttendanceCode, ClassId, ItemKind, LessonId, PersonId
+from storage.vocabulary import AbsenceReason, AttendanceCode, ClassId, LessonId, PersonId
 
 CLOSE_LOOK = timedelta(days=14)  # in which contradictions and days running are looked for
-
-
-class NobodyAbsent(SchoolError):
-    """The student isn't marked absent on that day any more."""
-
-    sentence = N_("Nobody marks this student absent on that day any more.")
 
 
 class WeekAhead(SchoolError):
@@ -194,7 +187,7 @@ class Absences:
                 if lesson.span().closed:
                     raise TermClosed
                 if one.reason is not reason:
-                    await _explain(uow, actor, lesson, student_id, reason, now)
+                    await explain(uow, actor, lesson, student_id, reason, now)
             return ReasonPut(Outcome.SAVED, await self._day(uow, actor, student_id, on_date, now))
 
     async def week(self, actor: Actor, class_id: ClassId, day: date) -> Week:
@@ -311,45 +304,6 @@ async def _lesson(uow: Uow, actor: Actor, lesson_id: LessonId) -> OwnLesson:
     if found is None:
         raise NotFoundHere
     return lesson_with_rules(found)
-
-
-async def _explain(
-    uow: Uow, actor: Actor, lesson: OwnLesson, student_id: PersonId, reason: AbsenceReason | None, now: datetime
-) -> None:
-    """One lesson's revision with the reason, its audit line, and what the family hears of it."""
-    tap = await attendance.for_tap(
-        uow, lesson.id, student_id, actor.school_id, actor.person_id, now.astimezone(actor.zone).date()
-    )
-    assert tap is not None, "the day was just read"
-    rev = tap.rev + 1
-    code = AttendanceCode.ABSENT
-    if not await attendance.add(uow, lesson.id, student_id, rev, code, actor.person_id, now, reason=reason):
-        raise NobodyAbsent  # the lesson's teacher was quicker by a moment: all of this is undone
-    await audit.note(
-        uow,
-        school_id=actor.school_id,
-        actor_id=actor.person_id,
-        at=now,
-        action="absence_reason",
-        subject=f"attendance:{lesson.id}:{student_id}",
-        detail={"rev": rev, "reason": None if reason is None else reason.value},
-    )
-    if reason is None:
-        return
-    await items.cancel(uow, student_id=student_id, lesson_id=lesson.id, kind=ItemKind.ABSENCE)
-    told = await rows.told_of(uow, lesson.id, student_id)
-    if not told:
-        return
-    people = await recipients.recipients_of_students(uow, [student_id], now.astimezone(lesson.zone).date())
-    facts = news.absence_explained(
-        [one for one in people if one.person_id in told],
-        lesson_id=lesson.id,
-        student_id=student_id,
-        now=now,
-        zone=lesson.zone,
-        regulation=lesson.regulation,
-    )
-    await items.put(uow, facts, now)
 
 
 def _attended(seen: Sequence[SeenRow]) -> list[Attended]:

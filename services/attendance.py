@@ -15,25 +15,29 @@ from services.letters import news
 from services.outbox import items
 from services.records import note_record
 from services.rules import attendance as rules
-from services.rules import windows
+from services.rules import notes, windows
 from services.rules.short_names import Named
 from storage.repositories import attendance as rows
 from storage.repositories import audit, records
 from storage.repositories.attendance import AttendanceTap, Sheet
 from storage.uow import Storage, Uow
-from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, RecordPart
+from storage.vocabulary import AbsenceReason, AttendanceCode, ItemKind, LessonId, NoteState, PersonId, RecordPart
 
 PART = RecordPart.ATTENDANCE
 
 
 @dataclass(frozen=True, slots=True)
 class SeatedStudent:
-    """A student in the grid, with the attendance that stands and its revision."""
+    """A student in the grid, with the attendance that stands and its revision.
+
+    `expected_absent`: a guardian has written that they will not come.
+    """
 
     name: Named
     code: AttendanceCode
     rev: int
     minutes_late: int | None = None
+    expected_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +185,13 @@ async def enter(
 ) -> Entered:
     """Enter one student's attendance after revision `seen`, with its audit line.
 
-    A reason that the homeroom teacher has set for the day holds for a further absence of it as well.
+    A reason that the homeroom teacher has set for the day, or has confirmed beforehand by an absence note, holds for a
+    further absence as well.
     """
     tap, lesson = await _access(uow, actor, lesson_id, student_id, now)
     stands = tap.code is code and minutes_late in {None, tap.minutes_late}
     if not stands and tap.rev == seen:
-        reason = tap.reason if code is AttendanceCode.ABSENT else None
+        reason = _reason(tap) if code is AttendanceCode.ABSENT else None
         added = await rows.add(
             uow,
             lesson_id,
@@ -219,7 +224,8 @@ def _facts(
         lesson_id=lesson.id,
         student_id=student_id,
         code=code,
-        alarm=today and rules.alarms(lesson.row.slot, tap.others, tap.reason is not None),
+        alarm=today and rules.alarms(lesson.row.slot, tap.others, _reason(tap) is not None),
+        knowing=_knowing(tap),
         confirmed=tap.confirmed,
         now=now,
         zone=lesson.zone,
@@ -236,7 +242,7 @@ async def _promoted(
         return []
     slots = rules.left_behind(lesson.row.slot, tap.others)
     going_on = [one for one in sorted(tap.day, key=lambda one: one.slot) if one.slot in slots]
-    if not going_on or any(one.reason for one in going_on):
+    if not going_on or any(one.reason for one in going_on) or _reason(tap) is not None:
         return []
     if await rows.is_alarmed(uow, student_id, [one.lesson_id for one in going_on]):
         return []
@@ -246,11 +252,26 @@ async def _promoted(
         student_id=student_id,
         code=AttendanceCode.ABSENT,
         alarm=True,
+        knowing=_knowing(tap),
         confirmed=going_on[0].confirmed,
         now=now,
         zone=lesson.zone,
         regulation=lesson.regulation,
     )
+
+
+def _reason(tap: AttendanceTap) -> AbsenceReason | None:
+    """Why the student is absent that day: what the homeroom teacher has set, else what a confirmed note says."""
+    confirmed = (one.reason for one in tap.notes if one.state is NoteState.CONFIRMED)
+    return tap.reason or next((notes.LETTERS[one] for one in confirmed), None)
+
+
+def _knowing(tap: AttendanceTap) -> set[PersonId]:
+    """Guardians who wrote that the student will not come, confirmed or not: what they know alarms nobody.
+
+    The other guardian is alarmed until the homeroom teacher confirms (ours).
+    """
+    return {one.guardian_id for one in tap.notes}
 
 
 async def _note(
@@ -284,7 +305,9 @@ async def _access(
 
 
 def _sheet(lesson: OwnLesson, sheet: Sheet) -> AttendanceSheet:
-    students = [SeatedStudent(named(row), row.code, row.rev, row.minutes_late) for row in sheet.rows]
+    students = [
+        SeatedStudent(named(row), row.code, row.rev, row.minutes_late, row.expected_absent) for row in sheet.rows
+    ]
     return AttendanceSheet(title_of(lesson), students, sheet.confirmed, sheet.rev)
 
 

@@ -76,7 +76,8 @@ class Card:
     `revs`: the newest revision of each part, 0 where none is; the buttons carry them. `refusal`: why nothing can be
     entered now. `homework_due_at` (school time) is None where no homework is due; `clause` names its clock.
     `files`, `personal`: attachments, and students with homework of their own. `minutes_late`: by student.
-    `substitutions`: «Чехов А. → Бунина И.»; `state_reason`: why it isn't held, where it is not.
+    `substitutions`: «Чехов А. → Бунина И.»; `state_reason`: why it isn't held, where it is not. `expected_absent`: who
+    will not come by a guardian's word, until the attendance is confirmed; why is none of the lesson's business.
     """
 
     title: LessonTitle
@@ -100,6 +101,7 @@ class Card:
     minutes_late: Mapping[int, int] = field(default_factory=dict)
     substitutions: Sequence[str] = ()
     state_reason: str = ""
+    expected_absent: Sequence[Named] = ()
 
     @property
     def complete(self) -> bool:
@@ -209,6 +211,7 @@ async def card_of(uow: Uow, lesson: OwnLesson, now: datetime, sheet: Sheet | Non
         minutes_late={row.student_id: row.minutes_late for row in sheet.rows if row.minutes_late is not None},
         substitutions=lesson.row.substitutions,
         state_reason="" if windows.is_held(lesson.row.state) else lesson.row.state_reason,
+        expected_absent=[] if sheet.confirmed else [named(row) for row in sheet.rows if row.expected_absent],
     )
 
 

@@ -10,7 +10,7 @@ from handlers.callbacks.lessons import (
     RestoreRecord,
 )
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, tap
-from handlers.screens.lessons import heading, lesson_card, place
+from handlers.screens.lessons import heading, lesson_card, not_coming, place
 from handlers.screens.names import columns_for, labels
 from services import words
 from services.attendance import AttendanceConfirmed, AttendancePut, AttendanceSheet, SeatedStudent
@@ -127,6 +127,9 @@ def _text(sheet: AttendanceSheet, page: int, pages: int, put: AttendancePut | No
         ),
         hint,
     ]
+    expected = [one.name for one in sheet.students if one.expected_absent and one.code is AttendanceCode.PRESENT]
+    if expected and not sheet.confirmed:
+        lines.insert(2, not_coming(expected))
     if put is not None and put.outcome is Outcome.CHANGED:
         question = _("{name}: replace by “{value}”?").format(name=put.student.usual, value=words.attendance(put.code))
         lines += ["", esc(f"{changed(put)} {question}")]

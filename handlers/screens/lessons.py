@@ -66,6 +66,8 @@ def lesson_card(card: Card, note: str | None = None, undo: CallbackData | None =
     lines = [heading(card.title), _when(card), *_change_lines(card), "", _topic_line(card), _attendance_line(card)]
     if card.takes_marks:
         lines += [_homework_line(card), _marks_line(card)]
+    if card.expected_absent:
+        lines += ["", not_coming(card.expected_absent)]
     if card.absent_earlier:
         lines += ["", _("Missed earlier lessons: {names}").format(names=_absent_earlier(card))]
     if card.refusal is not None:
@@ -91,6 +93,11 @@ def place(title: LessonTitle) -> str:
 def names(people: Sequence[Named]) -> str:
     """Short names in one line, safe as HTML."""
     return ", ".join(esc(f"{one.last} {one.first[:1]}.") if one.first else esc(one.last) for one in people)
+
+
+def not_coming(people: Sequence[Named]) -> str:
+    """«Не придут: Иванов П., Сидоров К.», by their guardians' word; safe as HTML."""
+    return ngettext("Will not come: {names}", "Will not come: {names}", len(people)).format(names=names(people))
 
 
 def _when(card: Card) -> str:

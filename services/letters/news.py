@@ -5,7 +5,7 @@ that the family was told already is no news.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -89,11 +89,13 @@ def absence_tapped(
     now: datetime,
     zone: ZoneInfo,
     regulation: Regulation,
+    knowing: Collection[PersonId] = (),
 ) -> list[Fact]:
     """A student's attendance changed.
 
     `alarm`: an absence of this lesson is told at once, because no other lesson of the day has been: it is the first
     absence of the day, or the first after being present, and its reason isn't known. `confirmed`: «Готово» stands.
+    `knowing`: who wrote it beforehand and reads of it in the evening only.
     The alarm and the line of the evening letter are two keys, so that neither waits for the other's hour.
     """
     facts = []
@@ -102,7 +104,8 @@ def absence_tapped(
         alarm_key, bundle = f"absence:{lesson_id}:{one.student_id}", f"absence:{lesson_id}:{one.student_id}"
         later_key = f"later:{lesson_id}:{one.student_id}"
         absent = code is AttendanceCode.ABSENT
-        if absent and alarm:
+        alarmed = alarm and one.person_id not in knowing
+        if absent and alarmed:
             times = _always(ItemKind.ABSENCE, hours, now, zone, regulation)
             if not confirmed:
                 times = quiet_hours.unconfirmed_absence(now, regulation)
@@ -110,7 +113,7 @@ def absence_tapped(
         elif not absent:
             times = _always(ItemKind.ABSENCE_WITHDRAWN, hours, now, zone, regulation)
             facts.append(_fact(one, ItemKind.ABSENCE_WITHDRAWN, times, bundle, alarm_key, None, lesson_id))
-        told_later = code is AttendanceCode.LATE or (absent and not alarm)
+        told_later = code is AttendanceCode.LATE or (absent and not alarmed)
         times = _always(ItemKind.ABSENCE_LATER, hours, now, zone, regulation)
         value = code.value if told_later else None
         facts.append(_fact(one, ItemKind.ABSENCE_LATER, times, DIGEST, later_key, value, lesson_id))

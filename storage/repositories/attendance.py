@@ -12,7 +12,8 @@ from storage.models.delivery import Item
 from storage.models.journal import Attendance, LessonRecord
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import lessons, recipients
+from storage.repositories import absence_notes, lessons, recipients
+from storage.repositories.absence_notes import Beforehand
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
 from storage.repositories.revisions import is_newest
@@ -49,7 +50,8 @@ class AttendanceTap:
     """All that a tap on one student's attendance decides by.
 
     `code` and `rev`: as it stands (present, 0 where nothing does), `author` (a surname) and `entered_at` of that.
-    `day`: what is known of the student's other lessons of the day. `reason`: known for the day.
+    `day`: what is known of the student's other lessons of the day. `reason`: known for the day. `notes`: the
+    guardians' words beforehand that stand for it.
     """
 
     lesson: LessonRow
@@ -66,6 +68,7 @@ class AttendanceTap:
     reason: AbsenceReason | None
     recipients: list[Recipient]
     minutes_late: int | None = None
+    notes: Sequence[Beforehand] = ()
 
     @property
     def others(self) -> dict[int, AttendanceCode]:
@@ -149,6 +152,7 @@ TAP = recipients.joins(
             Author.last_name.label("author"),
             _confirmed().label("confirmed"),
             _others().label("others"),
+            absence_notes.told_beforehand(STUDENT).label("notes"),
             Attendance.reason,
             Attendance.minutes_late,
             *recipients.columns(),
@@ -199,6 +203,7 @@ async def for_tap(
         reason=next((AbsenceReason(reason) for reason in reasons if reason), None),
         recipients=list(told.values()),
         minutes_late=row.minutes_late,
+        notes=absence_notes.parsed(row.notes),
     )
 
 
@@ -256,7 +261,10 @@ async def add(
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A student of the lesson with the attendance as it stands, and whether and why earlier lessons were missed."""
+    """A student of the lesson with the attendance as it stands, and whether and why earlier lessons were missed.
+
+    `expected_absent`: a guardian has written that they will not come.
+    """
 
     student_id: PersonId
     last_name: str
@@ -267,6 +275,7 @@ class SheetRow:
     absent_earlier: bool = False
     reason: AbsenceReason | None = None
     minutes_late: int | None = None
+    expected_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +300,7 @@ def _sheet(*more: Any) -> Any:
                 Attendance.minutes_late,
                 LessonRecord.value,
                 LessonRecord.rev.label("confirmed_rev"),
+                absence_notes.is_expected_absent().label("expected_absent"),
                 *more,
             ).select_from(Lesson)
         )
@@ -365,4 +375,5 @@ def _sheet_row(row: Any, earlier: str | None) -> SheetRow:
         absent_earlier=bool(earlier),
         reason=AbsenceReason(reasons[0]) if reasons else None,
         minutes_late=row.minutes_late,
+        expected_absent=bool(row.expected_absent),
     )

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.absences import Absences, NobodyAbsent, WeekAhead
+from services.absences import Absences, WeekAhead
 from services.access import NotYourClass, TermClosed
 from services.attendance import Attendance
 from services.changes import Outcome
 from services.errors import NotFoundHere, NotYourLesson
+from services.explaining import NobodyAbsent
 from services.homeroom import NoClass
 from services.marks import Marks
 from services.records import Records
