@@ -56,7 +56,8 @@ class LessonLine:
     state_reason: str
 
 
-def _lines() -> Question:
+def lines() -> Question:
+    """What `line_of` reads of lessons."""
     return select(
         Lesson.id,
         Lesson.subject_id,
@@ -71,7 +72,8 @@ def _lines() -> Question:
     ).join(Subject, Subject.id == Lesson.subject_id)
 
 
-def _line(row: Any) -> LessonLine:
+def line_of(row: Any) -> LessonLine:
+    """The lesson in a row of such a question."""
     return LessonLine(
         id=row.id,
         subject_id=row.subject_id,
@@ -86,44 +88,31 @@ def _line(row: Any) -> LessonLine:
     )
 
 
-def _seat(question: Question) -> Question:
+def with_seat(question: Question) -> Question:
     """The question, which has Lesson, for the lessons that :student sits in."""
     return question.join(LessonAudience, LessonAudience.lesson_id == Lesson.id).join(
         Enrollment, and_(Enrollment.student_id == STUDENT, sits(STUDENT))
     )
 
 
-BY_ID = _lines().where(Lesson.id.in_(IDS))
+BY_ID = lines().where(Lesson.id.in_(IDS))
 OF_DAY = (
-    _seat(_lines())
+    with_seat(lines())
     .where(Lesson.school_id == SCHOOL, Lesson.on_date == DAY)
     .order_by(Lesson.starts_at, Lesson.slot, Lesson.id)
 )
-# The index of dates is walked until the first lesson that fits, however long the journal is.
-NEAREST = _seat(select(Lesson.on_date).select_from(Lesson)).where(Lesson.school_id == SCHOOL).limit(1)
-BEFORE = NEAREST.where(Lesson.on_date < DAY).order_by(Lesson.on_date.desc())
-AFTER = NEAREST.where(Lesson.on_date > DAY).order_by(Lesson.on_date)
 
 
 async def lessons(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, LessonLine]:
     """Lessons by id."""
     rows = await uow.execute(BY_ID, {"ids": list(lesson_ids)})
-    return {row.id: _line(row) for row in rows}
+    return {row.id: line_of(row) for row in rows}
 
 
 async def lessons_of_day(uow: Uow, school_id: SchoolId, student_id: PersonId, day: date) -> list[LessonLine]:
     """A student's lessons of a day, in their order."""
     rows = await uow.execute(OF_DAY, {"school": school_id, "student": student_id, "day": day})
-    return list({row.id: _line(row) for row in rows}.values())
-
-
-async def days_around(
-    uow: Uow, school_id: SchoolId, student_id: PersonId, day: date
-) -> tuple[date | None, date | None]:
-    """The nearest days with lessons of a student before and after a day."""
-    values = {"school": school_id, "student": student_id, "day": day}
-    before = (await uow.execute(BEFORE, values)).scalar_one_or_none()
-    return before, (await uow.execute(AFTER, values)).scalar_one_or_none()
+    return list({row.id: line_of(row) for row in rows}.values())
 
 
 WORKS = select(LessonWork.id, LessonWork.kind, LessonWork.ordinal).where(LessonWork.id.in_(IDS))
@@ -196,19 +185,6 @@ async def absences(uow: Uow, student_id: PersonId, lesson_ids: Collection[Lesson
     }
 
 
-ENTRIES = select(LessonRecord.lesson_id, LessonRecord.part, LessonRecord.value).where(
-    LessonRecord.lesson_id.in_(IDS), LessonRecord.value.is_not(None), is_newest(LessonRecord)
-)
-
-
-async def entries(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, dict[RecordPart, str]]:
-    """What lessons' records say now, by part; what was taken back is left out."""
-    found: dict[LessonId, dict[RecordPart, str]] = defaultdict(dict)
-    for row in await uow.execute(ENTRIES, {"ids": list(lesson_ids)}):
-        found[row.lesson_id][RecordPart(row.part)] = row.value
-    return found
-
-
 WAYS = select(LessonRecord.lesson_id, LessonRecord.way).where(
     LessonRecord.lesson_id.in_(IDS),
     LessonRecord.part == RecordPart.HOMEWORK.value,
@@ -225,7 +201,7 @@ async def ways(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, Hom
 
 given = aliased(Lesson)
 DUE_DATES = (
-    _seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson))
+    with_seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson))
     .join(given, and_(given.subject_id == Lesson.subject_id, given.school_id == Lesson.school_id))
     .where(given.id.in_(IDS), Lesson.on_date > given.on_date, Lesson.state.not_in(NOT_HELD))
     .group_by(given.id)
@@ -239,7 +215,7 @@ async def due_dates(uow: Uow, student_id: PersonId, lesson_ids: Collection[Lesso
 
 
 LAST_DAYS = (
-    _seat(select(Lesson.subject_id, func.max(Lesson.on_date).label("on_date")).select_from(Lesson))
+    with_seat(select(Lesson.subject_id, func.max(Lesson.on_date).label("on_date")).select_from(Lesson))
     .where(
         Lesson.school_id == SCHOOL,
         Lesson.subject_id.in_(SUBJECTS),
@@ -250,7 +226,7 @@ LAST_DAYS = (
     .group_by(Lesson.subject_id)
 )
 HOMEWORK = (
-    _seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value, LessonRecord.way).select_from(Lesson))
+    with_seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value, LessonRecord.way).select_from(Lesson))
     .join(LessonRecord, LessonRecord.lesson_id == Lesson.id)
     .where(
         Lesson.school_id == SCHOOL,
@@ -265,7 +241,7 @@ HOMEWORK = (
 
 
 OWN_HOMEWORK = (
-    _seat(select(Lesson.id, Lesson.subject_id, PersonalHomework.value, PersonalHomework.way).select_from(Lesson))
+    with_seat(select(Lesson.id, Lesson.subject_id, PersonalHomework.value, PersonalHomework.way).select_from(Lesson))
     .join(PersonalHomework, PersonalHomework.lesson_id == Lesson.id)
     .where(
         Lesson.school_id == SCHOOL,
@@ -276,7 +252,7 @@ OWN_HOMEWORK = (
     )
     .order_by(Lesson.starts_at, Lesson.id)
 )
-SEATED = _seat(select(Lesson.id, Subject.name).join(Subject, Subject.id == Lesson.subject_id)).where(
+SEATED = with_seat(select(Lesson.id, Subject.name).join(Subject, Subject.id == Lesson.subject_id)).where(
     Lesson.id == bindparam("lesson"), Lesson.school_id == SCHOOL
 )
 

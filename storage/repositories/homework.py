@@ -217,19 +217,6 @@ async def add_personal(
     return await add_unless_there(uow, PersonalHomework, row)
 
 
-async def own(uow: Uow, student_id: PersonId, lesson_ids: Collection[LessonId]) -> dict[LessonId, str]:
-    """What these lessons gave to one student alone; nothing of anybody else's."""
-    if not lesson_ids:
-        return {}
-    question = select(PersonalHomework.lesson_id, PersonalHomework.value).where(
-        PersonalHomework.student_id == student_id,
-        PersonalHomework.lesson_id.in_(list(lesson_ids)),
-        PersonalHomework.value.is_not(None),
-        is_newest(PersonalHomework),
-    )
-    return {LessonId(row.lesson_id): row.value for row in await uow.execute(question)}
-
-
 async def earlier(
     uow: Uow, school_id: SchoolId, subject_id: int, places: Sequence[LessonPlace]
 ) -> EarlierHomework | None:
