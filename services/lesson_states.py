@@ -30,6 +30,7 @@ from services.calendar import SchoolCalendar, Slot
 from services.changes import Outcome
 from services.clock import Clock
 from services.errors import NotFoundHere, SchoolError
+from services.family_changes import forget, tell_families
 from services.i18n import N_
 from services.substitutions.office import end_in
 from services.timetable import school_calendar
@@ -222,6 +223,7 @@ async def _cancel(uow: Uow, actor: Actor, lesson_id: LessonId, reason: str, now:
     await rows.set_state(uow, lesson_id, LessonState.CANCELLED, reason)
     await _note(uow, actor, lesson_id, "lesson_cancelled", {}, now)
     await tell(uow, actor, lesson, _values(lesson, CANCELLED), now)
+    await tell_families(uow, actor, lesson_id, now)
     await drafts.drop(uow, actor.bot_id, actor.user_id)
     return StatePut(Outcome.SAVED, await access_arranged(uow, actor, lesson_id), today)
 
@@ -262,6 +264,7 @@ async def _move(
     made = await rows.add_moved(uow, actor.school_id, former, on_date, slot, starts_at, ends_at, teachers)
     await _note(uow, actor, lesson_id, "lesson_moved", {"to": made}, now)
     await tell(uow, actor, lesson, _values(lesson, f"{MOVED}:{made}"), now)
+    await tell_families(uow, actor, lesson_id, now)
     await drafts.drop(uow, actor.bot_id, actor.user_id)
     return StatePut(Outcome.SAVED, await access_arranged(uow, actor, lesson_id), today)
 
@@ -285,6 +288,7 @@ async def _restore(uow: Uow, actor: Actor, lesson_id: LessonId, now: datetime) -
     await rows.set_state(uow, lesson_id, LessonState.PLANNED, "")
     await _note(uow, actor, lesson_id, "lesson_restored", {}, now)
     await tell(uow, actor, lesson, _values(lesson, None), now)
+    await tell_families(uow, actor, lesson_id, now)
     return StatePut(Outcome.SAVED, await access_arranged(uow, actor, lesson_id), today)
 
 
@@ -295,6 +299,7 @@ async def _take_away(uow: Uow, actor: Actor, lesson_id: LessonId, now: datetime)
         raise MovedLessonIsRecorded
     held = await access_arranged(uow, actor, lesson_id)
     await end_in(uow, actor, held, held.substitutions, now)
+    await forget(uow, lesson_id)
     if not await moved_rows.remove_unused(uow, lesson_id):
         await rows.set_state(uow, lesson_id, LessonState.CANCELLED, BACK_IN_PLACE)
     await tell(uow, actor, held, {one.substitute.id: None for one in held.substitutions}, now)

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from services.letters import absences, diary_news, digest, notices, results
+from services.letters import absences, diary_news, digest, evening, notices, reading, results, timetable
 from services.letters.diary_news import Written
 from services.letters.news import DIGEST
 from services.letters.notices import Notice
@@ -38,11 +38,13 @@ LETTERS: Mapping[ItemKind, FamilyLetter] = MappingProxyType(
     {
         ItemKind.ABSENCE: absences.absence,
         ItemKind.ABSENCE_WITHDRAWN: absences.absence,
-        ItemKind.ABSENCE_LATER: diary_news.evening,
+        ItemKind.ABSENCE_LATER: evening.evening,
         ItemKind.MARK: diary_news.at_once,
         ItemKind.HOMEWORK: diary_news.at_once,
-        ItemKind.DIGEST: diary_news.evening,
+        ItemKind.DIGEST: evening.evening,
         ItemKind.TERM_RESULT: results.results,
+        ItemKind.TIMETABLE: timetable.timetable,
+        ItemKind.READING_REMINDER: reading.reminder,
     }
 )
 
@@ -71,7 +73,7 @@ async def family_letter(uow: Uow, recipient: Reachable, items: Sequence[DueItem]
     """
     reader = await reader_of(uow, recipient, now)
     gathered = items[0].bundle in (RETURN, DIGEST) or any(item.kind is ItemKind.ABSENCE_LATER for item in items)
-    compose = diary_news.evening if gathered else LETTERS[items[0].kind]
+    compose = evening.evening if gathered else LETTERS[items[0].kind]
     written = await compose(uow, reader, items, now)
     if written is not None and reader.naming is Naming.SIGN:
         return Written(typeset("sign"), written.item_ids, written.student_ids)
@@ -88,7 +90,7 @@ async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: 
         case ItemKind.CONFIRMED:
             return notices.confirmed(alike)
         case ItemKind.REVOKED:
-            return notices.revoked(alike)
+            return await notices.revoked(uow, alike, today)
         case ItemKind.RELINKED:
             return await notices.relinked(uow, alike)
         case ItemKind.UNREACHED:

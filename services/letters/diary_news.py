@@ -1,24 +1,24 @@
-"""Letters about marks and homework: of one child at once, or of all children in the evening."""
+"""What the journal's news say of a child, line by line, and the letter of one child's marks and homework at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from services import words
 from services.i18n import gettext
-from services.letters.news import OWN, without_comment, without_files
+from services.letters.changes import CANCELLED, MOVED, SUBSTITUTED, Change
+from services.letters.news import EXPLAINED, OWN, without_comment, without_files
 from services.letters.reader import Reader
 from services.letters.sources import Sources, gather
 from services.letters.typeset import cut, fits, in_sentence, typeset
-from services.outbox.returning import BUNDLE as RETURN
 from services.outbox.transport import DueItem
-from storage.repositories import diary, recipients
-from storage.repositories.diary import ToDo
+from storage.repositories.diary import LessonLine
 from storage.uow import Uow
-from storage.vocabulary import AttendanceCode, HomeworkWay, ItemId, ItemKind, LessonId, LessonState, PersonId
+from storage.vocabulary import AttendanceCode, HomeworkWay, ItemId, ItemKind, LessonId, PersonId
 
 # How many signs of a homework a letter shows; the next is tried where the letter would be too long.
 HOMEWORK_WIDTHS = (600, 200, 80)
+NAME_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter's text, the items it tells and the students it is about."""
+    """A letter's text, the items it tells and the students it is about; `seen`: the newest result it says, or 0."""
 
     text: str
     item_ids: tuple[ItemId, ...]
     student_ids: tuple[PersonId, ...]
     attached: tuple[Attached, ...] = ()
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,26 @@ class LessonSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class TomorrowLine:
-    """A lesson of tomorrow, with what has to be done for it."""
+class ChangeLine:
+    """A lesson that differs from the timetable: cancelled, moved `to` there, given by `who`, or as usual again."""
 
+    lesson_id: LessonId
+    subject: str
+    number: int
+    day: str
+    what: str
+    to: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TomorrowLine:
+    """A lesson of tomorrow, how it differs from the timetable, and what has to be done for it."""
+
+    lesson_id: LessonId
     number: int
     subject: str
-    cancelled: bool
+    change: str
     homework: str
 
 
@@ -107,6 +122,8 @@ class ChildNews:
     absent: list[LessonSaid] = field(default_factory=list)
     late: list[LessonSaid] = field(default_factory=list)
     present: list[LessonSaid] = field(default_factory=list)
+    explained: list[LessonSaid] = field(default_factory=list)
+    changes: list[ChangeLine] = field(default_factory=list)
     homework: list[HomeworkLine] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
     tomorrow: Tomorrow | None = None
@@ -114,7 +131,8 @@ class ChildNews:
     @property
     def news(self) -> bool:
         """Whether the journal said anything new."""
-        return bool(self.marks or self.absent or self.late or self.present or self.homework)
+        absences = self.absent or self.late or self.present or self.explained
+        return bool(self.marks or absences or self.homework or self.changes)
 
 
 async def at_once(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
@@ -122,53 +140,24 @@ async def at_once(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datet
     student_id = items[0].student_id
     assert student_id is not None, "a diary bundle is about a student"
     sources = await gather(uow, reader, items)
-    for count in _fewer(len(items)):
+    for count in fewer(len(items)):
         told = items[:count]
         for width in HOMEWORK_WIDTHS:
             news = child_news(sources, student_id, told, width)
             text = typeset("diary", name=news.name, marks=news.marks, homework=news.homework)
             if fits(text):
                 return Written(text, tuple(item.id for item in told), (student_id,), tuple(news.attached))
-    raise ValueError("one fact fits into a letter")
-
-
-async def evening(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
-    """The evening letter over all children: what is new, and tomorrow. Without the tick's item: only what is new.
-
-    What waited while the chat took no letters says so. None where there is nothing to say.
-    """
-    today, returned = reader.today, items[0].bundle == RETURN
-    whole = any(item.kind is ItemKind.DIGEST for item in items)
-    tick = [item for item in items if item.kind is ItemKind.DIGEST]
-    news = [item for item in items if item.kind is not ItemKind.DIGEST]
-    own = await recipients.students_of(uow, reader.person_id, today) if whole else []
-    sources = await gather(uow, reader, news, own)
-    order = [*own, *sorted({item.student_id for item in news if item.student_id is not None} - set(own))]
-    # A letter that is late speaks of the evening it was for.
-    about = max((date.fromisoformat(item.value) for item in tick if item.value), default=today)
-    tomorrow = await _tomorrow(uow, reader, own, about) if whole else {}
-    if not news and not tomorrow:
-        return None
-    for count in _fewer(len(news)) if news else [0]:
-        told = news[:count]
-        for width in HOMEWORK_WIDTHS:
-            children = [_child(sources, student_id, told, tomorrow, width) for student_id in order]
-            shown = [child for child in children if child.news or child.tomorrow]
-            text = typeset("digest", whole=whole, returned=returned, today=words.weekday(about), children=shown)
-            if fits(text):
-                attached = tuple(one for child in children for one in child.attached)
-                return Written(text, tuple(item.id for item in (*tick, *told)), tuple(order), attached)
-    raise ValueError("tomorrow's lessons fit into a letter")
+    raise ValueError("one fact fits into a letter, its texts cut")
 
 
 def child_news(sources: Sources, student_id: PersonId, items: Sequence[DueItem], width: int) -> ChildNews:
     """A child's items as lines, in the order of the lessons."""
-    news = ChildNews(sources.name(student_id))
+    news = ChildNews(cut(sources.name(student_id), NAME_WIDTH))
     own = [item for item in items if item.student_id == student_id and item.lesson_id is not None]
     by_subject: dict[tuple[int, date], MarksLine] = {}
     for item in sorted(own, key=lambda one: (sources.lessons[_lesson(one)].starts_at, one.work_id or 0, one.id)):
         lesson = sources.lessons[_lesson(item)]
-        subject, day = in_sentence(lesson.subject), _other_day(sources, lesson.on_date)
+        subject, day = cut(in_sentence(lesson.subject), NAME_WIDTH), _other_day(sources, lesson.on_date)
         match item.kind:
             case ItemKind.MARK if item.work_id is not None:
                 line = by_subject.get((lesson.subject_id, lesson.on_date))
@@ -193,13 +182,39 @@ def child_news(sources: Sources, student_id: PersonId, items: Sequence[DueItem],
                 said = LessonSaid(subject, lesson.slot, day)
                 if item.value is None:
                     news.present.append(said)
+                elif item.value == EXPLAINED or (student_id, lesson.id) in sources.explained:
+                    if said not in news.explained:  # the alarm and the evening's line may meet in one letter
+                        news.explained.append(said)
                 elif item.value == AttendanceCode.LATE:
                     news.late.append(said)
                 else:
                     news.absent.append(said)
+            case ItemKind.TIMETABLE:
+                news.changes.append(_changed(sources, lesson, item.value, width))
             case _:
                 raise ValueError(f"{item.kind} is no news of the diary")
     return news
+
+
+def _changed(sources: Sources, lesson: LessonLine, value: str | None, width: int) -> ChangeLine:
+    change = Change.read(value)
+    subject, day = cut(in_sentence(lesson.subject), NAME_WIDTH), words.day(lesson.on_date, sources.today)
+    if change is None:
+        return ChangeLine(lesson.id, subject, lesson.slot, day, "as_usual")
+    if change.cancelled:
+        return ChangeLine(lesson.id, subject, lesson.slot, day, CANCELLED)
+    if change.moved_to is None:
+        who = ", ".join(sources.substitutes[one] for one in change.substitutes if one in sources.substitutes)
+        return ChangeLine(lesson.id, subject, lesson.slot, day, SUBSTITUTED, who=cut(who, width))
+    to = sources.lessons.get(change.moved_to)
+    return ChangeLine(lesson.id, subject, lesson.slot, day, MOVED, to="" if to is None else place(sources, to))
+
+
+def place(sources: Sources, lesson: LessonLine) -> str:
+    """When a moved lesson is held, «чт 10 сентября, 5-й урок, 12:10»."""
+    said = gettext("{day}, lesson {slot}, {hour}")
+    hour = words.hour(lesson.starts_at, sources.reader.zone)
+    return said.format(day=words.day(lesson.on_date, sources.today), slot=lesson.slot, hour=hour)
 
 
 def given(value: str, way: HomeworkWay | None, width: int) -> str:
@@ -216,57 +231,8 @@ def with_clip(text: str, files: int) -> str:
     return f"{text} 📎 {files}" if files else text
 
 
-def _child(
-    sources: Sources,
-    student_id: PersonId,
-    items: Sequence[DueItem],
-    tomorrow: dict[PersonId, Tomorrow],
-    width: int,
-) -> ChildNews:
-    child = child_news(sources, student_id, items, width)
-    day = tomorrow.get(student_id)
-    if day is None:
-        return child
-    lines = [TomorrowLine(line.number, line.subject, line.cancelled, cut(line.homework, width)) for line in day.lessons]
-    child.tomorrow = Tomorrow(day.day, day.on, lines)
-    # What is for tomorrow stands at its lesson already.
-    said = words.day(day.on, sources.today)
-    child.homework = [line for line in child.homework if line.due != said or line.text is None]
-    return child
-
-
-async def _tomorrow(uow: Uow, reader: Reader, students: Sequence[PersonId], about: date) -> dict[PersonId, Tomorrow]:
-    """The lessons of each child on the day after `about`, where there are some."""
-    day = about + timedelta(days=1)
-    found: dict[PersonId, Tomorrow] = {}
-    for student_id in students:
-        lessons = await diary.lessons_of_day(uow, reader.school_id, student_id, day)
-        subjects = {lesson.subject_id for lesson in lessons}
-        if not lessons:
-            continue
-        homework = await diary.homework_for(uow, reader.school_id, student_id, day, subjects)
-        lines = []
-        for lesson in lessons:
-            # Two lessons of a subject in a row share their homework: it stands at the first.
-            text = "; ".join(_todo(one) for one in homework.pop(lesson.subject_id, []))
-            cancelled = lesson.state in (LessonState.CANCELLED, LessonState.MOVED)
-            lines.append(TomorrowLine(lesson.slot, lesson.subject, cancelled, text))
-        found[student_id] = Tomorrow(_capital(words.day(day, reader.today)), day, lines)
-    return found
-
-
-def _todo(one: ToDo) -> str:
-    if one.own:
-        return gettext("individually: {text}").format(text=one.text)
-    return with_clip(one.text if one.way is None else f"{one.text} ({words.homework_way(one.way)})", one.files)
-
-
 def _other_day(sources: Sources, on: date) -> str | None:
     return None if on == sources.today else words.day(on, sources.today)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _lesson(item: DueItem) -> LessonId:
@@ -274,7 +240,7 @@ def _lesson(item: DueItem) -> LessonId:
     return item.lesson_id
 
 
-def _fewer(count: int) -> list[int]:
+def fewer(count: int) -> list[int]:
     """How many facts to try: all, then three quarters of them, down to one."""
     tried = [count]
     while tried[-1] > 1:

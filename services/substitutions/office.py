@@ -24,6 +24,7 @@ from services.assignments import ensure_arranges
 from services.changes import Outcome
 from services.clock import Clock
 from services.errors import NotFoundHere
+from services.family_changes import tell_families
 from services.rules.short_names import Named
 from services.substitutions import finding
 from services.substitutions.views import (
@@ -200,6 +201,7 @@ class Substitutions:
                 await ensure_open(uow, actor, lesson.title.on_date, now)
                 await end_in(uow, actor, lesson, [standing], now)
                 await tell(uow, actor, lesson, {found.absent_id: None, found.substitute_id: None}, now)
+                await tell_families(uow, actor, found.lesson_id, now)
                 outcome = Outcome.SAVED
             choice = await finding.choice(uow, actor, found.lesson_id, found.absent_id, now)
             await _await_substitute(uow, actor, choice, now)
@@ -286,6 +288,7 @@ async def _write(
     )
     values |= {substitute_id: SUBSTITUTE, absent_id: f"{ABSENT}:{substitute_id}"}
     await tell(uow, actor, lesson, values, now)
+    await tell_families(uow, actor, lesson_id, now)
 
 
 async def end_in(uow: Uow, actor: Actor, lesson: Arranged, ending: Collection[Replaced], now: datetime) -> None:

@@ -55,3 +55,15 @@ async def themselves(uow: Uow, student_ids: Collection[PersonId], on: date) -> l
         for row in await uow.execute(THEMSELVES, {"students": list(student_ids), "on": on})
     }
     return list(found.values())
+
+
+ENROLLED = (
+    select(Enrollment.student_id)
+    .where(Enrollment.student_id == bindparam("person"), holds_on(Enrollment.since_on, Enrollment.until_on, ON))
+    .limit(1)
+)
+
+
+async def is_student(uow: Uow, person_id: PersonId, on: date) -> bool:
+    """Whether somebody is in a class on a day."""
+    return (await uow.execute(ENROLLED, {"person": person_id, "on": on})).first() is not None

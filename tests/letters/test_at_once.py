@@ -63,7 +63,7 @@ async def test_a_told_mark_is_corrected_and_withdrawn_by_what_was_told(box: Mail
     await box.brings()
     await box.marks_(school.larina, "4", WorkKind.ANSWER, school.algebra, school.owner)
     school.clock.advance(timedelta(seconds=61))
-    assert await box.texts() == {school.mother_larina: ["Татьяна: алгебра — 4 вместо 3 (ответ)"]}
+    assert await box.texts() == {school.mother_larina: ["Татьяна: алгебра — исправлено 3 → 4 (ответ)"]}
     await box.marks_(school.larina, None, WorkKind.ANSWER, school.algebra, school.owner)
     school.clock.advance(timedelta(seconds=61))
     assert await box.texts() == {school.mother_larina: ["Татьяна: алгебра — оценка 4 снята (ответ)"]}

@@ -49,7 +49,7 @@ async def test_an_approved_request_corrects_the_mark_and_tells_everybody_once(wo
     decided = teacher.mark()
     await deputy.taps("Одобрить", letter, then="Исправление одобрено")
     await world.passes(90)
-    assert texts(mother, since) == ["Татьяна: алгебра — 5 вместо 4 (ответ)"]
+    assert texts(mother, since) == ["Татьяна: алгебра — исправлено 4 → 5 (ответ)"]
     assert texts(teacher, decided) == [
         "Исправление одобрено\n"
         "7Б · Алгебра, 8 сентября, ответ\n"

@@ -39,7 +39,7 @@ async def test_a_mark_changed_after_its_letter_is_told_as_a_change_and_then_clos
     await world.passes(90)
     assert texts(mother, since) == [
         "Татьяна: алгебра — 4 (ответ)",
-        "Татьяна: алгебра — 5 вместо 4 (ответ)",
+        "Татьяна: алгебра — исправлено 4 → 5 (ответ)",
     ]
     await world.passes(600)
     await teacher.taps("Ларина Т", then="Изменить отметку можно в течение 10 мин")
