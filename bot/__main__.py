@@ -18,6 +18,9 @@ COMMANDS = {
     "people": ("bot.commands_school", "people"),
     "invite": ("bot.commands_school", "invite"),
     "import": ("bot.commands_import", "import_"),
+    "backup": ("bot.commands_backup", "backup"),
+    "verify": ("bot.commands_backup", "verify"),
+    "restore": ("bot.commands_backup", "restore"),
     "delivery": ("bot.commands_delivery", "delivery"),
     "preview": ("bot.commands_preview", "preview"),
 }

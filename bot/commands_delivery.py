@@ -83,6 +83,8 @@ def described(standing: Standing, losses: list[Loss], now: datetime) -> list[str
         ),
         _("Lost: {count}").format(count=len(losses)),
     ]
+    if standing.paused:
+        lines.insert(1, _("Restored from a backup: nothing is sent until `delivery release` or `delivery drop`."))
     return lines + [_("– item {id}: {how}").format(id=loss.item_id, how=loss.how) for loss in losses[:SHOWN]]
 
 

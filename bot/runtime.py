@@ -18,6 +18,7 @@ from aiogram.types import Update
 from aiohttp import web
 
 from bot import errors, killpoints
+from bot.backups import NightlyBackup, make_backups
 from bot.intake import GroupWriter
 from bot.lanes import Lanes
 from bot.middlewares import Fresh
@@ -100,7 +101,8 @@ class Runtime:
         )
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
-        self.metronome = Metronome(clock, [*ticks, InboxPrune(storage), Proof(storage)])
+        backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
+        self.metronome = Metronome(clock, [*ticks, InboxPrune(storage), Proof(storage), backup])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
         self._web = make_web_app(self._readiness, self._webhook_view())
         self._runner: web.AppRunner | None = None

@@ -26,8 +26,19 @@ class Holding:
             if held < CHUNK:
                 return count
 
+    async def quarantine(self) -> int:
+        """After a restore: what waits is held and nothing is sent until `release` or `drop`; how many items wait."""
+        async with self._storage.writing() as uow:
+            await rows.pause(uow, self._clock.now())
+        return await self.hold("restore")
+
     async def release(self) -> int:
-        """What is held may go; how many items. What came too late meanwhile goes on the list of the unreached."""
+        """What is held may go; how many items. What came too late meanwhile goes on the list of the unreached.
+
+        A pause after a restore ends.
+        """
+        async with self._storage.writing() as uow:
+            await rows.unpause(uow)
         count = 0
         while True:
             async with self._storage.writing() as uow:
@@ -38,14 +49,25 @@ class Holding:
                 return count
 
     async def drop(self) -> int:
-        """What is held will never be told; how many items."""
+        """What is held will never be told; how many items.
+
+        After a restore that is also what the clock has made due since: families got it from the base that is gone.
+        """
+        async with self._storage.reading() as uow:
+            quarantined = await rows.paused(uow)
+        while quarantined:
+            async with self._storage.writing() as uow:
+                quarantined = await rows.hold_due(uow, "restore", self._clock.now(), CHUNK) == CHUNK
         count = 0
         while True:
             async with self._storage.writing() as uow:
                 dropped = await rows.drop(uow, CHUNK)
             count += dropped
             if dropped < CHUNK:
-                return count
+                break
+        async with self._storage.writing() as uow:
+            await rows.unpause(uow)
+        return count
 
     async def standing(self) -> tuple[Standing, list[Loss]]:
         """How the post stands, and what broke the promise."""

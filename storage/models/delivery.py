@@ -130,6 +130,7 @@ class Owner(Base):
     holder: Mapped[str] = mapped_column(String(64))
     epoch: Mapped[int]
     leased_until: Mapped[datetime]  # machine or database clock
+    paused_at: Mapped[datetime | None]  # restored from a backup: nothing is sent until the operator decides
 
 
 class Occurrence(Base):

@@ -32,6 +32,11 @@ async def school_ids(uow: Uow) -> list[SchoolId]:
     return [row.id for row in await uow.execute(select(School.id).order_by(School.id))]
 
 
+async def zones(uow: Uow) -> list[str]:
+    """The time zones of all schools, the oldest school's first."""
+    return [row.timezone for row in await uow.execute(select(School.timezone).order_by(School.id))]
+
+
 async def load(uow: Uow, school_id: SchoolId, day: date) -> CalendarRows | None:
     """The calendar of the academic year of a day, or of the last year begun before it, or of the first to come."""
     years = (

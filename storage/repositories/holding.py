@@ -33,6 +33,34 @@ async def release(uow: Uow, limit: int) -> int:
     )
 
 
+async def pause(uow: Uow, now: datetime) -> None:
+    """No bot sends anything from now on; letters that were on the wire in the backup have long had their end."""
+    await uow.write(update(Owner).values(paused_at=now))
+    await uow.write(
+        update(Letter)
+        .where(Letter.state.in_([LetterState.SENDING.value, LetterState.UNKNOWN.value]))
+        .values(state=LetterState.CLOSED.value, outcome="restored")
+    )
+
+
+async def unpause(uow: Uow) -> bool:
+    """Let the bots send again; whether they were paused."""
+    return await uow.write(update(Owner).where(Owner.paused_at.is_not(None)).values(paused_at=None)) > 0
+
+
+async def paused(uow: Uow) -> bool:
+    """Whether the post is paused."""
+    return (await uow.execute(select(Owner.bot_id).where(Owner.paused_at.is_not(None)).limit(1))).first() is not None
+
+
+async def hold_due(uow: Uow, reason: str, now: datetime, limit: int) -> int:
+    """Hold items that are due by now and aren't held; how many, at most `limit`."""
+    free = (WAITS, Item.hold.is_(None), Item.due_at <= now)
+    return await uow.write(
+        update(Item).where(Item.id.in_(in_order(*free).limit(limit)), *free).values(hold=reason, rev=Item.rev + 1)
+    )
+
+
 async def drop(uow: Uow, limit: int) -> int:
     """Void held items; how many, at most `limit`."""
     held = (WAITS, Item.hold.is_not(None))
@@ -49,7 +77,7 @@ class Standing:
 
     `due`: items that may go now, since `due_since`. `held`: by reason. `unreachable`: items that wait for a chat that
     takes nothing. `letters`: by state. `dead`, `expired`: items of the last seven days. `updates`: not done yet, and
-    dead. `owned_until`: the lease of whoever runs the bot, None where nobody ever did.
+    dead. `owned_until`: the lease of whoever runs the bot, None where nobody ever did. `paused`: after a restore.
     """
 
     waiting: int
@@ -64,6 +92,7 @@ class Standing:
     updates: dict[str, int]
     owned_until: datetime | None
     base_now: datetime
+    paused: bool
 
 
 async def standing(uow: Uow, now: datetime) -> Standing:
@@ -107,4 +136,5 @@ async def standing(uow: Uow, now: datetime) -> Standing:
         updates={row[0]: row[1] for row in await uow.execute(open_ends.group_by(Inbox.state))},
         owned_until=(await uow.execute(lease)).scalar_one(),
         base_now=await database_now(uow),
+        paused=await paused(uow),
     )

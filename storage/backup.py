@@ -1,0 +1,158 @@
+"""A copy of the whole base made in one step, and the base put back from one; SQLite and PostgreSQL.
+
+Whatever is being written meanwhile, the copy is one moment's. On PostgreSQL it is the work of pg_dump and pg_restore.
+"""
+
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from storage.engine import normalised
+
+PATIENCE = 3600.0  # seconds for pg_dump or pg_restore
+
+
+class BackupFailed(Exception):
+    """The base, or a copy of it, could not be read or written; the text says what was wrong, with no data in it."""
+
+
+class NoPostgresTools(BackupFailed):
+    """pg_dump or pg_restore isn't installed here."""
+
+
+class BaseNotEmpty(BackupFailed):
+    """There is something where the copy should be put."""
+
+
+def is_sqlite(database_url: str) -> bool:
+    """Whether the base is a SQLite file."""
+    return normalised(database_url).get_backend_name() == "sqlite"
+
+
+def copy_out(database_url: str, path: Path) -> None:
+    """Write a copy of the base to a new file. Blocks; raises BackupFailed, NoPostgresTools."""
+    url = normalised(database_url)
+    if url.get_backend_name() == "sqlite":
+        _sqlite_out(_file(url), path)
+    else:
+        _run(["pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={path}", *_where(url)], url)
+
+
+def check(database_url: str, path: Path) -> None:
+    """Read a copy through: every page of a SQLite file, the directory of a dump. Blocks; raises BackupFailed."""
+    if is_sqlite(database_url):
+        _sqlite_check(path)
+    else:
+        _run(["pg_restore", "--list", str(path)], None)
+
+
+def counts(database_url: str, path: Path) -> dict[str, int]:
+    """How many rows each table of a copied SQLite file has; empty for a dump."""
+    if not is_sqlite(database_url):
+        return {}
+    with _opened(path) as base:
+        names = [row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {name: base.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
+
+
+def put_back(database_url: str, path: Path, *, replace: bool) -> None:
+    """Make the base of a copy. Blocks; raises BaseNotEmpty unless `replace`, BackupFailed, NoPostgresTools.
+
+    A SQLite file that is replaced stays beside the new one, as «….before-restore».
+    """
+    url = normalised(database_url)
+    if url.get_backend_name() == "sqlite":
+        _sqlite_back(path, _file(url), replace=replace)
+        return
+    if not replace and _tables(url):
+        raise BaseNotEmpty("the base has tables")
+    clean = ["--clean", "--if-exists"] if replace else []
+    command = ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", *clean]
+    _run([*command, *_where(url), str(path)], url)
+
+
+def _file(url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise BackupFailed("a base in memory has no copy")
+    return Path(url.database)
+
+
+def _opened(path: Path) -> "closing[sqlite3.Connection]":
+    return closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+
+
+def _sqlite_out(source: Path, path: Path) -> None:
+    if not source.exists():
+        raise BackupFailed("there is no base yet")
+    try:
+        with _opened(source) as base:
+            base.execute("PRAGMA busy_timeout=5000")
+            base.execute("VACUUM INTO ?", (str(path),))
+    except sqlite3.Error as error:
+        raise BackupFailed(type(error).__name__) from error
+
+
+def _sqlite_check(path: Path) -> None:
+    try:
+        with _opened(path) as base:
+            said = base.execute("PRAGMA integrity_check").fetchone()[0]
+            broken = base.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        raise BackupFailed(type(error).__name__) from error
+    if said != "ok" or broken is not None:
+        raise BackupFailed("the copy is damaged")
+
+
+def _sqlite_back(path: Path, target: Path, *, replace: bool) -> None:
+    if target.exists():
+        if not replace:
+            raise BaseNotEmpty("the file exists")
+        with closing(sqlite3.connect(target)) as base:
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what still stands in the log beside the file goes into it
+        os.replace(target, target.with_name(target.name + ".before-restore"))
+        for suffix in ("-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    whole = target.with_name(target.name + ".restoring")
+    whole.write_bytes(b"")
+    whole.chmod(0o600)
+    with path.open("rb") as source, whole.open("wb") as made:
+        while chunk := source.read(1 << 20):
+            made.write(chunk)
+        made.flush()
+        os.fsync(made.fileno())
+    os.replace(whole, target)
+
+
+def _where(url: URL) -> list[str]:
+    return [f"--dbname={url.database}"]
+
+
+def _tables(url: URL) -> bool:
+    question = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    said = _run(["psql", "--no-psqlrc", "--tuples-only", f"--command={question}", *_where(url)], url)
+    return said.strip() != "0"
+
+
+def _run(command: list[str], url: URL | None) -> str:
+    """Run one of PostgreSQL's tools; the password goes by the environment, where no list of processes shows it."""
+    environment = dict(os.environ)
+    if url is not None:
+        host = url.host or url.query.get("host")
+        given = {"PGHOST": host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password}
+        environment |= {name: str(value) for name, value in given.items() if value is not None}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words and a file's name
+            command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    except FileNotFoundError:
+        raise NoPostgresTools(command[0]) from None
+    except subprocess.TimeoutExpired:
+        raise BackupFailed(f"{command[0]} took too long") from None
+    if done.returncode != 0:
+        raise BackupFailed(f"{command[0]} ended with {done.returncode}")
+    return done.stdout

@@ -1,0 +1,208 @@
+"""Copies of the base: whole, encrypted, verified, thinned out; and a restore that sends nothing by itself."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, update
+
+from bot import commands_backup
+from bot.backups import NightlyBackup
+from services.backups import BackupDamaged, BackupLocked, Backups, BaseIsThere, NoBackupFolder
+from services.clock import StoppedClock
+from services.outbox import items
+from services.outbox.holding import Holding
+from services.outbox.outcomes import Outcome
+from services.rules import retention
+from storage.backup_file import new_key, public_of
+from storage.models.delivery import Item, Letter
+from storage.models.people import Person
+from storage.repositories import owner
+from storage.uow import Storage
+from storage.vocabulary import LetterState
+from tests.delivery.conftest import BOT, NOW, Family, found
+from tests.delivery.post import at_work, spawn
+
+AT_NIGHT = datetime(2026, 9, 8, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+async def family(storage: Storage) -> Family:
+    family = await found(storage)
+    later: dict[str, Any] = {"due_at": NOW, "cap_at": NOW, "expires_at": NOW + timedelta(hours=72)}
+    async with storage.writing() as uow:
+        await items.put(uow, [family.fact("mark:1:1", **later), family.fact("mark:2:1", **later)], NOW)
+        await owner.acquire(uow, BOT, "test", timedelta(seconds=15))
+    return family
+
+
+def backups(database_url: str, tmp_path: Path, key: str | None = None) -> Backups:
+    (tmp_path / "secret.key").write_text("of the codes")
+    return Backups(database_url, tmp_path / "copies", key, tmp_path / "secret.key")
+
+
+async def a_school(url: str) -> None:
+    storage = Storage(url)
+    await found(storage)
+    await storage.close()
+
+
+async def names(storage: Storage) -> list[str]:
+    async with storage.reading() as uow:
+        return [row.last_name for row in await uow.execute(select(Person.last_name).order_by(Person.id))]
+
+
+async def test_a_base_comes_back_as_it_was_and_sends_nothing_until_the_operator_decides(
+    storage: Storage, family: Family, database_url: str, tmp_path: Path
+) -> None:
+    office = backups(database_url, tmp_path, new_key())
+    before = await names(storage)
+    made = await asyncio.to_thread(office.make, AT_NIGHT)
+    assert made.path.name == "zvonok-20260908T013000Z.tar.gz.age"
+    assert before[0].encode() not in made.path.read_bytes()
+    async with storage.writing() as uow:  # what happens after the backup is lost with the base
+        await uow.execute(update(Person).values(last_name="Потеряно"))
+    await storage.close()
+
+    restored = await asyncio.to_thread(office.restore, made.path, replace=True)
+    assert (restored.made_at, restored.secret_key) == (AT_NIGHT, True)
+    fresh = Storage(database_url)
+    try:
+        assert await names(fresh) == before
+        holding = Holding(fresh, StoppedClock(NOW))
+        assert await holding.quarantine() == 2
+        async with at_work(fresh) as post:
+            await post.put(family.fact("card:1", recipient_id=family.teacher, student_id=None, bundle="card"))
+            await post.until(lambda: post.idle())
+            standing, _losses = await holding.standing()
+            assert (standing.paused, standing.held, standing.due, post.wire.texts) == (True, {"restore": 2}, 1, [])
+            await holding.release()
+            await post.settled(2)
+    finally:
+        await fresh.close()
+
+
+async def test_after_a_restore_everything_the_clock_made_due_can_be_dropped_at_once(
+    storage: Storage, family: Family
+) -> None:
+    holding = Holding(storage, StoppedClock(NOW))
+    await holding.quarantine()
+    tomorrow: dict[str, Any] = {"due_at": NOW + timedelta(days=1), "cap_at": NOW + timedelta(days=1)}
+    async with storage.writing() as uow:
+        facts = [family.fact("digest:1"), family.fact("mark:9:1", **tomorrow)]
+        await items.put(uow, facts, NOW)
+    assert await holding.drop() == 3
+    async with storage.reading() as uow:
+        rows = (await uow.execute(select(Item.collapse_key, Item.state).order_by(Item.id))).all()
+    assert [tuple(row) for row in rows] == [
+        ("mark:1:1", "void"),
+        ("mark:2:1", "void"),
+        ("digest:1", "void"),
+        ("mark:9:1", "waiting"),
+    ]
+    assert not (await holding.standing())[0].paused
+
+
+async def test_letters_that_were_on_the_wire_in_the_backup_are_not_repeated(storage: Storage, family: Family) -> None:
+    async with at_work(storage) as post:
+        post.wire.script = [Outcome(LetterState.UNKNOWN, "dropped")] * 2
+        await post.until(lambda: post.wire.carried)
+        await post.until(lambda: post.idle())
+    await Holding(storage, StoppedClock(NOW)).quarantine()
+    async with storage.reading() as uow:
+        states = {row.state for row in await uow.execute(select(Letter.state))}
+    assert states == {"closed"}
+
+
+async def test_a_backup_with_one_byte_changed_is_refused(family: Family, database_url: str, tmp_path: Path) -> None:
+    office = backups(database_url, tmp_path)
+    made = await asyncio.to_thread(office.make, AT_NIGHT)
+    whole = made.path.read_bytes()
+    for place in (3, len(whole) // 2, len(whole) - 1):
+        made.path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(BackupDamaged):
+            await asyncio.to_thread(office.verify, made.path)
+    made.path.write_bytes(whole)
+    assert (await asyncio.to_thread(office.verify, made.path)).made_at == AT_NIGHT
+
+
+def test_a_backup_opens_with_its_secret_key_only(sqlite_url: str, tmp_path: Path) -> None:
+    asyncio.run(a_school(sqlite_url))
+    key = new_key()
+    made = backups(sqlite_url, tmp_path, public_of(key)).make(AT_NIGHT)
+    for wrong in (None, new_key(), public_of(key), "a word"):
+        with pytest.raises(BackupLocked):
+            backups(sqlite_url, tmp_path, wrong).verify(made.path)
+    assert backups(sqlite_url, tmp_path, key).verify(made.path).rows > 0
+
+
+def test_a_base_that_is_there_is_replaced_only_by_word_and_stays_beside(sqlite_url: str, tmp_path: Path) -> None:
+    asyncio.run(a_school(sqlite_url))
+    office = backups(sqlite_url, tmp_path)
+    made = office.make(AT_NIGHT)
+    with pytest.raises(BaseIsThere):
+        office.restore(made.path, replace=False)
+    office.restore(made.path, replace=True)
+    base = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert base.exists() and base.with_name(base.name + ".before-restore").exists()
+
+
+def test_without_a_folder_it_says_what_to_set(sqlite_url: str) -> None:
+    with pytest.raises(NoBackupFolder):
+        Backups(sqlite_url, None, None, None).make(AT_NIGHT)
+
+
+def test_the_newest_of_each_of_fourteen_days_eight_weeks_and_twelve_months_stay() -> None:
+    made = [AT_NIGHT - timedelta(hours=12 * number) for number in range(2 * 500)]
+    kept = retention.kept(made)
+    lately = {one for one in made if AT_NIGHT - one < timedelta(days=13)}
+    assert {one for one in lately if one.hour == 13} | {AT_NIGHT} <= kept
+    assert not {one for one in lately if one.hour == 1} - {AT_NIGHT} & kept
+    assert len({(one.year, one.month) for one in kept}) == 12
+    assert 14 < len(kept) <= 14 + 8 + 12
+    assert retention.kept(sorted(kept)) == kept
+
+
+async def test_the_nightly_backup_is_made_once_a_date_after_three_and_again_after_a_failure(
+    storage: Storage, family: Family, database_url: str, tmp_path: Path
+) -> None:
+    clock = StoppedClock(AT_NIGHT)
+    office = backups(database_url, tmp_path)
+    tick = NightlyBackup(storage, clock, office, spawn)
+
+    async def at(moment: datetime) -> list[datetime]:
+        clock.set(moment)
+        await tick(moment)
+        if tick.running is not None:
+            await tick.running
+        return [one.made_at for one in office.all()]
+
+    midnight = AT_NIGHT.replace(hour=21) - timedelta(days=1)  # 00:30 in Moscow
+    assert await at(midnight) == []
+    assert await at(AT_NIGHT) == [AT_NIGHT]
+    assert await at(AT_NIGHT + timedelta(hours=5)) == [AT_NIGHT]
+    next_night = AT_NIGHT + timedelta(days=1)
+    assert await at(next_night) == [next_night, AT_NIGHT]
+
+
+def test_the_commands_make_list_verify_and_restore(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(a_school(sqlite_url))
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("BACKUP_DIR", str(tmp_path / "copies"))
+    runner = CliRunner()
+    made = runner.invoke(commands_backup.backup, [])
+    assert made.exit_code == 0 and "Копия сделана и проверена: zvonok-" in made.output
+    assert "zvonok-" in runner.invoke(commands_backup.backup, ["list"]).output
+    verified = runner.invoke(commands_backup.verify, [])
+    assert verified.exit_code == 0 and "цела" in verified.output
+    name = next((tmp_path / "copies").glob("*.tar.gz"))
+    refused = runner.invoke(commands_backup.restore, [str(name)])
+    assert isinstance(refused.exception, BaseIsThere)
+    restored = runner.invoke(commands_backup.restore, [str(name), "--replace"])
+    assert restored.exit_code == 0 and "./zvonok delivery drop" in restored.output
