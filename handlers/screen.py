@@ -104,6 +104,24 @@ async def show(
             raise one
 
 
+async def relabel(bot: Bot, query: CallbackQuery, label: str) -> None:
+    """Another label on the tapped button, where it stands; a keyboard that can't be reached any more stays."""
+    if not isinstance(query.message, Message) or query.message.reply_markup is None:
+        return
+    rows = [
+        [one.model_copy(update={"text": label}) if one.callback_data == query.data else one for one in row]
+        for row in query.message.reply_markup.inline_keyboard
+    ]
+    try:
+        await bot.edit_message_reply_markup(
+            chat_id=query.message.chat.id,
+            message_id=query.message.message_id,
+            reply_markup=InlineKeyboardMarkup(inline_keyboard=rows),
+        )
+    except TelegramBadRequest:
+        return
+
+
 async def answer(bot: Bot, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Answer a tap; one that is too old is no error."""
     try:

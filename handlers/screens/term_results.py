@@ -19,20 +19,23 @@ from handlers.callbacks.finals import (
     OpenTerm,
     RegisterReceipt,
 )
+from handlers.callbacks.reading import Acknowledge
 from handlers.screen import ROWS_OF_NAMES, Button, Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.finals import SIGNS, SPANS_A_ROW, hint, on_the_wire
 from handlers.screens.names import WIDTHS
+from handlers.screens.reading import acknowledged
 from services import words
 from services.finals.closing import ClassView, Doubt, Overview, SubjectDoubts
 from services.finals.family import ChildResults
 from services.finals.grid import scope_words
+from services.finals.reading import OwnReading
 from services.finals.receipts import Receipt, Receivable
 from services.finals.spans import Span
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.letters.typeset import cut, fits
 from services.rules.finals import Hint
-from storage.vocabulary import ClassId, SubjectId, TermKind, TermScope
+from storage.vocabulary import ClassId, PersonId, SubjectId, TermKind, TermScope
 
 DAYS_OFFERED = 4
 HOURS = range(7, 22)
@@ -263,8 +266,15 @@ def child(view: ChildResults, today: date) -> Screen:
     for one in view.subjects:
         values = ", ".join(f"{scope_words(span)} — <b>{esc(value)}</b>" for span, value in one.values)
         lines.append(f"{esc(one.subject)}: {values}")
+    rows = [[acknowledge(view.student_id, view.reading)]] if view.reading is not None else []
     back = OpenDiaryDay(student=view.student_id, day=today.isoformat())
-    return Screen("\n".join(lines), [[tap(_("Diary"), back)], [tap(_("Menu"), OpenMenu())]])
+    return Screen("\n".join(lines), [*rows, [tap(_("Diary"), back)], [tap(_("Menu"), OpenMenu())]])
+
+
+def acknowledge(student_id: PersonId, reading: OwnReading) -> Button:
+    """«Ознакомлен(а)»; pressed, since when."""
+    label = _("I have seen it") if reading.read_at is None else acknowledged(reading.read_at)
+    return tap(label, Acknowledge(student=student_id, seen=reading.seen))
 
 
 def _scope(span: Span) -> dict[str, object]:

@@ -8,6 +8,7 @@ from services.actor import Actor
 from services.clock import Clock
 from services.finals import sheets
 from services.finals import spans as all_spans
+from services.finals.reading import OwnReading, own_reading
 from services.finals.spans import Span
 from services.rules.regulation import Regulation
 from storage.repositories import diary
@@ -27,12 +28,13 @@ class SubjectResults:
 
 @dataclass(frozen=True, slots=True)
 class ChildResults:
-    """A child's results of the year, by subject."""
+    """A child's results of the year, by subject; `reading`: how the guardian who asks stands to them."""
 
     student_id: PersonId
     first_name: str
     class_name: str
     subjects: Sequence[SubjectResults]
+    reading: OwnReading | None = None
 
 
 class FamilyResults:
@@ -58,6 +60,7 @@ class FamilyResults:
             stands = await rows.standing(uow, [student_id], None, list(spans))
             issued = [one for one in stands if one.issued and one.value is not None]
             subjects, _terms = await rows.titles(uow, {one.subject_id for one in issued}, actor.school_id)
+            reading = await own_reading(uow, actor, student_id) if student.guarded and issued else None
         order = list(spans)
         found = []
         for subject_id, name in sorted(subjects.items(), key=lambda one: one[1]):
@@ -65,4 +68,4 @@ class FamilyResults:
                 (one for one in issued if one.subject_id == subject_id), key=lambda one: order.index(one.scope)
             )
             found.append(SubjectResults(name, [(spans[one.scope], one.value or "") for one in own]))
-        return ChildResults(student_id, student.first_name, student.class_name, found)
+        return ChildResults(student_id, student.first_name, student.class_name, found, reading)

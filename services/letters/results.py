@@ -9,12 +9,14 @@ from services import words
 from services.letters import news
 from services.letters.diary_news import Written
 from services.letters.reader import Reader
+from services.letters.reading import reminders
 from services.letters.typeset import fits, in_sentence, typeset
 from services.outbox.items import Fact
 from services.outbox.transport import DueItem
 from services.rules import finals as rules
 from services.rules import quiet_hours
 from services.rules.finals import Scope
+from services.rules.reading import moment_of
 from services.rules.regulation import Regulation
 from storage.repositories import diary
 from storage.repositories import finals as rows
@@ -53,7 +55,10 @@ def results_issued(
     zone: ZoneInfo,
     regulation: Regulation,
 ) -> list[Fact]:
-    """Students' results in a subject were issued or corrected; `due_at`: until when families must know of an exam's."""
+    """Students' results in a subject were issued or corrected; `due_at`: until when families must know of an exam's.
+
+    The next evening whoever has not said that they know is reminded, once for a scope.
+    """
     row = quiet_hours.timing(ItemKind.TERM_RESULT, regulation)
     facts = []
     for one in recipients:
@@ -75,8 +80,10 @@ def results_issued(
                 cap_at=told_at,
                 expires_at=None,
                 student_id=one.student_id,
+                channel=one.channel,
             )
         )
+        facts += reminders([one], scope, told_at, zone, regulation)
     return facts
 
 
@@ -89,11 +96,13 @@ async def results(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datet
     assert student_id is not None, "results are about a student"
     about = {item.id: _about(item) for item in items}
     stands = {
-        (mark.subject_id, mark.scope): mark.value
+        (mark.subject_id, mark.scope): mark
         for mark in await rows.standing(uow, [student_id], None, {scope.key for _, scope in about.values()})
         if mark.issued
     }
-    told = [item for item in items if item.value is not None and stands.get(_place(about[item.id])) == item.value]
+    told = [
+        item for item in items if item.value is not None and _value(stands.get(_place(about[item.id]))) == item.value
+    ]
     if not told:
         return None
     names = await diary.names(uow, [student_id])
@@ -112,13 +121,18 @@ async def results(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datet
             blocks[-1].lines.append(ResultLine(in_sentence(subjects[subject_id]), words.term_mark(item.value), was))
         text = typeset("results", name=name, blocks=blocks)
         if fits(text) or len(order) == 1:
-            return Written(text, tuple(item.id for item in order), (student_id,))
+            seen = max(moment_of(stands[_place(about[item.id])].entered_at) for item in order)
+            return Written(text, tuple(item.id for item in order), (student_id,), seen=seen)
         order = order[: len(order) * 3 // 4]
 
 
 def _about(item: DueItem) -> tuple[SubjectId, Scope]:
     _key, _student, subject, scope = item.collapse_key.split(":", 3)
     return SubjectId(int(subject)), Scope.parse(scope)
+
+
+def _value(mark: rows.StandingTermMark | None) -> str | None:
+    return None if mark is None else mark.value
 
 
 def _place(about: tuple[SubjectId, Scope]) -> tuple[SubjectId, str]:
