@@ -1,10 +1,12 @@
 """Logs: action words and ids; never a name, a text or a secret."""
 
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from types import TracebackType
 
 from bot.settings import SECRETS, Settings
@@ -46,6 +48,24 @@ class DiscreetFormatter(logging.Formatter):
         return TOKEN.sub(HIDDEN, text)
 
 
+class JsonFormatter(DiscreetFormatter):
+    """The same, a JSON object a line, for programs that gather logs: action word, ids, and where it came from."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One object; `trace` only where there is one."""
+        action, _, ids = record.getMessage().partition(" ")
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "action": action,
+            "ids": ids,
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return self._hide(json.dumps(line, ensure_ascii=False))
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """The values that must never be seen; of addresses, their passwords."""
     found = []
@@ -62,7 +82,8 @@ def secrets_of(settings: Settings) -> list[str]:
 def set_up(settings: Settings) -> None:
     """Log to standard error at the level of the settings."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(DiscreetFormatter(secrets_of(settings)))
+    formatter = JsonFormatter if settings.log_format == "json" else DiscreetFormatter
+    handler.setFormatter(formatter(secrets_of(settings)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -18,9 +18,11 @@ from aiogram.types import Update
 from aiohttp import web
 
 from bot import errors, killpoints
+from bot.alarms import Alarms
 from bot.backups import NightlyBackup, make_backups
 from bot.intake import GroupWriter
 from bot.lanes import Lanes
+from bot.metrics import Metrics, metrics_view
 from bot.middlewares import Fresh
 from bot.ownership import Ownership
 from bot.polling import Poller, Refused
@@ -43,6 +45,7 @@ from services.outbox.transport import Composer
 from storage.failures import passes
 from storage.repositories import due, inbox
 from storage.repositories.inbox import Waiting
+from storage.repositories.load import load
 from storage.uow import Storage, Uow
 from storage.vocabulary import InboxState
 
@@ -104,9 +107,12 @@ class Runtime:
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
         self.metronome = Metronome(clock, [*ticks, InboxPrune(storage), Proof(storage), backup])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
+        self.metrics = Metrics()
         self._web = make_web_app(self._readiness, self._webhook_view())
+        self._web.router.add_get("/metrics", metrics_view(self._read_metrics))
         self._runner: web.AppRunner | None = None
         self._owner_task: asyncio.Task[None] | None = None
+        self._alarms_task: asyncio.Task[None] | None = None
         self._door_task: asyncio.Task[None] | None = None
         self.port: int | None = None
         self.owns = asyncio.Event()
@@ -127,6 +133,8 @@ class Runtime:
         site = web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port)
         await site.start()
         self.port = self._runner.addresses[0][1]
+        if self.settings.support_chat is not None:
+            self._alarms_task = self.tasks.spawn(Alarms(self._sender, self.settings.support_chat).run(), "alarms")
         self._owner_task = self.tasks.spawn(self._own(), "owner")
 
     async def stop(self) -> None:
@@ -141,6 +149,8 @@ class Runtime:
         self.door.stop()
         if self._door_task is not None:
             await asyncio.wait([self._door_task], timeout=STOP_PATIENCE)
+        if self._alarms_task is not None:
+            self._alarms_task.cancel()
         await self.tasks.finish(2.0)
         with contextlib.suppress(Exception):
             await self._ownership.release()
@@ -320,7 +330,8 @@ class Runtime:
 
     async def _feed(self, waiting: Waiting) -> None:
         update = self._update(waiting)
-        await self._dispatcher.feed_update(self.bot, update, inbox_seq=waiting.seq, tried=waiting.tried)
+        with self.metrics.taps.time():
+            await self._dispatcher.feed_update(self.bot, update, inbox_seq=waiting.seq, tried=waiting.tried)
 
     def _update(self, waiting: Waiting) -> Update:
         return Update.model_validate(json.loads(waiting.payload), context={"bot": self.bot})
@@ -350,6 +361,11 @@ class Runtime:
             self._at("inside_use_case")
 
     # Health
+
+    async def _read_metrics(self) -> bytes:
+        async with self._storage.reading() as uow:
+            found = await load(uow, self.bot_id, self._clock.now())
+        return self.metrics.read(found, self.postman.experience.counts, owner=self.owns.is_set())
 
     async def _readiness(self) -> tuple[bool, dict[str, Any]]:
         owner = self.owns.is_set()

@@ -63,8 +63,8 @@ class BaseIsThere(SchoolError):
     """The target isn't empty."""
 
     sentence = N_(
-        "There is a base already. Stop the service and say --replace if it is to be replaced; a SQLite file stays beside "
-        "it."
+        "There is a base already. Stop the service and say --replace if it is to be replaced; a SQLite file stays "
+        "beside it."
     )
 
 

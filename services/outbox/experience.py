@@ -22,6 +22,7 @@ class Counts:
     unknown: int = 0
     copies: int = 0
     dead: int = 0
+    told_to_wait: int = 0  # 429
     ledgers: int = 0
 
 
@@ -65,6 +66,7 @@ class Experience:
             log.critical("alarm bot_refused outcome=%s", outcome.slug)
 
     def _count(self, letter: FrozenLetter, outcome: Outcome) -> None:
+        self.counts.told_to_wait += outcome.slug == "http_429"
         match outcome.state:
             case LetterState.SENT | LetterState.CLOSED:
                 self.counts.sent += 1
