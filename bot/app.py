@@ -12,6 +12,7 @@ from bot.settings import Settings
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from handlers.start import greet, send_menu
+from services.absence_notes import AbsenceNotes, NoteDecisions
 from services.absences import Absences
 from services.attendance import Attendance
 from services.checking import Checking
@@ -26,6 +27,7 @@ from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
 from services.finals.family import FamilyResults
 from services.finals.grid import Finals
+from services.finals.reading import ResultsReading
 from services.finals.receipts import Receipts
 from services.homeroom import Homeroom
 from services.homework import Homework
@@ -43,6 +45,7 @@ from services.preferences import Preferences
 from services.quick_line import QuickLine
 from services.records import Records
 from services.reminders import Reminders
+from services.student_access import StudentAccess
 from services.subgroups import Subgroups
 from services.substitutions.journal import SubstitutionJournals
 from services.substitutions.office import Substitutions
@@ -129,6 +132,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "term_mark_requests": TermMarkRequests(storage, clock),
         "receipts": Receipts(storage, clock),
         "family_results": FamilyResults(storage, clock),
+        "results_reading": ResultsReading(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
         "threads": Threads(storage, clock),
@@ -142,6 +146,9 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "diary": Diary(storage, clock),
         "plans": Plans(storage, clock),
         "homeroom": Homeroom(storage, clock, joining),
+        "student_access": StudentAccess(storage, clock, joining),
         "absences": Absences(storage, clock),
+        "absence_notes": AbsenceNotes(storage, clock),
+        "note_decisions": NoteDecisions(storage, clock),
         "preferences": Preferences(storage, clock),
     }

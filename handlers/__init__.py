@@ -6,7 +6,9 @@ from aiogram import Router
 def routers() -> list[Router]:
     """The routers in their order, new ones at every call; the fallback comes last."""
     from handlers import (
+        absence_notes,
         absences,
+        access,
         arrangements,
         attendance,
         control,
@@ -23,6 +25,7 @@ def routers() -> list[Router]:
         plans,
         preferences,
         quick_line,
+        reading,
         records,
         reminders,
         start,
@@ -37,6 +40,7 @@ def routers() -> list[Router]:
         start,
         diary,
         homeroom,
+        access,
         absences,
         preferences,
         plans,
@@ -55,7 +59,9 @@ def routers() -> list[Router]:
         journal,
         finals,
         term_results,
+        reading,
         threads,
+        absence_notes,
         typed_arrangements,
         quick_line,
         fallback,

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from handlers.callbacks.access import ConfirmStudent
 from handlers.callbacks.family import OpenDiary, SendDiary
 from handlers.callbacks.homeroom import ConfirmGuardian
 from handlers.callbacks.homework import SendFiles
+from handlers.callbacks.reading import Acknowledge, OpenResults
 from handlers.screen import Button, Screen, shortened, tap
 from handlers.staff_letters import Drawn, StaffLetter
 from services.i18n import gettext as _
@@ -61,8 +63,22 @@ def diary_rows(written: Written, items: Sequence[DueItem]) -> list[list[Button]]
     return [*([one] for one in files), *diary]
 
 
+def results_rows(written: Written, items: Sequence[DueItem]) -> list[list[Button]]:
+    """Under a letter of results: «Ознакомлен(а)», and the year's results."""
+    if not written.student_ids or not written.seen:
+        return diary_rows(written, items)
+    student_id = written.student_ids[0]
+    return [
+        [tap(_("I have seen it"), Acknowledge(student=student_id, seen=written.seen))],
+        [tap(_("Results"), OpenResults(student=student_id)), tap(_("Diary"), SendDiary(student=student_id))],
+    ]
+
+
 # What may be pressed under a family's letter, by the kind of its first item, where it isn't the diary.
-ROWS: Mapping[ItemKind, Callable[[Written, Sequence[DueItem]], list[list[Button]]]] = {}
+ROWS: Mapping[ItemKind, Callable[[Written, Sequence[DueItem]], list[list[Button]]]] = {
+    ItemKind.TERM_RESULT: results_rows,
+    ItemKind.READING_REMINDER: results_rows,
+}
 
 
 def _drawn(drawn: Drawn, items: Sequence[DueItem]) -> Composed:
@@ -77,7 +93,9 @@ def _noticed(notice: Notice) -> Screen:
         [
             tap(
                 shortened(_("Confirm: {name}").format(name=one.name), LABEL),
-                ConfirmGuardian(school_class=one.class_id, guardian=one.guardian_id),
+                ConfirmStudent(school_class=one.class_id, student=one.person_id)
+                if one.student
+                else ConfirmGuardian(school_class=one.class_id, guardian=one.person_id),
             )
         ]
         for one in notice.awaiting[:MOST_BUTTONS]

@@ -24,7 +24,7 @@ from services.i18n import gettext as _
 from services.i18n import locales, speaking
 from services.joining import Joined, Joining, Offer
 from services.preferences import Preferences
-from storage.vocabulary import DeliveryMode, DraftPurpose, InvitationId, Role
+from storage.vocabulary import DeliveryMode, DraftPurpose, InvitationId, InvitationKind, Role
 
 
 class Code(Filter):
@@ -153,8 +153,7 @@ async def leave(query: CallbackQuery, bot: Bot, actor: Actor, joining: Joining) 
 
 async def ask_to_come_back(query: CallbackQuery, bot: Bot, actor: Actor, joining: Joining) -> None:
     """The text of the consent once more."""
-    school, full_names = await joining.consent_asked(actor)
-    await show(bot, query, screens.consent_again(school, full_names=full_names))
+    await show(bot, query, screens.consent_again(*await joining.consent_asked(actor)))
 
 
 async def come_back(query: CallbackQuery, bot: Bot, actor: Actor, joining: Joining, diary: Diary) -> None:
@@ -184,8 +183,10 @@ async def _reached(
     actor = await directory.actor(visitor)
     if reached.awaiting or actor is None:
         return screens.awaiting()
-    if reached.staff:
+    if reached.kind is InvitationKind.STAFF:
         return menu(actor, _("You are connected. Here is your menu:"))
+    if reached.kind is InvitationKind.STUDENT:
+        return menu(actor, _("<b>Ready.</b> This is your own diary: marks, homework, the timetable."))
     choice = await preferences.view(actor)
     if choice.hours.mode is DeliveryMode.DIGEST:
         note = _(

@@ -18,7 +18,7 @@ from storage.repositories import lessons, rights
 from storage.repositories.lessons import LessonRow
 from storage.repositories.rights import ClassRow, StudentRow
 from storage.uow import Uow
-from storage.vocabulary import STAFF_ROLES, ClassId, LessonId, PersonId, RecordPart, WorkKind
+from storage.vocabulary import STAFF_ROLES, ClassId, LessonId, PersonId, RecordPart, Role, WorkKind
 
 
 class NotYourStudent(SchoolError):
@@ -208,6 +208,19 @@ async def access_class(uow: Uow, actor: Actor, class_id: ClassId, today: date) -
         raise NotYourClass
     if not actor.roles & STAFF_ROLES:
         raise NotYourClass
+    return found
+
+
+async def access_class_office(uow: Uow, actor: Actor, class_id: ClassId, today: date) -> ClassRow:
+    """A class for whoever hands out its access: its homeroom teacher, or the administrator (В 3.1, 4.1.10).
+
+    Raises NotFoundHere, NotYourClass.
+    """
+    if Role.ADMINISTRATOR not in actor.roles:
+        return await access_class(uow, actor, class_id, today)
+    found = await rights.school_class(uow, class_id, actor.school_id, actor.person_id, today)
+    if found is None:
+        raise NotFoundHere
     return found
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.access import access_class
+from services import consent, relinking
+from services.access import access_class, access_class_office
 from services.actor import Actor
 from services.clock import Clock
 from services.errors import NotFoundHere, SchoolError
@@ -12,15 +13,14 @@ from services.i18n import N_
 from services.invitations import Issued
 from services.joining import Joining
 from services.letters import announcements
-from services.letters.announcements import Occasion
 from services.outbox import items
+from services.relinking import note_access, occasion_of
 from services.rules.regulation import Regulation
-from storage.repositories import absences, diary, guardians, homeroom, invitations, joining
-from storage.repositories.audit import note
+from storage.repositories import absences, diary, guardians, homeroom, joining, students
 from storage.repositories.homeroom import LedClass, Tie
 from storage.repositories.rights import ClassRow
 from storage.uow import Storage, Uow
-from storage.vocabulary import AccountId, AccountState, ClassId, GuardianStanding, PersonId, Relation
+from storage.vocabulary import AccountId, ClassId, GuardianStanding, InvitationKind, PersonId, Relation
 
 
 class NoClass(SchoolError):
@@ -55,7 +55,10 @@ class PapersMissing(SchoolError):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A guardian with the own class's children. `since`: when the account joined, in school time; `by_code`: typed."""
+    """A guardian with the own class's children. `since`: when the account joined, in school time; `by_code`: typed.
+
+    `newcomer_id`: the account that awaits confirmation, where another may still speak (`account_id`).
+    """
 
     guardian_id: PersonId
     name: str
@@ -68,13 +71,15 @@ class Family:
     account_id: AccountId | None
     staff: bool
     recorded: bool
+    newcomer_id: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
     """A homeroom teacher's class: its families by standing, and the other own classes.
 
-    `unexplained`: days of absence that wait for their reason.
+    `unexplained`: days of absence that wait for their reason. `led`: the asker is its homeroom teacher, not the
+    administrator. `students`: how many may have a diary of their own, have one, and await confirmation.
     """
 
     class_id: ClassId
@@ -84,6 +89,10 @@ class ClassView:
     classes: tuple[LedClass, ...]
     today: date
     unexplained: int = 0
+    led: bool = True
+    students: int = 0
+    students_connected: int = 0
+    students_awaiting: int = 0
 
     def of(self, standing: GuardianStanding) -> list[Family]:
         """The families that stand so."""
@@ -123,47 +132,64 @@ class Homeroom:
         async with self._storage.reading() as uow:
             return await self._view(uow, actor, class_id)
 
-    async def family(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+    async def access(self, actor: Actor, class_id: ClassId) -> ClassView:
+        """Who is connected in a class: for its homeroom teacher, and for the administrator (В 3.1)."""
+        async with self._storage.reading() as uow:
+            return await self._view(uow, actor, class_id, office=True)
+
+    async def family(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> tuple[ClassView, Family]:
         """One guardian of the class. Raises NotFoundHere, NotYourClass."""
         async with self._storage.reading() as uow:
-            return _one(await self._view(uow, actor, class_id), guardian_id)
+            return _found(await self._view(uow, actor, class_id, office=True), guardian_id)
 
     async def confirm(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
-        """«Подтвердить»: the person who typed the code is known. Raises NothingToConfirm."""
+        """«Подтвердить»: the person who typed the code is known; a former phone ends. Raises NothingToConfirm."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             view = await self._view(uow, actor, class_id)
             family = _one(view, guardian_id)
-            if family.standing is not GuardianStanding.AWAITING or family.account_id is None:
+            account_id = family.newcomer_id or family.account_id
+            if family.standing is not GuardianStanding.AWAITING or account_id is None:
                 raise NothingToConfirm
-            opened = await joining.activate(uow, family.account_id, now, by=actor.person_id)
+            occasion = await occasion_of(uow, actor, now)
+            opened = False
+            if family.newcomer_id is not None and family.since is not None:
+                opened = await relinking.confirm(
+                    uow, occasion, actor.bot_id, guardian_id, family.newcomer_id, actor.person_id
+                )
+                if opened:  # agreed to when the code was typed
+                    await consent.give(uow, actor.school_id, guardian_id, occasion.regulation, family.since)
             led = await guardians.led_students(uow, actor.person_id, view.today)
             if not await guardians.confirm_children(uow, guardian_id, led) and not opened:
                 raise NothingToConfirm  # a colleague was quicker
-            occasion = await _occasion(uow, actor, now)
-            fact = announcements.confirmed(occasion, actor.bot_id, guardian_id, family.account_id)
-            await items.put(uow, [fact], now)
-            await _note(uow, actor, "account.confirm", guardian_id, {"account": family.account_id}, now)
+            await items.put(uow, [announcements.confirmed(occasion, actor.bot_id, guardian_id, account_id)], now)
+            await note_access(uow, actor, "account.confirm", guardian_id, {"account": account_id}, now)
             return _one(await self._view(uow, actor, class_id), guardian_id)
 
-    async def disconnect(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+    async def refuse(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> Family:
+        """«Не подтверждать»: the phone that typed the code stays outside. Raises NothingToConfirm."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            newcomer_id = _one(await self._view(uow, actor, class_id), guardian_id).newcomer_id
+            if newcomer_id is None or not await joining.revoke(uow, newcomer_id, now, by=actor.person_id):
+                raise NothingToConfirm
+            occasion = await occasion_of(uow, actor, now)
+            await items.put(uow, [announcements.refused(occasion, actor.bot_id, guardian_id, newcomer_id)], now)
+            await note_access(uow, actor, "account.refuse", guardian_id, {"account": newcomer_id}, now)
+            return _one(await self._view(uow, actor, class_id), guardian_id)
+
+    async def disconnect(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> tuple[ClassView, Family]:
         """«Отключить»: letters stop and the diary closes at once. Raises NothingToDisconnect, EmployeesAccount."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            family = _one(await self._view(uow, actor, class_id), guardian_id)
-            if family.account_id is None:
-                raise NothingToDisconnect
-            if family.staff:
+            family = _one(await self._view(uow, actor, class_id, office=True), guardian_id)
+            accounts = [one for one in (family.account_id, family.newcomer_id) if one is not None]
+            if family.staff and accounts:
                 raise EmployeesAccount
-            if not await joining.revoke(uow, family.account_id, now, by=actor.person_id):
+            occasion = await occasion_of(uow, actor, now)
+            if not await relinking.disconnect(uow, occasion, actor, guardian_id, accounts):
                 raise NothingToDisconnect
-            await invitations.end_invitations(uow, guardian_id, now)
-            await items.cancel(uow, recipient_id=guardian_id)
-            occasion = await _occasion(uow, actor, now)
-            fact = announcements.revoked(occasion, actor.bot_id, guardian_id, family.account_id)
-            await items.put(uow, [fact], now)
-            await _note(uow, actor, "account.revoke", guardian_id, {"account": family.account_id}, now)
-            return _one(await self._view(uow, actor, class_id), guardian_id)
+            return _found(await self._view(uow, actor, class_id, office=True), guardian_id)
 
     async def slips(self, actor: Actor, class_id: ClassId, guardian_id: PersonId | None = None) -> Slips:
         """New slips: of all who aren't connected, or of one guardian, for another phone too (О п.4.8).
@@ -182,10 +208,12 @@ class Homeroom:
             school, _zone, stored = await diary.school(uow, actor.school_id)
             people = [family.guardian_id for family in wanted]
             regulation = Regulation.from_json(stored)
-            issued = await self._joining.issue_in(uow, actor.school_id, people, regulation, now, actor.person_id)
+            issued = await self._joining.issue_in(
+                uow, actor.school_id, people, InvitationKind.FAMILY, regulation, now, actor.person_id
+            )
             for person_id, one in issued.items():
                 detail = {"kind": "family", "invitation": one.invitation_id}
-                await _note(uow, actor, "invitation.issue", person_id, detail, now)
+                await note_access(uow, actor, "invitation.issue", person_id, detail, now)
             bare = view.of(GuardianStanding.NO_PAPERS) if guardian_id is None else []
             return Slips(
                 school=school,
@@ -196,14 +224,18 @@ class Homeroom:
                 now=now,
             )
 
-    async def _view(self, uow: Uow, actor: Actor, class_id: ClassId | None) -> ClassView:
+    async def _view(self, uow: Uow, actor: Actor, class_id: ClassId | None, *, office: bool = False) -> ClassView:
         today = self._clock.now().astimezone(actor.zone).date()
         classes = await homeroom.led_classes(uow, actor.person_id, today)
         if class_id is None:
             if not classes:
                 raise NoClass
             class_id = classes[0].id
-        school_class: ClassRow = await access_class(uow, actor, class_id, today)
+        door = access_class_office if office else access_class
+        school_class: ClassRow = await door(uow, actor, class_id, today)
+        _name, _zone, stored = await diary.school(uow, actor.school_id)
+        own_diary = school_class.level >= Regulation.from_json(stored).student_level_from
+        allowed = [one for one in await students.of_class(uow, class_id, today) if own_diary and one.recorded]
         return ClassView(
             class_id=class_id,
             name=school_class.name,
@@ -212,6 +244,10 @@ class Homeroom:
             classes=tuple(classes),
             today=today,
             unexplained=await absences.waiting_for_reason(uow, class_id, today),
+            led=school_class.led,
+            students=len(allowed),
+            students_connected=sum(one.account_id is not None for one in allowed),
+            students_awaiting=sum(one.awaiting_id is not None for one in allowed),
         )
 
 
@@ -220,6 +256,10 @@ def _one(view: ClassView, guardian_id: PersonId) -> Family:
     if found is None:
         raise NotFoundHere
     return found
+
+
+def _found(view: ClassView, guardian_id: PersonId) -> tuple[ClassView, Family]:
+    return view, _one(view, guardian_id)
 
 
 def _families(ties: Sequence[Tie], actor: Actor) -> tuple[Family, ...]:
@@ -233,6 +273,7 @@ def _family(own: Sequence[Tie], actor: Actor) -> Family:
     first = own[0]
     # Only the children with papers are promised on a slip; without any, all are named.
     named = [tie for tie in own if tie.recorded] or own
+    since = first.newcomer_at or first.linked_at
     return Family(
         guardian_id=first.guardian_id,
         name=" ".join(part for part in (first.last_name, first.first_name, first.middle_name) if part),
@@ -240,11 +281,12 @@ def _family(own: Sequence[Tie], actor: Actor) -> Family:
         children=tuple(f"{tie.student_last_name} {tie.student_first_name}" for tie in named),
         relation=first.relation,
         standing=standing_of(own),
-        since=None if first.linked_at is None else first.linked_at.astimezone(actor.zone),
-        by_code=first.state is AccountState.AWAITING or first.confirmed_at is not None,
+        since=None if since is None else since.astimezone(actor.zone),
+        by_code=first.newcomer_id is not None or first.confirmed_at is not None,
         account_id=first.account_id,
         staff=first.staff,
         recorded=any(tie.recorded for tie in own),
+        newcomer_id=first.newcomer_id,
     )
 
 
@@ -253,7 +295,7 @@ def standing_of(own: Sequence[Tie]) -> GuardianStanding:
     first = own[0]
     if not any(tie.recorded for tie in own):
         return GuardianStanding.NO_PAPERS
-    if first.state is AccountState.AWAITING or (first.account_id is not None and any(tie.awaiting for tie in own)):
+    if first.newcomer_id is not None or (first.account_id is not None and any(tie.awaiting for tie in own)):
         return GuardianStanding.AWAITING
     if first.account_id is None:
         return GuardianStanding.AWAY
@@ -261,22 +303,3 @@ def standing_of(own: Sequence[Tie]) -> GuardianStanding:
         # An employee's chat is connected before any consent as a guardian.
         return GuardianStanding.LEFT if first.agreed else GuardianStanding.AWAY
     return GuardianStanding.BLOCKED if first.unreachable else GuardianStanding.CONNECTED
-
-
-async def _occasion(uow: Uow, actor: Actor, now: datetime) -> Occasion:
-    _name, _zone, stored = await diary.school(uow, actor.school_id)
-    return Occasion(actor.school_id, actor.zone, Regulation.from_json(stored), now)
-
-
-async def _note(
-    uow: Uow, actor: Actor, action: str, guardian_id: PersonId, detail: dict[str, object], now: datetime
-) -> None:
-    await note(
-        uow,
-        school_id=actor.school_id,
-        actor_id=actor.person_id,
-        at=now,
-        action=action,
-        subject=f"person:{guardian_id}",
-        detail=detail,
-    )

@@ -33,6 +33,15 @@ class NotAGuardian(SchoolError):
     sentence = N_("{name} is nobody's guardian: import the class list with its guardians first.")
 
 
+class NoOwnDiary(SchoolError):
+    """A student's code needs a class of the right years and a guardian's papers (О п.4.8)."""
+
+    sentence = N_(
+        "No code for {name}: students come in from a certain year on, and once a guardian's application and consent "
+        "are recorded."
+    )
+
+
 class NoApplication(SchoolError):
     """Application and consent come before the code (О п.4.8)."""
 

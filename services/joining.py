@@ -18,7 +18,7 @@ from services.invitations import Issued
 from services.outbox import items
 from services.rules.regulation import Regulation
 from storage.repositories import drafts as draft_rows
-from storage.repositories import guardians, joining
+from storage.repositories import guardians, joining, students
 from storage.repositories import invitations as rows
 from storage.repositories.audit import note
 from storage.repositories.guardians import ChildRow
@@ -32,6 +32,7 @@ from storage.vocabulary import (
     ItemKind,
     PersonId,
     Relation,
+    Role,
     SchoolId,
 )
 
@@ -66,21 +67,25 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a slip offers. `agreeing`: the child is confirmed, and the consent is asked for."""
+    """What a slip offers. `agreeing`: the child is confirmed, and the consent is asked for.
+
+    `holder`: whom the slip is for; a student's has no children but the class they sit in.
+    """
 
     invitation_id: InvitationId
-    guardian: str
+    holder: str
     school: str
     children: tuple[Child, ...]
     agreeing: bool
-    full_names: bool
+    regulation: Regulation
+    own_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Somebody is in; a family that typed its code awaits the homeroom teacher's word."""
+    """Somebody is in; a family or a student who typed the code awaits the homeroom teacher's word."""
 
-    staff: bool
+    kind: InvitationKind
     awaiting: bool
     children: tuple[Child, ...] = ()
 
@@ -132,6 +137,16 @@ class Joining:
             await invitations.ensure_papers(uow, person_id, today)
             return await self._issue(uow, person, InvitationKind.FAMILY, now, by)
 
+    async def issue_student(self, person_id: PersonId, *, by: PersonId | None = None) -> Issued:
+        """A code for a student of the years that have a diary of their own. Raises NobodyToInvite, NoOwnDiary."""
+        now = self._clock.now()
+        async with self._storage.writing() as uow:
+            person = await invitations.known(uow, person_id)
+            own = await students.enrolled(uow, person_id, connecting.local_date(person, now))
+            if own is None or not connecting.has_own_diary(own, Regulation.from_json(person.regulation)):
+                raise invitations.NoOwnDiary(name=invitations.full(person))
+            return await self._issue(uow, person, InvitationKind.STUDENT, now, by)
+
     async def knock(self, visitor: Visitor, text: str) -> Offer | Joined:
         """Somebody opened a link or typed a code. Raises WrongCode, TooManyTries, SomebodyElsesSlip, EmployeesChat."""
         now = self._clock.now()
@@ -147,9 +162,13 @@ class Joining:
         async with self._storage.writing(visitor.seq, now=now) as uow:
             slip, data = await self._draft(uow, visitor, invitation_id, now)
             mine = await joining.account_of_user(uow, visitor.bot_id, visitor.user_id)
-            if await guardians.consents(uow, mine.person_id if mine else slip.person.id):
+            if slip.own is not None:
+                awaiting = await connecting.connect_student(uow, visitor, slip, mine, now, by_code=data["by_code"])
+                return Joined(InvitationKind.STUDENT, awaiting)
+            person_id = mine.person_id if mine else slip.person.id
+            if consent.version(slip.regulation) in await guardians.standing_consents(uow, person_id):
                 awaiting = await connecting.connect_family(uow, visitor, slip, mine, now, by_code=data["by_code"])
-                return Joined(staff=False, awaiting=awaiting, children=_children(slip.children))
+                return Joined(InvitationKind.FAMILY, awaiting, _children(slip.children))
             await _remember(uow, visitor, {**data, "agreeing": True}, now)
             return _offer(slip, agreeing=True)
 
@@ -162,15 +181,16 @@ class Joining:
                 slip, data = await self._draft(uow, visitor, invitation_id, now)
             except StepsForgotten:
                 if mine is not None:  # pressed twice
-                    return Joined(staff=False, awaiting=mine.state is AccountState.AWAITING)
+                    return Joined(InvitationKind.FAMILY, mine.state is AccountState.AWAITING)
                 raise
             if not data.get("agreeing"):
                 raise StepsForgotten
-            person_id = mine.person_id if mine else slip.person.id
-            if not await guardians.consents(uow, person_id):
-                await guardians.add_consent(uow, slip.person.school_id, person_id, consent.VERSION, now)
-            awaiting = await connecting.connect_family(uow, visitor, slip, mine, now, by_code=data["by_code"])
-            return Joined(staff=False, awaiting=awaiting, children=_children(slip.children))
+            by_code = data["by_code"]
+            if mine is not None or not by_code:  # who typed a code agrees for the person once confirmed
+                person_id = mine.person_id if mine else slip.person.id
+                await consent.give(uow, slip.person.school_id, person_id, slip.regulation, now)
+            awaiting = await connecting.connect_family(uow, visitor, slip, mine, now, by_code=by_code)
+            return Joined(InvitationKind.FAMILY, awaiting, _children(slip.children))
 
     async def decline(self, visitor: Visitor) -> None:
         """«Not my child», or no consent: nothing is kept, and the code stays good."""
@@ -192,7 +212,8 @@ class Joining:
     async def leave(self, visitor: Visitor | Actor) -> None:
         """Take the consent back: letters stop, the diary closes, the journal stays. The chat may come back by itself.
 
-        An account that still awaits confirmation ends, and a slip that still waits for an answer is forgotten.
+        An account that still awaits confirmation ends, a student's ends as well, and a slip that still waits for an
+        answer is forgotten.
         """
         now = self._clock.now()
         async with self._storage.writing(visitor.seq, now=now) as uow:
@@ -202,10 +223,17 @@ class Joining:
                 return
             if mine.state is AccountState.AWAITING:
                 await joining.revoke(uow, mine.id, now, by=mine.person_id)
-            if not await guardians.revoke_consents(uow, mine.person_id, now):
                 return
             person = await invitations.known(uow, mine.person_id)
-            for child in await guardians.children(uow, person.id, connecting.local_date(person, now)):
+            today = connecting.local_date(person, now)
+            if (held := await joining.roles(uow, person.id, today)) and held <= {Role.STUDENT}:
+                await joining.revoke(uow, mine.id, now, by=person.id)
+                await items.cancel(uow, recipient_id=person.id)
+                await _note(uow, person, "account.leave", now)
+                return
+            if not await guardians.revoke_consents(uow, mine.person_id, now):
+                return
+            for child in await guardians.children(uow, person.id, today):
                 await items.cancel(uow, recipient_id=person.id, student_id=child.student_id)
             await items.cancel(uow, recipient_id=person.id, kind=ItemKind.DIGEST)
             await _note(uow, person, "consent.revoke", now)
@@ -214,15 +242,16 @@ class Joining:
         """Agree anew in a connected chat."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            if not await guardians.consents(uow, actor.person_id):
-                await guardians.add_consent(uow, actor.school_id, actor.person_id, consent.VERSION, now)
-                await _note(uow, await invitations.known(uow, actor.person_id), "consent.give", now)
+            person = await invitations.known(uow, actor.person_id)
+            regulation = Regulation.from_json(person.regulation)
+            if await consent.give(uow, actor.school_id, actor.person_id, regulation, now):
+                await _note(uow, person, "consent.give", now)
 
-    async def consent_asked(self, actor: Actor) -> tuple[str, bool]:
-        """The school's name and whether its letters carry full names: what the text of the consent says."""
+    async def consent_asked(self, actor: Actor) -> tuple[str, Regulation]:
+        """The school's name and regulation: what the text of the consent says."""
         async with self._storage.reading() as uow:
             person = await invitations.known(uow, actor.person_id)
-        return person.school, Regulation.from_json(person.regulation).full_names_in_letters
+        return person.school, Regulation.from_json(person.regulation)
 
     # --- within a unit of work -----------------------------------------------------------------------------------
 
@@ -230,14 +259,14 @@ class Joining:
         self,
         uow: Uow,
         school_id: SchoolId,
-        guardian_ids: Sequence[PersonId],
+        people: Sequence[PersonId],
+        kind: InvitationKind,
         regulation: Regulation,
         now: datetime,
         by: PersonId,
     ) -> dict[PersonId, Issued]:
-        """Codes for guardians whose papers the caller has seen; the caller notes it."""
-        kind = InvitationKind.FAMILY
-        return await invitations.issue(uow, self._key, school_id, guardian_ids, kind, regulation, now, by)
+        """Codes for people whose right to them the caller has seen; the caller notes it."""
+        return await invitations.issue(uow, self._key, school_id, people, kind, regulation, now, by)
 
     async def _issue(
         self, uow: Uow, person: PersonRow, kind: InvitationKind, now: datetime, by: PersonId | None
@@ -276,9 +305,8 @@ class Joining:
         mine = await joining.account_of_user(uow, visitor.bot_id, visitor.user_id)
         if slip.invitation.kind is InvitationKind.STAFF:
             await connecting.connect_staff(uow, visitor, slip, mine, now)
-            return Joined(staff=True, awaiting=False)
-        if mine is not None:
-            await connecting.ensure_same_human(uow, mine, slip)
+            return Joined(InvitationKind.STAFF, awaiting=False)
+        await connecting.ensure_own_chat(uow, mine, slip)
         await _remember(uow, visitor, {"invitation": slip.invitation.id, "by_code": by_code}, now)
         return _offer(slip, agreeing=False)
 
@@ -308,11 +336,12 @@ def _children(children: tuple[ChildRow, ...]) -> tuple[Child, ...]:
 def _offer(slip: Slip, *, agreeing: bool) -> Offer:
     return Offer(
         invitation_id=slip.invitation.id,
-        guardian=invitations.full(slip.person),
+        holder=invitations.full(slip.person),
         school=slip.person.school,
         children=_children(slip.children),
         agreeing=agreeing,
-        full_names=slip.regulation.full_names_in_letters,
+        regulation=slip.regulation,
+        own_class=None if slip.own is None else slip.own.class_name,
     )
 
 

@@ -14,18 +14,25 @@ from handlers.screen import Screen, esc, tap
 from services import consent, words
 from services.i18n import gettext as _
 from services.joining import Offer
+from services.rules.regulation import Regulation
 
 
 def whose_child(offer: Offer) -> Screen:
     """Who the slip is for, and whose diary it opens."""
-    lines = [_("The slip is for <b>{name}</b>.").format(name=esc(offer.guardian)), ""]
+    lines = [_("The slip is for <b>{name}</b>.").format(name=esc(offer.holder)), ""]
+    if offer.own_class is not None:
+        lines.append(
+            _("It opens the student's own diary, class {class_name}: on the student's own phone only.").format(
+                class_name=esc(offer.own_class)
+            )
+        )
     lines += [
         _("<b>{name}</b>, class {class_name}: you are the {relation}.").format(
             name=esc(child.name), class_name=esc(child.class_name), relation=words.relation(child.relation)
         )
         for child in offer.children
     ]
-    lines += ["", _("Is that right?")]
+    lines += ["", _("Is that right?") if offer.own_class is None else _("Is that you?")]
     rows = [
         [tap(_("Yes, that's right"), ConfirmChild(invitation=offer.invitation_id))],
         [tap(_("No, it isn't for me"), Decline())],
@@ -39,7 +46,7 @@ def consent_text(offer: Offer) -> Screen:
         [tap(_("I agree"), Agree(invitation=offer.invitation_id))],
         [tap(_("I don't agree"), Decline())],
     ]
-    return Screen(_consent(offer.school, full_names=offer.full_names), rows)
+    return Screen(_consent(offer.school, offer.regulation), rows)
 
 
 def offered(offer: Offer) -> Screen:
@@ -101,11 +108,11 @@ def left() -> Screen:
     return Screen(text, [[tap(_("Give consent again"), AskToComeBack())]])
 
 
-def consent_again(school: str, *, full_names: bool) -> Screen:
+def consent_again(school: str, regulation: Regulation) -> Screen:
     """The text of the consent for somebody who comes back."""
-    return Screen(_consent(school, full_names=full_names), [[tap(_("I agree"), ComeBack())]])
+    return Screen(_consent(school, regulation), [[tap(_("I agree"), ComeBack())]])
 
 
-def _consent(school: str, *, full_names: bool) -> str:
+def _consent(school: str, regulation: Regulation) -> str:
     title = _("Consent to the processing of personal data")
-    return "\n\n".join([f"<b>{title}</b>", *map(esc, consent.paragraphs(school, full_names=full_names))])
+    return "\n\n".join([f"<b>{title}</b>", *map(esc, consent.paragraphs(school, regulation))])

@@ -23,7 +23,7 @@ class Occasion:
 def joined(
     occasion: Occasion, bot_id: BotId, homeroom_teacher: PersonId, account_id: AccountId, invitation_id: InvitationId
 ) -> Fact:
-    """For the homeroom teacher: a guardian came in, or added a child."""
+    """For the homeroom teacher: a guardian or student came in, or a guardian added a child."""
     return _fact(
         occasion,
         ItemKind.JOINED,
@@ -36,15 +36,29 @@ def joined(
 
 
 def confirmed(occasion: Occasion, bot_id: BotId, guardian_id: PersonId, account_id: AccountId) -> Fact:
-    """For the guardian: the homeroom teacher confirmed."""
+    """For the guardian or student: the homeroom teacher confirmed."""
     key = f"confirmed:{account_id}:{occasion.now:%y%m%d%H%M%S}"
     return _fact(occasion, ItemKind.CONFIRMED, bot_id, guardian_id, f"access:{account_id}", key, account_id)
 
 
 def revoked(occasion: Occasion, bot_id: BotId, guardian_id: PersonId, account_id: AccountId) -> Fact:
-    """For the guardian, at the chat that was disconnected."""
+    """At the chat that was disconnected."""
     key = f"revoked:{account_id}"
     return _fact(occasion, ItemKind.REVOKED, bot_id, guardian_id, f"access:{account_id}", key, account_id, there=True)
+
+
+def refused(occasion: Occasion, bot_id: BotId, person_id: PersonId, account_id: AccountId) -> Fact:
+    """At the chat that typed a code: the homeroom teacher didn't confirm it."""
+    key = f"refused:{account_id}"
+    return _fact(occasion, ItemKind.REVOKED, bot_id, person_id, f"refused:{account_id}", key, account_id, there=True)
+
+
+def relink_asked(
+    occasion: Occasion, bot_id: BotId, owner_id: PersonId, account_id: AccountId, invitation_id: InvitationId
+) -> Fact:
+    """For the owner at the account that speaks: their code was typed elsewhere, and awaits the homeroom teacher."""
+    key = f"relink_asked:{account_id}:{invitation_id}"
+    return _fact(occasion, ItemKind.RELINKED, bot_id, owner_id, f"asked:{account_id}", key, account_id, there=True)
 
 
 def relinked(occasion: Occasion, bot_id: BotId, owner_id: PersonId, account_id: AccountId) -> Fact:

@@ -43,6 +43,7 @@ LETTERS: Mapping[ItemKind, FamilyLetter] = MappingProxyType(
         ItemKind.HOMEWORK: diary_news.at_once,
         ItemKind.DIGEST: evening.evening,
         ItemKind.TERM_RESULT: results.results,
+        ItemKind.NOTE_DECIDED: notes.decided,
         ItemKind.TIMETABLE: timetable.timetable,
         ItemKind.READING_REMINDER: reading.reminder,
     }

@@ -8,9 +8,9 @@ from services import words
 from services.i18n import N_, gettext
 from services.letters.typeset import fits, typeset
 from services.outbox.transport import DueItem, Reachable
-from storage.repositories import guardians, notices
+from storage.repositories import guardians, joining, notices, students
 from storage.uow import Uow
-from storage.vocabulary import AccountId, AccountState, ClassId, ItemId, ItemKind, PersonId
+from storage.vocabulary import STAFF_ROLES, AccountId, AccountState, ClassId, ItemId, ItemKind, PersonId
 
 WHAT = {
     ItemKind.ABSENCE: N_("absence"),
@@ -25,12 +25,13 @@ WHAT = {
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingGuardian:
-    """A guardian who typed a code, in the reader's class."""
+class Awaiting:
+    """A guardian, or a student, who typed a code, in the reader's class."""
 
     class_id: ClassId
-    guardian_id: PersonId
+    person_id: PersonId
     name: str
+    student: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,22 @@ class Notice:
 
     text: str
     item_ids: tuple[ItemId, ...]
-    awaiting: tuple[AwaitingGuardian, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
     diary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedLine:
-    """A guardian who came in, with the children of the reader's class."""
+    """Who came in: a guardian with the children of the reader's class, or a student.
 
-    guardian: str
-    children: str
+    `again`: another phone of theirs is connected, and goes on until this one is confirmed.
+    """
+
+    name: str
+    said: str
     awaiting: bool
+    student: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,17 @@ async def joined(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today
     """For a homeroom teacher: who came in, with the children of the own class only."""
     own = await guardians.led_students(uow, recipient.person_id, today)
     lines: list[JoinedLine] = []
-    awaiting: list[AwaitingGuardian] = []
+    awaiting: list[Awaiting] = []
     for account in await notices.accounts(uow, _account_ids(items)):
         if account.state is AccountState.REVOKED:
+            continue
+        again = account.state is AccountState.AWAITING and account.another
+        if account.person_id in own:
+            waits = account.state is AccountState.AWAITING
+            sits = await students.enrolled(uow, account.person_id, today)
+            lines.append(JoinedLine(account.full_name, sits.class_name if sits else "", waits, True, again))
+            if waits and sits is not None:
+                awaiting.append(Awaiting(sits.class_id, account.person_id, account.short_name, student=True))
             continue
         children = [
             child for child in await guardians.children(uow, account.person_id, today) if child.student_id in own
@@ -80,30 +94,34 @@ async def joined(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today
             f"{child.last_name} {child.first_name}, {child.class_name} ({words.relation(child.relation)})"
             for child in children
         )
-        lines.append(JoinedLine(account.full_name, said, waits))
+        lines.append(JoinedLine(account.full_name, said, waits, again=again))
         class_id = children[0].class_id
         if waits and class_id is not None:
-            awaiting.append(AwaitingGuardian(class_id, account.person_id, account.short_name))
+            awaiting.append(Awaiting(class_id, account.person_id, account.short_name))
     if not lines:
         return None
     return Notice(typeset("joined", people=lines), _ids(items), tuple(awaiting))
 
 
 def confirmed(items: Sequence[DueItem]) -> Notice:
-    """For a guardian: the diary is open."""
+    """For a guardian or student: the diary is open."""
     return Notice(typeset("confirmed"), _ids(items), diary=True)
 
 
-def revoked(items: Sequence[DueItem]) -> Notice:
-    """For a guardian at the chat that was disconnected."""
-    return Notice(typeset("revoked"), _ids(items))
+async def revoked(uow: Uow, items: Sequence[DueItem], today: date) -> Notice:
+    """At the chat that was disconnected, or not confirmed."""
+    [person_id] = {one.person_id for one in await notices.accounts(uow, _account_ids(items))}
+    staff = bool(STAFF_ROLES & await joining.roles(uow, person_id, today))
+    refused = items[0].bundle.startswith("refused:")
+    return Notice(typeset("revoked", refused=refused, staff=staff), _ids(items))
 
 
 async def relinked(uow: Uow, items: Sequence[DueItem]) -> Notice:
-    """For the owner of the former account, or for an administrator."""
+    """For the owner at the former account, which ended or may end; or for an administrator."""
     people = await notices.accounts(uow, _account_ids(items))
-    own = items[0].bundle.startswith("access:")
-    return Notice(typeset("relinked", own=own, names=[one.full_name for one in people]), _ids(items))
+    scope = items[0].bundle.partition(":")[0]
+    view = {"own": scope == "access", "asked": scope == "asked", "names": [one.full_name for one in people]}
+    return Notice(typeset("relinked", **view), _ids(items))
 
 
 async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Notice | None:

@@ -1,4 +1,4 @@
-"""Slips of a class: for every guardian a QR code, a link and a code to come in by, on one printable document."""
+"""Slips of a class: for everybody a QR code, a link and a code to come in by, on one printable document."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,11 +14,14 @@ from services.reports.typeset import typeset
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One guardian's way in; `expires` is said in words, `bot` is the bot's @name."""
+    """One person's way in: a guardian's with the relation, a student's own, an employee's without a child.
+
+    `expires` is said in words, `bot` is the bot's @name.
+    """
 
     child: str
     class_name: str
-    guardian: str
+    holder: str
     relation: str
     link: str
     code: str

@@ -23,6 +23,12 @@ def _stands(person_id: Any) -> Any:
     return exists().where(Consent.person_id == person_id, Consent.revoked_at.is_(None))
 
 
+async def standing_consents(uow: Uow, person_id: PersonId) -> frozenset[str]:
+    """The versions of the text that somebody agrees to."""
+    question = select(Consent.version).where(Consent.person_id == person_id, Consent.revoked_at.is_(None))
+    return frozenset(row.version for row in await uow.execute(question))
+
+
 async def add_consent(uow: Uow, school_id: SchoolId, person_id: PersonId, version: str, now: datetime) -> None:
     """Somebody agreed to this version of the text."""
     row = {"school_id": school_id, "person_id": person_id, "version": version, "given_at": now}

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
-from storage.models.people import Consent, Enrollment, Guardianship, Homeroom, Person, PersonRole, TelegramAccount
+from storage.models.people import Consent, Enrollment, Guardianship, Homeroom, Person, PersonRole
 from storage.models.school import SchoolClass
 from storage.repositories.people import holds_on
+from storage.repositories.students import accounts
 from storage.uow import Uow
-from storage.vocabulary import STAFF_ROLES, AccountId, AccountState, ClassId, PersonId, Relation
+from storage.vocabulary import STAFF_ROLES, AccountId, ClassId, PersonId, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Tie:
     """A guardian of one student of the class, with the account, if any, and how papers and consent stand.
 
     `recorded`: application and consent on paper; `awaiting`: the child was added by a typed code; `agreed`: a consent
-    was given in the chat at some time; `agrees`: it stands.
+    was given in the chat at some time; `agrees`: it stands. `newcomer_id`: an account that awaits to speak.
     """
 
     guardian_id: PersonId
@@ -54,15 +55,17 @@ class Tie:
     agrees: bool
     staff: bool
     account_id: AccountId | None
-    state: AccountState | None
     linked_at: datetime | None
     confirmed_at: datetime | None
     unreachable: bool
+    newcomer_id: AccountId | None
+    newcomer_at: datetime | None
 
 
 async def ties(uow: Uow, class_id: ClassId, today: date) -> list[Tie]:
     """Every guardian of every student of a class today, by the student's name, then the guardian's."""
     student = aliased(Person, name="student")
+    active, awaiting = accounts()
     agreed = exists().where(Consent.person_id == Guardianship.guardian_id).correlate(Guardianship)
     agrees = (
         exists()
@@ -94,21 +97,19 @@ async def ties(uow: Uow, class_id: ClassId, today: date) -> list[Tie]:
             agreed.label("agreed"),
             agrees.label("agrees"),
             staff.label("staff"),
-            TelegramAccount.id.label("account_id"),
-            TelegramAccount.state,
-            TelegramAccount.linked_at,
-            TelegramAccount.confirmed_at,
-            TelegramAccount.unreachable_at,
+            active.c.id.label("account_id"),
+            active.c.linked_at,
+            active.c.confirmed_at,
+            active.c.unreachable_at,
+            awaiting.c.id.label("newcomer_id"),
+            awaiting.c.linked_at.label("newcomer_at"),
         )
         .select_from(Enrollment)
         .join(student, student.id == Enrollment.student_id)
         .join(Guardianship, Guardianship.student_id == Enrollment.student_id)
         .join(Person, Person.id == Guardianship.guardian_id)
-        .outerjoin(
-            TelegramAccount,
-            (TelegramAccount.person_id == Guardianship.guardian_id)
-            & (TelegramAccount.state != AccountState.REVOKED.value),
-        )
+        .outerjoin(active, active.c.person_id == Guardianship.guardian_id)
+        .outerjoin(awaiting, awaiting.c.person_id == Guardianship.guardian_id)
         .where(
             Enrollment.class_id == class_id,
             holds_on(Enrollment.since_on, Enrollment.until_on, today),
@@ -132,10 +133,11 @@ async def ties(uow: Uow, class_id: ClassId, today: date) -> list[Tie]:
             agrees=bool(row.agrees),
             staff=bool(row.staff),
             account_id=row.account_id,
-            state=None if row.state is None else AccountState(row.state),
             linked_at=row.linked_at,
             confirmed_at=row.confirmed_at,
             unreachable=row.unreachable_at is not None,
+            newcomer_id=row.newcomer_id,
+            newcomer_at=row.newcomer_at,
         )
         for row in await uow.execute(question)
     ]

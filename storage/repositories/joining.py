@@ -92,20 +92,24 @@ class AccountRow:
 
 async def account_of_user(uow: Uow, bot_id: BotId, user_id: int) -> AccountRow | None:
     """The account of a messenger user."""
-    return await _account(uow, TelegramAccount.bot_id == bot_id, TelegramAccount.user_id == user_id)
+    found = await _accounts(uow, TelegramAccount.bot_id == bot_id, TelegramAccount.user_id == user_id)
+    return found[0] if found else None
 
 
-async def account_of_person(uow: Uow, bot_id: BotId, person_id: PersonId) -> AccountRow | None:
-    """The account that speaks for a person, or awaits to."""
-    return await _account(uow, TelegramAccount.bot_id == bot_id, TelegramAccount.person_id == person_id)
+async def accounts_of_person(uow: Uow, bot_id: BotId, person_id: PersonId) -> list[AccountRow]:
+    """The account that speaks for a person, and the one that awaits to; at most one of each."""
+    return await _accounts(uow, TelegramAccount.bot_id == bot_id, TelegramAccount.person_id == person_id)
 
 
-async def _account(uow: Uow, *conditions: Any) -> AccountRow | None:
-    question = select(
-        TelegramAccount.id, TelegramAccount.person_id, TelegramAccount.user_id, TelegramAccount.state
-    ).where(*conditions, TelegramAccount.state != AccountState.REVOKED.value)
-    row = (await uow.execute(question)).first()
-    return None if row is None else AccountRow(row.id, row.person_id, row.user_id, AccountState(row.state))
+async def _accounts(uow: Uow, *conditions: Any) -> list[AccountRow]:
+    question = (
+        select(TelegramAccount.id, TelegramAccount.person_id, TelegramAccount.user_id, TelegramAccount.state)
+        .where(*conditions, TelegramAccount.state != AccountState.REVOKED.value)
+        .order_by(TelegramAccount.state)
+    )
+    return [
+        AccountRow(row.id, row.person_id, row.user_id, AccountState(row.state)) for row in await uow.execute(question)
+    ]
 
 
 async def add_account(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item
@@ -15,7 +15,7 @@ from storage.vocabulary import AccountId, AccountState, ItemId, ItemKind, Person
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account in whatever state, with its person's name."""
+    """An account in whatever state, with its person's name; `another`: another account speaks for that person."""
 
     id: AccountId
     person_id: PersonId
@@ -23,6 +23,7 @@ class AccountLine:
     last_name: str
     first_name: str
     middle_name: str
+    another: bool
 
     @property
     def full_name(self) -> str:
@@ -37,6 +38,12 @@ class AccountLine:
 
 async def accounts(uow: Uow, account_ids: Collection[AccountId]) -> list[AccountLine]:
     """Accounts by id, in order of their people's names."""
+    other = aliased(TelegramAccount)
+    another = exists().where(
+        other.person_id == TelegramAccount.person_id,
+        other.id != TelegramAccount.id,
+        other.state == AccountState.ACTIVE.value,
+    )
     question = (
         select(
             TelegramAccount.id,
@@ -45,13 +52,14 @@ async def accounts(uow: Uow, account_ids: Collection[AccountId]) -> list[Account
             Person.last_name,
             Person.first_name,
             Person.middle_name,
+            another.correlate(TelegramAccount),
         )
         .join(Person, Person.id == TelegramAccount.person_id)
         .where(TelegramAccount.id.in_(account_ids))
         .order_by(Person.key, TelegramAccount.id)
     )
     return [
-        AccountLine(row.id, row.person_id, AccountState(row.state), row.last_name, row.first_name, row.middle_name)
+        AccountLine(row[0], row[1], AccountState(row[2]), row[3], row[4], row[5], bool(row[6]))
         for row in await uow.execute(question)
     ]
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.screen import Screen
-from handlers.screens import diary, homeroom, joining, preferences
+from handlers.screens import access, diary, homeroom, joining, preferences
 from handlers.screens.menu import menu
 from services.actor import Actor
 from services.diary import Child as DiaryChild
@@ -19,6 +19,8 @@ from services.joining import Child, Offer
 from services.letters.typeset import LIMIT, shown_length
 from services.preferences import Choice
 from services.rules.quiet_hours import Hours
+from services.rules.regulation import Regulation
+from services.student_access import StudentLine, StudentStanding, StudentsView
 from storage.repositories.diary import AbsenceLine, MarkLine, ToDo
 from storage.repositories.homeroom import LedClass
 from storage.vocabulary import (
@@ -59,7 +61,7 @@ def offer(*, agreeing: bool = False) -> Offer:
         Child(PersonId(LONGEST_ID), name, "7Б", relation)
         for name, relation in ((f"{LONG}", Relation.OTHER), (NASTY, Relation.MOTHER))
     )
-    return Offer(InvitationId(LONGEST_ID), LONG, f"Школа {NASTY}", children, agreeing, full_names=False)
+    return Offer(InvitationId(LONGEST_ID), LONG, f"Школа {NASTY}", children, agreeing, Regulation())
 
 
 def lesson(number: int, text: str = "№ 312–315", **changes: object) -> DiaryLesson:
@@ -110,7 +112,24 @@ def a_class() -> ClassView:
     families = tuple(family(n, standing) for n in range(31) for standing in GuardianStanding)
     names = tuple(f"{LONG} {n}" for n in range(30))
     classes = (LedClass(ClassId(LONGEST_REF), "7Б"), LedClass(ClassId(LONGEST_REF - 1), "10 физико-математический"))
-    return ClassView(ClassId(LONGEST_REF), "7Б", families, names, classes, TODAY)
+    return ClassView(ClassId(LONGEST_REF), "7Б", families, names, classes, TODAY, 3, students=30, students_awaiting=2)
+
+
+def the_students(level: int = 7) -> StudentsView:
+    lines = [
+        StudentLine(
+            student_id=PersonId(LONGEST_ID + number),
+            name=f"{LONG} {NASTY}",
+            short_name=f"Константинопольская-Преображенская {NASTY}",
+            standing=standing,
+            since=AT if standing is not StudentStanding.AWAY else None,
+            account_id=AccountId(LONGEST_ID) if standing is not StudentStanding.AWAY else None,
+            newcomer_id=AccountId(LONGEST_ID - 1) if standing is StudentStanding.AWAITING else None,
+            may_have_slip=standing is not StudentStanding.NO_PAPERS,
+        )
+        for number, standing in enumerate(list(StudentStanding) * 6)
+    ]
+    return StudentsView(ClassId(LONGEST_REF), "7Б", led=True, level=level, level_from=5, lines=tuple(lines))
 
 
 def choice(mode: DeliveryMode = DeliveryMode.DIGEST, *, consents: bool = True) -> Choice:
@@ -133,7 +152,7 @@ def every_screen() -> list[Screen]:
         joining.left(),
         joining.offered(offer()),
         joining.offered(offer(agreeing=True)),
-        joining.consent_again(f"Школа {NASTY}", full_names=True),
+        joining.consent_again(f"Школа {NASTY}", Regulation(full_names_in_letters=True, consent_words=NASTY)),
         diary.day(a_day()),
         diary.day(a_day(*(lesson(n) for n in range(1, 9)), children=5, name="Александрина-Виктория")),
         diary.day(a_day(*(lesson(n, "читать " * 300) for n in range(1, 11)))),
@@ -142,10 +161,15 @@ def every_screen() -> list[Screen]:
         preferences.preferences(choice(consents=False)),
         preferences.hours(choice()),
         homeroom.overview(view),
-        homeroom.ask_for_slips(view),
-        *(homeroom.guardians(view, standing, page) for standing in GuardianStanding for page in (0, 3, 99)),
-        *(homeroom.guardian(view.class_id, family(0, standing)) for standing in GuardianStanding),
-        homeroom.ask_to_disconnect(view.class_id, family()),
+        access.access(view),
+        access.ask_for_slips(view),
+        *(access.guardians(view, standing, page) for standing in GuardianStanding for page in (0, 3, 99)),
+        *(access.guardian(view.class_id, family(0, standing)) for standing in GuardianStanding),
+        access.ask_to_disconnect(view.class_id, family()),
+        *(access.students(the_students(level), page) for level in (4, 7) for page in (0, 99)),
+        *(access.student(the_students(), line.student_id) for line in the_students().lines[:5]),
+        *(access.ask_for_student_slips(the_students(level)) for level in (4, 7)),
+        access.ask_to_disconnect_student(the_students(), the_students().lines[0].student_id),
         menu(actor(Role.TEACHER, Role.GUARDIAN, homeroom=True)),
     ]
 
@@ -227,18 +251,18 @@ def test_what_comes_is_said_in_words() -> None:
 
 
 def test_eight_names_a_page_and_both_ways_to_turn() -> None:
-    screen = homeroom.guardians(a_class(), GuardianStanding.AWAY, 1)
+    screen = access.guardians(a_class(), GuardianStanding.AWAY, 1)
     assert len([button for button in screen.rows if len(button) == 1]) == 8 + 1
     assert labels(screen)[-3:] == ["← 1/4", "3/4 →", "Назад"]
 
 
 def test_a_guardian_who_awaits_can_be_confirmed_or_disconnected() -> None:
-    screen = homeroom.guardian(ClassId(1), family(0, GuardianStanding.AWAITING))
+    screen = access.guardian(ClassId(1), family(0, GuardianStanding.AWAITING))
     assert labels(screen) == ["Подтвердить", "Новый листок", "Отключить", "Назад"]
 
 
 def test_a_guardian_without_papers_gets_no_slip() -> None:
-    assert labels(homeroom.guardian(ClassId(1), family(0, GuardianStanding.NO_PAPERS))) == ["Назад"]
+    assert labels(access.guardian(ClassId(1), family(0, GuardianStanding.NO_PAPERS))) == ["Назад"]
 
 
 TEACHING = ["Мои уроки", "Планы", "Журнал", "Четвертные"]

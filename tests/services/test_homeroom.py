@@ -69,7 +69,7 @@ class Office:
         return step if isinstance(step, Joined) else await self.joining.agree(who, offer.invitation_id)
 
     async def family(self, guardian_id: PersonId) -> Family:
-        return await self.homeroom.family(self.teacher, self.cast.class_7b, guardian_id)
+        return (await self.homeroom.family(self.teacher, self.cast.class_7b, guardian_id))[1]
 
     async def told(self, student: str) -> set[int]:
         async with self.storage.reading() as uow:
@@ -139,7 +139,7 @@ async def test_a_child_added_by_a_typed_code_is_confirmed_too(office: Office) ->
 async def test_disconnecting_stops_everything_at_once_and_says_so_where_it_was(office: Office) -> None:
     cast = office.cast
     left = await office.joining.issue_family(cast.mother_larina)
-    family = await office.homeroom.disconnect(office.teacher, cast.class_7b, cast.mother_larina)
+    _view, family = await office.homeroom.disconnect(office.teacher, cast.class_7b, cast.mother_larina)
     assert family.standing is S.AWAY
     assert await office.told("Ларина Татьяна") == {cast.father_larin}
     assert await office.directory.actor(cast.visitor(cast.mother_larina)) is None
@@ -274,3 +274,60 @@ async def test_administrators_hear_of_another_phone_and_the_guardian_of_the_conf
         "Если телефон не менялся, отключите новый."
     ]
     assert letters[PHONE] == ["Классный руководитель подтвердил доступ: дневник открыт."]
+
+
+async def test_a_code_typed_on_another_phone_leaves_the_connected_one_until_it_is_confirmed(office: Office) -> None:
+    cast = office.cast
+    async with office.storage.writing() as uow:
+        head = await people.person(uow, cast, "Орлова Анна Сергеевна", Role.ADMINISTRATOR, connected=True)
+    slip = (await office.homeroom.slips(office.teacher, cast.class_7b, cast.mother_larina)).slips[0].issued
+    assert (await office.joins(slip.code)).awaiting
+    assert await office.directory.actor(cast.visitor(cast.mother_larina)) is not None
+    assert cast.mother_larina in await office.told("Ларина Татьяна")
+    assert await office.waiting("relinked") == [cast.mother_larina], "the chat that is connected hears of the attempt"
+    family = await office.family(cast.mother_larina)
+    assert family.standing is S.AWAITING and family.account_id != family.newcomer_id
+    await office.homeroom.confirm(office.teacher, cast.class_7b, cast.mother_larina)
+    assert await office.directory.actor(cast.visitor(cast.mother_larina)) is None
+    assert await office.directory.actor(Visitor(BOT, PHONE, PHONE, "ru", None)) is not None
+    assert await office.waiting("relinked") == sorted([cast.mother_larina, cast.mother_larina, head])
+    assert (await office.family(cast.mother_larina)).standing is S.CONNECTED
+
+
+async def test_a_code_typed_on_another_phone_that_is_not_confirmed_changes_nothing(office: Office) -> None:
+    cast = office.cast
+    slip = (await office.homeroom.slips(office.teacher, cast.class_7b, cast.mother_larina)).slips[0].issued
+    await office.joins(slip.code)
+    family = await office.homeroom.refuse(office.teacher, cast.class_7b, cast.mother_larina)
+    assert (family.standing, family.newcomer_id) == (S.CONNECTED, None)
+    assert await office.directory.actor(cast.visitor(cast.mother_larina)) is not None
+    assert await office.directory.actor(Visitor(BOT, PHONE, PHONE, "ru", None)) is None
+    with pytest.raises(NothingToConfirm):
+        await office.homeroom.refuse(office.teacher, cast.class_7b, cast.mother_larina)
+    with pytest.raises(NothingToConfirm):
+        await office.homeroom.confirm(office.teacher, cast.class_7b, cast.mother_larina)
+
+
+async def test_who_typed_anothers_code_can_stop_nobodys_letters_and_give_nobodys_consent(office: Office) -> None:
+    cast = office.cast
+    thief = Visitor(BOT, PHONE, PHONE, "ru", None)
+    slip = (await office.homeroom.slips(office.teacher, cast.class_7b, cast.mother_larina)).slips[0].issued
+    await office.joins(slip.code)
+    await office.joining.leave(thief)
+    assert cast.mother_larina in await office.told("Ларина Татьяна")
+    await office.joining.leave(cast.actor(cast.mother_larina))
+    again = (await office.homeroom.slips(office.teacher, cast.class_7b, cast.mother_larina)).slips[0].issued
+    await office.joins(again.code)
+    assert cast.mother_larina not in await office.told("Ларина Татьяна"), "she took her consent back"
+    await office.homeroom.confirm(office.teacher, cast.class_7b, cast.mother_larina)
+    assert cast.mother_larina in await office.told("Ларина Татьяна"), "the confirmed phone had agreed"
+
+
+async def test_the_newest_of_two_phones_that_typed_codes_awaits(office: Office) -> None:
+    slips = [(await office.homeroom.slips(office.teacher, office.cast.class_7b, office.mother)).slips[0].issued]
+    await office.joins(slips[0].code, PHONE)
+    slips.append((await office.homeroom.slips(office.teacher, office.cast.class_7b, office.mother)).slips[0].issued)
+    await office.joins(slips[1].code, PHONE + 1)
+    assert not (await office.joining.standing(Visitor(BOT, PHONE, PHONE, "ru", None))).awaiting
+    await office.homeroom.confirm(office.teacher, office.cast.class_7b, office.mother)
+    assert await office.directory.actor(Visitor(BOT, PHONE + 1, PHONE + 1, "ru", None)) is not None

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from services import codes
 from services.actor import Visitor
-from services.connecting import EmployeesChat, SomebodyElsesSlip, WrongCode
+from services.connecting import CodeMovesNothing, EmployeesChat, SomebodyElsesSlip, WrongCode
 from services.directory import Directory
 from services.errors import SchoolError
 from services.invitations import Issued, NoApplication, NotAGuardian, NotStaff
@@ -17,7 +17,7 @@ from storage.models.delivery import Item
 from storage.models.people import Consent, Guardianship, Invitation, TelegramAccount
 from storage.repositories import recipients
 from storage.uow import Storage
-from storage.vocabulary import InvitationId, PersonId, Role
+from storage.vocabulary import InvitationId, InvitationKind, PersonId, Role
 from tests import school
 from tests.school import BOT, TODAY, Cast
 
@@ -95,7 +95,7 @@ async def test_a_link_leads_by_the_child_and_the_consent_into_the_diary(door: Do
     step = await door.joining.confirm_child(visitor(), offer.invitation_id)
     assert isinstance(step, Offer) and step.agreeing
     done = await door.joining.agree(visitor(), offer.invitation_id)
-    assert (done.staff, done.awaiting) == (False, False)
+    assert done.kind is InvitationKind.FAMILY and not done.awaiting
     actor = await door.directory.actor(visitor())
     assert actor is not None and actor.person_id == door.mother
     assert await door.told(door.cast.named("Андреев Пётр")) == {door.mother}
@@ -308,7 +308,7 @@ async def test_a_staff_code_opens_at_once(door: Door) -> None:
         new = await school.person(uow, door.cast, "Ковалевская Софья Васильевна", Role.TEACHER)
     issued = await door.joining.issue_staff(new)
     done = await door.joining.knock(visitor(), issued.code)
-    assert done == Joined(staff=True, awaiting=False)
+    assert done == Joined(InvitationKind.STAFF, awaiting=False)
     actor = await door.directory.actor(visitor())
     assert actor is not None and actor.roles == {Role.TEACHER}
 
@@ -369,3 +369,28 @@ async def test_stopping_while_awaiting_ends_the_account(door: Door) -> None:
     await door.joining.leave(visitor())
     assert not (await door.joining.standing(visitor())).awaiting
     assert not (await door.joins((await door.slip()).token, visitor())).awaiting
+
+
+async def test_an_employees_new_phone_takes_over_and_both_sides_hear_of_it(door: Door) -> None:
+    async with door.storage.writing() as uow:
+        head = await school.person(uow, door.cast, "Ключевский Василий", Role.ADMINISTRATOR, connected=True)
+    former = door.cast.accounts[door.cast.owner]
+    await door.joining.knock(visitor(), (await door.joining.issue_staff(door.cast.owner)).code)
+    assert await door.directory.actor(door.cast.visitor(door.cast.owner)) is None
+    actor = await door.directory.actor(visitor())
+    assert actor is not None and actor.person_id == door.cast.owner
+    assert await door.items("relinked") == sorted([(door.cast.owner, former), (head, None)])
+
+
+async def test_a_code_does_not_move_a_child_that_another_phone_has(door: Door) -> None:
+    """A mother recorded twice, once a child, connected on two phones."""
+    twin = await door.guardian("Андреева Ирина", door.cast.named("Дмитриева Софья"))
+    await door.joins((await door.slip()).token, visitor())
+    await door.joins((await door.joining.issue_family(twin)).token, visitor(OTHER_PHONE))
+    again = await door.joining.issue_family(twin)
+    with pytest.raises(CodeMovesNothing):
+        await door.joins(again.code, visitor())
+    assert await door.directory.actor(visitor(OTHER_PHONE)) is not None
+    assert await door.told(door.cast.named("Дмитриева Софья")) == {twin}
+    await door.joins(again.token, visitor())
+    assert await door.told(door.cast.named("Дмитриева Софья")) == {door.mother}

@@ -1,0 +1,79 @@
+"""Buttons of access: who is connected in a class, students, staff."""
+
+from aiogram.filters.callback_data import CallbackData
+
+from handlers.callbacks.fields import Id, Page
+
+
+class OpenAccess(CallbackData, prefix="ia1"):
+    """«Кто подключён» of a class."""
+
+    school_class: Id
+
+
+class RefuseGuardian(CallbackData, prefix="ib1"):
+    """«Не подтверждать»: the phone that typed a code stays outside."""
+
+    school_class: Id
+    guardian: Id
+
+
+class OpenStudents(CallbackData, prefix="ic1"):
+    """A page of the students of a class with their access."""
+
+    school_class: Id
+    page: Page
+
+
+class OpenStudentAccess(CallbackData, prefix="id1"):
+    """One student's access."""
+
+    school_class: Id
+    student: Id
+
+
+class ConfirmStudent(CallbackData, prefix="ie1"):
+    """«Подтвердить»: this is the student's own phone."""
+
+    school_class: Id
+    student: Id
+
+
+class RefuseStudent(CallbackData, prefix="if1"):
+    """«Не подтверждать»: that phone stays outside."""
+
+    school_class: Id
+    student: Id
+
+
+class AskToDisconnectStudent(CallbackData, prefix="ig1"):
+    """«Отключить»: are you sure?"""
+
+    school_class: Id
+    student: Id
+
+
+class DisconnectStudent(CallbackData, prefix="ih1"):
+    """The student's account ends."""
+
+    school_class: Id
+    student: Id
+
+
+class AskForStudentSlips(CallbackData, prefix="ii1"):
+    """Slips for students: for whom."""
+
+    school_class: Id
+
+
+class PrintStudentSlips(CallbackData, prefix="ij1"):
+    """Slips of all students who may have one and aren't connected."""
+
+    school_class: Id
+
+
+class PrintStudentSlip(CallbackData, prefix="ik1"):
+    """The slip of one student."""
+
+    school_class: Id
+    student: Id
