@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.screen import Screen
+from handlers.screens.absence_notes import note as absence_note
 from handlers.screens.control import morning
 from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lesson_changes import changes
 from handlers.screens.lessons import lesson_card
 from handlers.screens.reminders import reminder
 from handlers.screens.threads import letter
+from services.absence_notes import NoteDecisions
+from services.absence_notes.telling import note_of
 from services.control import Control
 from services.corrections import Decisions
 from services.corrections.telling import request_of
@@ -22,7 +25,7 @@ from services.letters.threads import thread_letter
 from services.outbox.transport import DueItem, Later, Reachable, Uow
 from services.reminders import Reminders
 from services.threads.hours import staff_until
-from storage.vocabulary import ItemId, ItemKind, RequestState
+from storage.vocabulary import ItemId, ItemKind, NoteState, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,21 @@ class CorrectionsDecided:
         return None if view is None else Drawn(decision_letter(view))
 
 
+class NotesAsked:
+    """A guardian's absence note to the homeroom teacher; changed, decided or withdrawn, its letter says so in place."""
+
+    def __init__(self, decisions: NoteDecisions) -> None:
+        self._decisions = decisions
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where it was withdrawn before it was told, or the class is another's by now."""
+        item = items[-1]
+        view = await self._decisions.view_in(uow, recipient, note_of(item.collapse_key), now)
+        if view is None or (view.state is not NoteState.ASKED and item.base is None):
+            return None
+        return Drawn(absence_note(view), in_place=True)
+
+
 class LessonsChanged:
     """Lessons substituted, cancelled or moved, to their teachers: one letter of all that waits."""
 
@@ -151,6 +169,7 @@ def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
         ItemKind.CONTROL: MorningLists(offices["control"]),
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
+        ItemKind.NOTE_ASKED: NotesAsked(offices["note_decisions"]),
         ItemKind.THREAD: ThreadLetters(),
         ItemKind.THREAD_STAFF: ThreadLetters(),
     }

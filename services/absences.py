@@ -18,8 +18,8 @@ from services.lessons import Card, card_of
 from services.rules import attendance as rules
 from services.rules.attendance import Attended
 from services.rules.short_names import Named
+from storage.repositories import absence_notes, audit, homeroom, lessons
 from storage.repositories import absences as rows
-from storage.repositories import audit, homeroom, lessons
 from storage.repositories.absences import AbsentRow, SeenRow, monday_of
 from storage.repositories.rights import ClassRow
 from storage.uow import Storage, Uow
@@ -51,13 +51,17 @@ class AbsenceDay:
 
 @dataclass(frozen=True, slots=True)
 class ClassAbsences:
-    """The absences of a class to be looked after: today's and open ones, the newest first."""
+    """The absences of a class to be looked after: today's and open ones, the newest first.
+
+    `came_after_all`: whom a note excuses today and a lesson has seen; somebody is to be asked.
+    """
 
     class_id: ClassId
     name: str
     today: date
     days: Sequence[AbsenceDay]
     verified: bool
+    came_after_all: Sequence[Named] = ()
 
     @property
     def open(self) -> int:
@@ -272,7 +276,19 @@ async def _overview(uow: Uow, actor: Actor, school_class: ClassRow, now: datetim
     ]
     days.sort(key=lambda one: (-one.on_date.toordinal(), one.reason is not None, one.student.usual))
     verified = await rows.verified(uow, school_class.id, today) is not None
-    return ClassAbsences(school_class.id, school_class.name, today, days, verified)
+    came = await _came_after_all(uow, school_class.id, today)
+    return ClassAbsences(school_class.id, school_class.name, today, days, verified, came)
+
+
+async def _came_after_all(uow: Uow, class_id: ClassId, today: date) -> list[Named]:
+    excused = await absence_notes.expected_absent(uow, class_id, today)
+    seen = await rows.seen(uow, class_id, [one.student_id for one in excused], today, today)
+    there = {one.student_id for one in seen if one.code in {AttendanceCode.PRESENT, AttendanceCode.LATE}}
+    return [
+        Named(one.student_id, one.last_name, one.first_name, one.middle_name)
+        for one in excused
+        if one.student_id in there
+    ]
 
 
 async def _week(uow: Uow, actor: Actor, school_class: ClassRow, day: date, now: datetime) -> Week:

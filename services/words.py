@@ -246,3 +246,12 @@ def day_and_month(on: date) -> str:
 def short_day(on: date) -> str:
     """A day on a narrow button, «вт 8»."""
     return format_date(on, "EEE d", locale=spoken())
+
+
+def days(since: date, until: date) -> str:
+    """Days within a sentence: «8 сентября», «8–10 сентября», «30 сентября – 2 октября»."""
+    if since == until:
+        return day_and_month(since)
+    if (since.year, since.month) == (until.year, until.month):
+        return f"{since.day}–{day_and_month(until)}" if spoken() == "ru" else f"{day_and_month(since)} – {until.day}"
+    return f"{day_and_month(since)} – {day_and_month(until)}"

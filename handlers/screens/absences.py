@@ -32,6 +32,10 @@ def overview(view: ClassAbsences, page: int = 0, note: str | None = None) -> Scr
                 "{count} absence waits for its reason (?).", "{count} absences wait for their reason (?).", view.open
             ).format(count=view.open)
         )
+    lines += [
+        _("⚠️ {name}: a note for today, but a lesson has seen them").format(name=esc(one.usual))
+        for one in view.came_after_all
+    ]
     lines += [_warning(one, view.today) for one in shown if one.contradicts]
     lines += [
         ngettext("{name}: {count} day without a reason", "{name}: {count} days without a reason", one.running).format(
@@ -45,6 +49,11 @@ def overview(view: ClassAbsences, page: int = 0, note: str | None = None) -> Scr
     rows = [
         [tap(_label(one, view.today), OpenAbsence(student=one.student.id, day=one.on_date.isoformat()))]
         for one in shown
+    ]
+    came = [one for one in view.came_after_all if one.id not in {day.student.id for day in days}]
+    rows += [
+        [tap(shortened(f"⚠️ {one.usual}", LABEL), OpenAbsence(student=one.id, day=view.today.isoformat()))]
+        for one in came[:4]
     ]
     rows += pager(page, pages, lambda other: OpenAbsences(school_class=view.class_id, page=other))
     week = _("The week is verified") if view.verified else _("Verify the week")
