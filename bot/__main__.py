@@ -18,6 +18,7 @@ COMMANDS = {
     "people": ("bot.commands_school", "people"),
     "invite": ("bot.commands_school", "invite"),
     "import": ("bot.commands_import", "import_"),
+    "doctor": ("bot.commands_doctor", "doctor"),
     "backup": ("bot.commands_backup", "backup"),
     "verify": ("bot.commands_backup", "verify"),
     "restore": ("bot.commands_backup", "restore"),

@@ -50,6 +50,17 @@ def check(database_url: str, path: Path) -> None:
         _run(["pg_restore", "--list", str(path)], None)
 
 
+def quick_check(database_url: str) -> None:
+    """Look through the pages of the SQLite base itself. Blocks; raises BackupFailed."""
+    try:
+        with _opened(_file(normalised(database_url))) as base:
+            said = base.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.Error as error:
+        raise BackupFailed(type(error).__name__) from error
+    if said != "ok":
+        raise BackupFailed("the base is damaged")
+
+
 def counts(database_url: str, path: Path) -> dict[str, int]:
     """How many rows each table of a copied SQLite file has; empty for a dump."""
     if not is_sqlite(database_url):
