@@ -51,7 +51,7 @@ class Acknowledgement(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(64))  # «term:5:120»: scope and student; a broadcast's id
+    subject: Mapped[str] = mapped_column(String(64))  # «term:5:120:1792…»: scope, student and moment of the newest seen; a broadcast's id
     on_paper: Mapped[bool] = mapped_column(default=False)  # signed on the sheet, entered by the homeroom teacher
     at: Mapped[datetime]
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -110,7 +110,7 @@ class PrintBatch(Base):
     """Printed information for the families of a class without electronic form (О 1.6; В 4.6.7)."""
 
     __tablename__ = "print_batch"
-    __table_args__ = (Index("ix_print_batch_class", "class_id", "until_on"),)
+    __table_args__ = (UniqueConstraint("class_id", "until_on"),)  # a day's print is one
 
     id: Mapped[int] = primary_key()
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))

@@ -158,9 +158,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['class_id'], ['school_class.id'], name=op.f('fk_print_batch_class_id')),
     sa.ForeignKeyConstraint(['printed_by'], ['person.id'], name=op.f('fk_print_batch_printed_by')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_print_batch_school_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_print_batch'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_print_batch')),
+    sa.UniqueConstraint('class_id', 'until_on', name=op.f('uq_print_batch_class_id_until_on'))
     )
-    op.create_index('ix_print_batch_class', 'print_batch', ['class_id', 'until_on'], unique=False)
     op.create_table('print_sheet',
     sa.Column('id', ID, autoincrement=True, nullable=False),
     sa.Column('batch_id', ID, nullable=False),
@@ -199,7 +199,6 @@ def downgrade() -> None:
     op.drop_column('guardianship', 'ended_at')
     op.drop_column('guardianship', 'end_reason')
     op.drop_table('print_sheet')
-    op.drop_index('ix_print_batch_class', table_name='print_batch')
     op.drop_table('print_batch')
     op.drop_index('ix_broadcast_recipient_person', table_name='broadcast_recipient')
     op.drop_table('broadcast_recipient')
