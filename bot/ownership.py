@@ -81,7 +81,10 @@ class Ownership:
 
     async def _acquire(self) -> int | None:
         async with self._storage.writing() as uow:
-            return await owner.acquire(uow, self._bot_id, self._holder, TTL)
+            epoch = await owner.acquire(uow, self._bot_id, self._holder, TTL)
+            if epoch is not None:
+                await owner.serve_schools(uow, self._bot_id)
+            return epoch
 
     def _lock(self) -> bool:
         if self._file is not None:

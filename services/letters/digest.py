@@ -163,6 +163,7 @@ def _fact(evening: Evening, reader: EveningReader, regulation: Regulation, now: 
         due_at=times.due_at,
         cap_at=times.cap_at,
         expires_at=times.expires_at,
+        channel=reader.channel,
     )
 
 

@@ -199,6 +199,7 @@ def _fact(
         cap_at=times.cap_at,
         expires_at=times.expires_at,
         student_id=recipient.student_id,
+        channel=recipient.channel,
         lesson_id=lesson_id,
         work_id=work_id,
     )

@@ -4,9 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.rules import channels
 from storage.repositories import items as rows
 from storage.uow import Uow
-from storage.vocabulary import AccountId, BotId, ItemId, ItemKind, LessonId, PersonId, SchoolId, VoidReason, WorkId
+from storage.vocabulary import (
+    AccountId,
+    BotId,
+    Channel,
+    ItemId,
+    ItemKind,
+    LessonId,
+    PersonId,
+    SchoolId,
+    VoidReason,
+    WorkId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +29,7 @@ class Fact:
     one. A value that equals what was told last (None: never told, or taken back) needs no letter. Moments are school
     time, aware UTC: the letter goes at `due_at`, pushed back by newer facts until `cap_at`, and never past
     `expires_at`. `account_id` names the account to write to where it isn't the recipient's present one.
+    `channel`: how it travels; what is to be printed waits for the next print instead of losing its sense.
     """
 
     school_id: SchoolId
@@ -34,6 +47,7 @@ class Fact:
     lesson_id: LessonId | None = None
     work_id: WorkId | None = None
     account_id: AccountId | None = None
+    channel: Channel = Channel.TELEGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +88,9 @@ async def put(uow: Uow, facts: Sequence[Fact], now: datetime) -> None:
                 created_at=now,
                 due_at=min(fact.due_at, fact.cap_at),
                 cap_at=fact.cap_at,
-                expires_at=fact.expires_at,
+                expires_at=channels.expiry(fact.channel, fact.kind, fact.due_at, fact.expires_at),
                 account_id=fact.account_id,
+                channel=fact.channel,
             )
             for fact in ordered
         ],

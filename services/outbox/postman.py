@@ -20,7 +20,7 @@ from services.outbox.unreached import list_unreached
 from storage.failures import passes
 from storage.repositories import accounts, care, letters, owner
 from storage.uow import Storage, Uow
-from storage.vocabulary import BotId, ItemId, LetterId, LetterState
+from storage.vocabulary import BotId, Channel, ItemId, LetterId, LetterState
 
 log = logging.getLogger("zvonok.postman")
 
@@ -62,6 +62,7 @@ class Postman:
         *,
         bot_id: BotId,
         spawn: Spawn,
+        channel: Channel = Channel.TELEGRAM,
         at: Callable[[str], None] = lambda point: None,
         width: int = WIDTH,
         care_every: float = CARE_EVERY,
@@ -71,11 +72,12 @@ class Postman:
         self._transport = transport
         self._pace = pace
         self._bot_id = bot_id
+        self._channel = channel
         self._spawn = spawn
         self._at = at
         self._width = width
         self._care_every = care_every
-        self._ready = Readiness(storage, clock, composer, bot_id)
+        self._ready = Readiness(storage, clock, composer, bot_id, channel)
         self._flying: dict[LetterId, FrozenLetter] = {}
         self._finished: list[Finished] = []
         self._queueing: set[asyncio.Task[Any]] = set()  # claimed letters that wait for their token
@@ -226,7 +228,9 @@ class Postman:
             touched += [item for (item, _), _ in put_off]
             await letters.hold_still(uow, touched, [one.letter.id for one in settling if ends_badly(one)])
             if self._in_doubt:
-                older, never_began = await letters.adopt(uow, self._bot_id, self._epoch, sorted(self._flying))
+                older, never_began = await letters.adopt(
+                    uow, self._bot_id, self._epoch, sorted(self._flying), self._channel
+                )
                 if older or never_began:
                     log.warning("letters_adopted older=%d never_began=%d", older, never_began)
             if settling:
@@ -266,7 +270,7 @@ class Postman:
                 letters.Claim(one.address, one.method, one.payload, one.target_letter_id, one.items, one.today)
                 for one in fresh
             ]
-            ids |= await letters.freeze(uow, self._bot_id, self._epoch, claims, now, machine)
+            ids |= await letters.freeze(uow, self._bot_id, self._epoch, claims, now, machine, self._channel)
             for one in fresh:
                 if one.address not in ids:  # it moved on, or the right ended: look again
                     await letters.cancel_without_right(uow, [item for item, _ in one.items], one.today)
@@ -355,7 +359,7 @@ class Postman:
             # Where schools live in several zones the latest date decides: a right that ended is over.
             zones = [ZoneInfo(name) for name in await care.zones(uow)]
             today = max((now.astimezone(zone).date() for zone in zones), default=now.date())
-            unknown = await care.unknown(uow, self._bot_id, now, today)
+            unknown = await care.unknown(uow, self._bot_id, now, today, self._channel)
         over = [one for one in unknown if one.over]
         again = [one for one in unknown if not one.over and may_repeat(one, machine)]
         self._ready.add_copies(again, today, self._monotonic())

@@ -16,6 +16,7 @@ from storage.repositories.care import UnknownLetter
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
     BotId,
+    Channel,
     ItemId,
     ItemKind,
     LessonId,
@@ -56,11 +57,14 @@ class Ready:
 class Readiness:
     """Keeps the most urgent due letters composed, so that the ledger only has to claim them."""
 
-    def __init__(self, storage: Storage, clock: Clock, composer: Composer, bot_id: BotId) -> None:
+    def __init__(
+        self, storage: Storage, clock: Clock, composer: Composer, bot_id: BotId, channel: Channel = Channel.TELEGRAM
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._composer = composer
         self._bot_id = bot_id
+        self._channel = channel
         self._letters: list[Ready] = []
         self._broken: dict[tuple[int, str], float] = {}
         self.empty: list[Item] = []  # items with nothing left to tell
@@ -91,7 +95,7 @@ class Readiness:
         self._broken = {bundle: until for bundle, until in self._broken.items() if until > now}
         composed: list[Ready] = []
         async with self._storage.reading() as uow:
-            left = _bundles(await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held))
+            left = _bundles(await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held, self._channel))
             await self._compose_all(uow, left, fresh, composed, moment, now)
         while left:  # one of them failed, and its transaction may have failed with it
             async with self._storage.reading() as uow:
@@ -139,6 +143,8 @@ class Readiness:
             first.address,
             first.locale,
             zone,
+            self._channel,
+            first.mailbox,
         )
         letter = await self._composer.compose(uow, recipient, [_item(row) for row in bundle], moment)
         if letter is None:

@@ -33,6 +33,7 @@ class Reachable:
     locale: str
     zone: ZoneInfo
     channel: Channel = Channel.TELEGRAM
+    mailbox: str = ""  # the e-mail address, where the channel is e-mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.EVENING, Quiet.WAITS, 3, expires=timedelta(hours=72))
         case ItemKind.NOTE_ASKED | ItemKind.NOTE_DECIDED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
+        case ItemKind.CONTACT:  # asked for by the one who reads it, or at the school
+            return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(days=7))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
 

@@ -14,7 +14,7 @@ from storage.repositories import corrections, recipients
 from storage.repositories.corrections import Officer
 from storage.repositories.threads import ThreadRow
 from storage.uow import Uow
-from storage.vocabulary import ItemKind, PersonId, ThreadEntryKind, ThreadId, ThreadSide
+from storage.vocabulary import Channel, ItemKind, PersonId, ThreadEntryKind, ThreadId, ThreadSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +72,31 @@ async def _staff(
 
 
 async def _family(uow: Uow, row: ThreadRow, entry_id: int, hours: OfficeHours, now: datetime) -> list[Fact]:
-    wishes: list[tuple[Officer, Hours]] = []
+    wishes: list[tuple[Officer, Hours, Channel]] = []
     if row.family_id == row.student_id:
         usual = quiet_hours.default_hours(hours.regulation)
-        wishes = [(one, usual) for one in await corrections.accounts(uow, [row.family_id])]
+        wishes = [(one, usual, Channel.TELEGRAM) for one in await corrections.accounts(uow, [row.family_id])]
     else:
         today = now.astimezone(hours.zone).date()
         for found in await recipients.recipients_of_students(uow, [row.student_id], today):
             if found.person_id == row.family_id:
-                wishes.append((Officer(found.person_id, found.bot_id), hours_of(found, hours.regulation)))
+                person = Officer(found.person_id, found.bot_id)
+                wishes.append((person, hours_of(found, hours.regulation), found.channel))
     return [
-        _fact(row, entry_id, ItemKind.THREAD, one, quiet_hours.after_quiet(now, own, hours.zone), hours)
-        for one, own in wishes
+        _fact(row, entry_id, ItemKind.THREAD, one, quiet_hours.after_quiet(now, own, hours.zone), hours, channel)
+        for one, own, channel in wishes
     ]
 
 
-def _fact(row: ThreadRow, entry_id: int, kind: ItemKind, one: Officer, due_at: datetime, hours: OfficeHours) -> Fact:
+def _fact(
+    row: ThreadRow,
+    entry_id: int,
+    kind: ItemKind,
+    one: Officer,
+    due_at: datetime,
+    hours: OfficeHours,
+    channel: Channel = Channel.TELEGRAM,
+) -> Fact:
     timing = quiet_hours.timing(kind, hours.regulation)
     assert timing.expires is not None, "a letter of a thread loses its sense some day"
     about = row.student_id if kind is ItemKind.THREAD and row.family_id != row.student_id else None
@@ -104,4 +113,5 @@ def _fact(row: ThreadRow, entry_id: int, kind: ItemKind, one: Officer, due_at: d
         cap_at=due_at,
         expires_at=due_at + timing.expires,
         student_id=about,
+        channel=channel,
     )

@@ -5,19 +5,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, exists, func, or_, select, update
+from sqlalchemy import String, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Letter
+from storage.models.family import Contact
 from storage.models.people import TelegramAccount
 from storage.models.school import School
 from storage.repositories import recipients
-from storage.repositories.due import account_of_item
+from storage.repositories.due import MAIL, account_of_item, contact_of_item
 from storage.repositories.items import in_order
 from storage.repositories.letters import items_of
 from storage.repositories.unreached import LISTED, entry_of
 from storage.uow import Uow
-from storage.vocabulary import BotId, ItemId, ItemState, LetterId, LetterMethod, LetterState, VoidReason
+from storage.vocabulary import (
+    BotId,
+    Channel,
+    ItemId,
+    ItemKind,
+    ItemState,
+    LetterId,
+    LetterMethod,
+    LetterState,
+    VoidReason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +47,15 @@ class UnknownLetter:
     expired: bool
 
 
-async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[UnknownLetter]:
-    """Letters of unknown fate, the oldest first."""
+async def unknown(
+    uow: Uow, bot_id: BotId, now: datetime, today: date, channel: Channel = Channel.TELEGRAM
+) -> list[UnknownLetter]:
+    """A channel's letters of unknown fate, the oldest first."""
     of_letter = Item.letter_id == Letter.id
-    there = exists().where(account_of_item(), cast(TelegramAccount.chat_id, String) == Letter.address)
+    if channel is Channel.EMAIL:
+        there = exists().where(contact_of_item(), literal(MAIL) + cast(Contact.id, String) == Letter.address)
+    else:
+        there = exists().where(account_of_item(), cast(TelegramAccount.chat_id, String) == Letter.address)
     rightful = exists().where(of_letter, recipients.may_still_be_told(today), there.correlate(Item, Letter))
     in_time = rightful.where(or_(Item.expires_at.is_(None), Item.expires_at > now))
     priority = select(func.min(Item.priority)).where(of_letter).correlate(Letter).scalar_subquery()
@@ -56,7 +72,7 @@ async def unknown(uow: Uow, bot_id: BotId, now: datetime, today: date) -> list[U
             in_time.label("goes_on"),
             (rightful & ~in_time).label("expired"),
         )
-        .where(Letter.bot_id == bot_id, Letter.state == LetterState.UNKNOWN.value)
+        .where(Letter.bot_id == bot_id, Letter.channel == channel.value, Letter.state == LetterState.UNKNOWN.value)
         .order_by(Letter.sending_at, Letter.id)
     )
     return [
@@ -109,6 +125,8 @@ async def overdue(uow: Uow, bot_id: BotId, due_before: datetime, limit: int = 20
             Item.expires_at.is_(None),
             Item.due_at < due_before,
             Item.kind.in_(LISTED),
+            # What is printed waits for the next print; but results must be known within the day (М Регл. 2).
+            or_(Item.channel != Channel.PAPER.value, Item.kind == ItemKind.TERM_RESULT.value),
             ~entry_of(entry).exists(),
         )
         .order_by(Item.id)

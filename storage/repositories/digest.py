@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
-from storage.models.people import Guardianship, Preferences, TelegramAccount
+from storage.models.people import Guardianship, Person, Preferences
 from storage.models.school import School
-from storage.repositories.recipients import rests, speaks
+from storage.repositories.recipients import bot_id, first_channel, rests_on_paper, with_ways
 from storage.uow import Uow
-from storage.vocabulary import BotId, DeliveryMode, PersonId, SchoolId
+from storage.vocabulary import BotId, Channel, DeliveryMode, PersonId, SchoolId
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class EveningReader:
     bot_id: BotId
     quiet_from: int | None
     quiet_until: int | None
+    channel: Channel = Channel.TELEGRAM
 
 
 async def schools(uow: Uow) -> list[SchoolClock]:
@@ -42,8 +43,8 @@ async def minutes(uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int]
     """The evening hours that somebody of a school has, as minutes from midnight; the school's own among them."""
     question = (
         select(Preferences.digest_minute)
-        .join(TelegramAccount, TelegramAccount.person_id == Preferences.person_id)
-        .where(TelegramAccount.school_id == school_id, Preferences.mode == DeliveryMode.DIGEST.value)
+        .join(Person, Person.id == Preferences.person_id)
+        .where(Person.school_id == school_id, Preferences.mode == DeliveryMode.DIGEST.value)
         .distinct()
     )
     found = {row.digest_minute for row in await uow.execute(question)}
@@ -54,26 +55,31 @@ async def minutes(uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int]
 async def readers(
     uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int], minute: int, on: date
 ) -> list[EveningReader]:
-    """The guardians of a school whose evening letter comes at this minute, by number."""
+    """The guardians of a school whose evening letter comes at this minute, by number; on paper there is no evening."""
     mode, usual_minute = usual
     chose = and_(Preferences.mode == DeliveryMode.DIGEST.value, Preferences.digest_minute == minute)
     never_chose = Preferences.person_id.is_(None) if (mode, usual_minute) == (DeliveryMode.DIGEST, minute) else None
+    channel = first_channel()
     question = (
-        select(
-            TelegramAccount.person_id,
-            func.min(TelegramAccount.bot_id).label("bot_id"),
-            func.min(Preferences.quiet_from_minute).label("quiet_from"),
-            func.min(Preferences.quiet_until_minute).label("quiet_until"),
+        with_ways(
+            select(
+                Guardianship.guardian_id,
+                bot_id().label("bot_id"),
+                Preferences.quiet_from_minute.label("quiet_from"),
+                Preferences.quiet_until_minute.label("quiet_until"),
+                channel.label("channel"),
+            ).select_from(Guardianship)
         )
-        .select_from(Guardianship)
-        .join(TelegramAccount, speaks())
-        .outerjoin(Preferences, Preferences.person_id == TelegramAccount.person_id)
         .where(
-            TelegramAccount.school_id == school_id, rests(on), chose if never_chose is None else or_(chose, never_chose)
+            Guardianship.school_id == school_id,
+            rests_on_paper(on),
+            channel.in_([Channel.TELEGRAM.value, Channel.EMAIL.value]),
+            chose if never_chose is None else or_(chose, never_chose),
         )
-        .group_by(TelegramAccount.person_id)
-        .order_by(TelegramAccount.person_id)
+        .distinct()
+        .order_by(Guardianship.guardian_id)
     )
     return [
-        EveningReader(row.person_id, row.bot_id, row.quiet_from, row.quiet_until) for row in await uow.execute(question)
+        EveningReader(row.guardian_id, row.bot_id, row.quiet_from, row.quiet_until, Channel(row.channel))
+        for row in await uow.execute(question)
     ]

@@ -1,29 +1,31 @@
-"""Which waiting items may be told now, and to whom."""
+"""Which waiting items may be told now, to whom and by which channel."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
-from storage.models.delivery import Item, Letter
+from storage.models.delivery import Item, Letter, Owner
+from storage.models.family import Contact
 from storage.models.people import Person, TelegramAccount
 from storage.models.school import School
 from storage.repositories import recipients
 from storage.uow import Uow
-from storage.vocabulary import AccountState, BotId, ItemState, LetterState
+from storage.vocabulary import AccountState, BotId, Channel, ContactState, ItemKind, ItemState, LetterState
 
 PRIORITIES = (0, 1, 2, 3, 4)
 NOW: Any = bindparam("now", type_=UtcDateTime())
 UNRESOLVED = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
+MAIL = "mail:"  # begins a letter's address at the e-mail channel; a contact's id follows, never the address itself
 
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A due item with its recipient's address, language and zone."""
+    """A due item with its recipient's address, language and zone; `mailbox`: where an e-mail letter goes, else «»."""
 
     id: int
     rev: int
@@ -45,6 +47,7 @@ class DueRow:
     address: str
     locale: str
     timezone: str
+    mailbox: str = ""
 
 
 def account_of_item() -> ColumnElement[bool]:
@@ -66,25 +69,65 @@ def account_of_item() -> ColumnElement[bool]:
     return TelegramAccount.id == func.coalesce(Item.account_id, account)
 
 
-def reachable() -> ColumnElement[bool]:
-    """That account takes letters."""
-    return and_(account_of_item(), TelegramAccount.unreachable_at.is_(None))
+def contact_of_item() -> ColumnElement[bool]:
+    """The contact an item is mailed to: the recipient's confirmed one; joins contact to item.
+
+    The letter that asks for the confirmation goes to the one that is to be confirmed.
+    """
+    asks = and_(Item.kind == ItemKind.CONTACT.value, Contact.state == ContactState.ASKED.value)
+    return and_(
+        Contact.person_id == Item.recipient_id,
+        Contact.channel == Channel.EMAIL.value,
+        Contact.stopped_at.is_(None),
+        or_(asks, and_(Item.kind != ItemKind.CONTACT.value, Contact.state == ContactState.CONFIRMED.value)),
+    )
 
 
-def may_be_claimed(today: ColumnElement[date], chat_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Right, consent and a reachable account at this chat still exist; for the WHERE of an update of item.
+def reachable(channel: Channel = Channel.TELEGRAM) -> ColumnElement[bool]:
+    """The item goes by this channel, and somebody takes letters there."""
+    if channel is Channel.EMAIL:
+        return and_(Item.channel == Channel.EMAIL.value, contact_of_item())
+    return and_(Item.channel == Channel.TELEGRAM.value, account_of_item(), TelegramAccount.unreachable_at.is_(None))
+
+
+def place_of(address: str) -> int:
+    """The number that tells addresses of a channel apart: the chat's, or the contact's."""
+    return int(address.removeprefix(MAIL))
+
+
+def address_at(channel: Channel, place: int) -> str:
+    """The address of a letter for a chat or a contact."""
+    return f"{MAIL}{place}" if channel is Channel.EMAIL else str(place)
+
+
+def _place(channel: Channel) -> Any:
+    return Contact.id if channel is Channel.EMAIL else TelegramAccount.chat_id
+
+
+def _door(channel: Channel) -> Any:
+    return Contact if channel is Channel.EMAIL else TelegramAccount
+
+
+def may_be_claimed(channel: Channel, today: ColumnElement[date], place: ColumnElement[int]) -> ColumnElement[bool]:
+    """Right, consent and a reachable account or contact at this place still exist; for the WHERE of an update of item.
 
     Who came in from another phone since the letter was composed is written to there, and not at the former one.
     """
-    account = exists().where(reachable(), TelegramAccount.chat_id == chat_id).correlate(Item)
-    return and_(account, recipients.may_still_be_told(cast(date, today)))
+    there = exists().where(reachable(channel), _place(channel) == place).correlate(Item)
+    return and_(there, recipients.may_still_be_told(cast(date, today)))
 
 
 def _is_due() -> ColumnElement[bool]:
-    """Due, not held, not expired; its bundle has come to rest or reached its cap; its key has no letter under way."""
+    """Due, not held, not expired; its bot isn't paused; its key has no letter under way.
+
+    And its bundle has come to rest or reached its cap.
+    """
     sibling, told = aliased(Item), aliased(Item)
     same_bundle = and_(
-        sibling.recipient_id == Item.recipient_id, sibling.bundle == Item.bundle, sibling.state == ItemState.WAITING
+        sibling.recipient_id == Item.recipient_id,
+        sibling.bundle == Item.bundle,
+        sibling.channel == Item.channel,
+        sibling.state == ItemState.WAITING,
     )
     at_rest = ~exists().where(same_bundle, sibling.due_at > NOW)
     capped = exists().where(same_bundle, sibling.cap_at <= NOW)
@@ -95,19 +138,21 @@ def _is_due() -> ColumnElement[bool]:
         Letter.id == told.letter_id,
         Letter.state.in_(UNRESOLVED),
     )
+    paused = exists().where(Owner.bot_id == bindparam("bot"), Owner.paused_at.is_not(None))
     return and_(
         Item.bot_id == bindparam("bot"),
         Item.state == ItemState.WAITING,
         Item.priority.in_(PRIORITIES),
         Item.due_at <= NOW,
         Item.hold.is_(None),
+        ~paused,
         or_(Item.expires_at.is_(None), Item.expires_at > NOW),
         or_(at_rest, capped),
         ~under_way,
     )
 
 
-def _whole() -> Select[Any]:
+def _whole(channel: Channel) -> Select[Any]:
     told, letter = aliased(Item), aliased(Letter)
     previous = (
         select(letter.id)
@@ -127,12 +172,13 @@ def _whole() -> Select[Any]:
         select(
             *(getattr(Item, name) for name in OF_ITEM),
             previous.label("previous_letter_id"),
-            TelegramAccount.chat_id,
+            _place(channel).label("place"),
+            (Contact.address if channel is Channel.EMAIL else literal("")).label("mailbox"),
             Person.locale,
             School.timezone,
         )
         .select_from(Item)
-        .join(TelegramAccount, REACHABLE)
+        .join(_door(channel), reachable(channel))
         .join(Person, Person.id == Item.recipient_id)
         .join(School, School.id == Item.school_id)
         .where(Item.recipient_id.in_(bindparam("people", expanding=True)), IS_DUE)
@@ -142,31 +188,59 @@ def _whole() -> Select[Any]:
 
 # Made once: the aliases of a question cost more than its answer, and the postman asks at every tap.
 OF_ITEM = [name for name in DueRow.__dataclass_fields__ if name in Item.__table__.columns]
-IS_DUE, REACHABLE = _is_due(), reachable()
-FIRST: Select[Any] = (
-    select(Item.recipient_id)
-    .select_from(Item)
-    .join(TelegramAccount, REACHABLE)
-    .where(IS_DUE)
-    .order_by(Item.priority, Item.due_at)
-    .limit(bindparam("limit", type_=Integer))
-)
-NOT_HELD = FIRST.where(TelegramAccount.chat_id.not_in(bindparam("held", expanding=True)))
-WHOLE = _whole()
-OLDEST = select(func.min(Item.due_at)).select_from(Item).join(TelegramAccount, REACHABLE).where(IS_DUE)
+IS_DUE = _is_due()
 
 
-async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collection[str] = ()) -> list[DueRow]:
-    """Whole bundles of due items of the most urgent recipients, urgent first; `limit` counts items looked at.
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is asked of one channel."""
 
-    `held` leaves out chats that told us to wait.
+    first: Select[Any]
+    not_held: Select[Any]
+    whole: Select[Any]
+    oldest: Select[Any]
+
+
+def _questions(channel: Channel) -> Questions:
+    door, there = _door(channel), reachable(channel)
+    first = (
+        select(Item.recipient_id)
+        .select_from(Item)
+        .join(door, there)
+        .where(IS_DUE)
+        .order_by(Item.priority, Item.due_at)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    return Questions(
+        first,
+        first.where(_place(channel).not_in(bindparam("held", expanding=True))),
+        _whole(channel),
+        select(func.min(Item.due_at)).select_from(Item).join(door, there).where(IS_DUE),
+    )
+
+
+QUESTIONS: Mapping[Channel, Questions] = {one: _questions(one) for one in (Channel.TELEGRAM, Channel.EMAIL)}
+
+
+async def due(
+    uow: Uow,
+    bot_id: BotId,
+    now: datetime,
+    limit: int,
+    held: Collection[str] = (),
+    channel: Channel = Channel.TELEGRAM,
+) -> list[DueRow]:
+    """Whole bundles of a channel's due items of the most urgent recipients, urgent first.
+
+    `limit` counts items looked at; `held` leaves out addresses that told us to wait.
     """
+    ask = QUESTIONS[channel]
     at = {"bot": bot_id, "now": now}
     first = {**at, "limit": limit}
     if held:
-        found = await uow.execute(NOT_HELD, {**first, "held": [int(address) for address in held]})
+        found = await uow.execute(ask.not_held, {**first, "held": [place_of(address) for address in held]})
     else:
-        found = await uow.execute(FIRST, first)
+        found = await uow.execute(ask.first, first)
     people = {row.recipient_id for row in found}
     if not people:
         return []
@@ -174,16 +248,17 @@ async def due(uow: Uow, bot_id: BotId, now: datetime, limit: int, held: Collecti
         DueRow(
             **{name: getattr(row, name) for name in OF_ITEM},
             previous_letter_id=row.previous_letter_id,
-            address=str(row.chat_id),
+            address=address_at(channel, row.place),
             locale=row.locale,
             timezone=row.timezone,
+            mailbox=row.mailbox,
         )
-        for row in await uow.execute(WHOLE, {**at, "people": sorted(people)})
+        for row in await uow.execute(ask.whole, {**at, "people": sorted(people)})
     ]
 
 
-async def oldest_due(uow: Uow, bot_id: BotId, now: datetime) -> datetime | None:
+async def oldest_due(uow: Uow, bot_id: BotId, now: datetime, channel: Channel = Channel.TELEGRAM) -> datetime | None:
     """Since when the longest waiting letter that could be sent is due; None: nothing waits."""
-    found = await uow.execute(OLDEST, {"bot": bot_id, "now": now})
+    found = await uow.execute(QUESTIONS[channel].oldest, {"bot": bot_id, "now": now})
     moment: datetime | None = found.scalar_one()
     return moment

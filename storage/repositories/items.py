@@ -15,6 +15,7 @@ from storage.uow import Uow
 from storage.vocabulary import (
     AccountId,
     BotId,
+    Channel,
     ItemId,
     ItemKind,
     ItemState,
@@ -46,6 +47,7 @@ class NewItem:
     cap_at: datetime
     expires_at: datetime | None
     account_id: AccountId | None = None
+    channel: Channel = Channel.TELEGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _upsert(dialect: str) -> Insert:
             "cap_at": cap_at,
             "expires_at": new.expires_at,
             "account_id": new.account_id,
+            "channel": new.channel,
             "state": case((back, ItemState.VOID.value), else_=ItemState.WAITING.value),
             "reason": case((back, VoidReason.BACK_TO_BASE.value), else_=null()),
         },

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, and_, bindparam, case, delete, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Date, Update, and_, bindparam, case, delete, exists, func, null, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
 from storage.models.delivery import SENDING, Item, Letter
 from storage.repositories import recipients
-from storage.repositories.due import may_be_claimed
+from storage.repositories.due import may_be_claimed, place_of
 from storage.repositories.items import in_order
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
@@ -52,22 +52,34 @@ async def hold_still(uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[
 
 
 AT: Any = bindparam("at", type_=UtcDateTime())
-CLAIM = (
-    update(Item)
-    .where(
-        Item.id == bindparam("which"),
-        Item.rev == bindparam("seen_rev"),
-        Item.state == ItemState.WAITING.value,
-        Item.hold.is_(None),
-        or_(Item.expires_at.is_(None), Item.expires_at > AT),
-        may_be_claimed(bindparam("today", type_=Date()), bindparam("chat", type_=BigInteger())),
+
+
+def _claim(channel: Channel) -> Update:
+    return (
+        update(Item)
+        .where(
+            Item.id == bindparam("which"),
+            Item.rev == bindparam("seen_rev"),
+            Item.state == ItemState.WAITING.value,
+            Item.hold.is_(None),
+            or_(Item.expires_at.is_(None), Item.expires_at > AT),
+            may_be_claimed(channel, bindparam("today", type_=Date()), bindparam("place", type_=BigInteger())),
+        )
+        .values(state=ItemState.TOLD.value, told_at=AT, letter_id=bindparam("new_letter_id"))
     )
-    .values(state=ItemState.TOLD.value, told_at=AT, letter_id=bindparam("new_letter_id"))
-)
+
+
+CLAIMS = {one: _claim(one) for one in (Channel.TELEGRAM, Channel.EMAIL)}
 
 
 async def freeze(
-    uow: Uow, bot_id: BotId, epoch: int, claims: Sequence[Claim], now: datetime, machine_now: datetime
+    uow: Uow,
+    bot_id: BotId,
+    epoch: int,
+    claims: Sequence[Claim],
+    now: datetime,
+    machine_now: datetime,
+    channel: Channel = Channel.TELEGRAM,
 ) -> dict[str, LetterId]:
     """Claim the items and store the letters as sending; ids by address.
 
@@ -80,7 +92,7 @@ async def freeze(
         [
             {
                 "bot_id": bot_id,
-                "channel": Channel.TELEGRAM.value,
+                "channel": channel.value,
                 "address": claim.address,
                 "method": claim.method.value,
                 "target_letter_id": claim.target_letter_id,
@@ -102,7 +114,7 @@ async def freeze(
             "seen_rev": rev,
             "new_letter_id": letter_id,
             "today": claim.today,
-            "chat": int(claim.address),
+            "place": place_of(claim.address),
             "at": now,
         }
         for claim, letter_id in wanted
@@ -110,7 +122,7 @@ async def freeze(
     ]
     if not rows:
         return {}
-    told = await uow.execute(CLAIM, rows)
+    told = await uow.execute(CLAIMS[channel], rows)
     if told.rowcount != len(rows):
         await _undo_incomplete(uow, ids, wanted)
     return ids
@@ -282,13 +294,19 @@ async def bury(uow: Uow, letter_ids: Sequence[LetterId]) -> list[ItemId]:
     return [ItemId(row.id) for row in found]
 
 
-async def adopt(uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId]) -> tuple[int, int]:
-    """Take over letters found as sending: how many of an older epoch (unknown now), how many of ours never began.
+async def adopt(
+    uow: Uow, bot_id: BotId, epoch: int, flying: Sequence[LetterId], channel: Channel = Channel.TELEGRAM
+) -> tuple[int, int]:
+    """Take over a channel's letters found as sending: how many of an older epoch, how many of ours never began.
 
-    Ours that don't fly come from a commit whose answer was lost: their request was never made. Of a copy that says
-    nothing about the requests before it.
+    The older are unknown now. Ours that don't fly come from a commit whose answer was lost: their request was never
+    made. Of a copy that says nothing about the requests before it.
     """
-    sending = (Letter.bot_id == bot_id, Letter.state == LetterState.SENDING.value)
+    sending = (
+        Letter.bot_id == bot_id,
+        Letter.channel == channel.value,
+        Letter.state == LetterState.SENDING.value,
+    )
     older = await uow.write(
         update(Letter).where(*sending, Letter.epoch < epoch).values(state=LetterState.UNKNOWN.value, outcome="adopted")
     )

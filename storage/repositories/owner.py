@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from storage.models.base import UtcDateTime
 from storage.models.delivery import Owner
+from storage.models.school import School
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import BotId
@@ -30,6 +31,14 @@ async def acquire(uow: Uow, bot_id: BotId, holder: str, ttl: timedelta) -> int |
         where=or_(Owner.leased_until < now, Owner.holder == holder),
     ).returning(Owner.epoch)
     return (await uow.execute(taken)).scalar_one_or_none()
+
+
+async def serve_schools(uow: Uow, bot_id: BotId) -> None:
+    """Schools that no bot serves, or one that nobody runs any more, are served by this one, whatever the channel."""
+    now = await database_now(uow)
+    alive = select(Owner.bot_id).where(Owner.leased_until > now)
+    unserved = or_(School.bot_id.is_(None), and_(School.bot_id != bot_id, School.bot_id.not_in(alive)))
+    await uow.write(update(School).where(unserved).values(bot_id=bot_id))
 
 
 async def renew(uow: Uow, bot_id: BotId, epoch: int, ttl: timedelta) -> bool:

@@ -185,6 +185,7 @@ class ItemKind(StrEnum):
     READING_REMINDER = "reading_reminder"  # who has not pressed «Ознакомлен(а)»
     NOTE_ASKED = "note_asked"  # homeroom teacher: a guardian's absence note
     NOTE_DECIDED = "note_decided"  # the guardian: what became of it
+    CONTACT = "contact"  # guardian, by e-mail: confirm this address
     JOINED = "joined"
     CONFIRMED = "confirmed"
     REVOKED = "revoked"
