@@ -15,6 +15,10 @@ from handlers.start import greet, send_menu
 from services.absence_notes import AbsenceNotes, NoteDecisions
 from services.absences import Absences
 from services.attendance import Attendance
+from services.broadcasts.answers import BroadcastReplies
+from services.broadcasts.progress import BroadcastProgress
+from services.broadcasts.sending import Sending
+from services.broadcasts.writing import Broadcasts
 from services.checking import Checking
 from services.clock import Clock
 from services.comments import Comments
@@ -23,6 +27,7 @@ from services.corrections import Corrections, Decisions
 from services.diary import Diary
 from services.directory import Directory
 from services.drafts import Drafts
+from services.family_ticks import FamilyTicks
 from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
 from services.finals.family import FamilyResults
@@ -99,6 +104,8 @@ def build(
             offices["reminders"],
             offices["control"],
             EveningDigest(storage),
+            FamilyTicks(storage),
+            offices["broadcast_sending"],
             Visits(storage),
         ),
         fresh=send_menu(offices),
@@ -111,6 +118,7 @@ def build(
 def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str, Any]:
     """The school's offices by the names that handlers ask for."""
     joining = Joining(storage, clock, settings.key())
+    sending = Sending(storage, clock)
     return {
         "storage": storage,
         "clock": clock,
@@ -136,6 +144,10 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
         "threads": Threads(storage, clock),
+        "broadcasts": Broadcasts(storage, clock),
+        "broadcast_sending": sending,
+        "broadcast_progress": BroadcastProgress(storage, clock, sending),
+        "broadcast_replies": BroadcastReplies(storage, clock, sending),
         "control": Control(storage, clock),
         "substitutions": Substitutions(storage, clock),
         "substitution_journals": SubstitutionJournals(storage, clock),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from handlers.callbacks.absences import OpenAbsences
 from handlers.callbacks.access import ConfirmStudent
 from handlers.callbacks.family import OpenDiary, SendDiary
 from handlers.callbacks.homeroom import ConfirmGuardian
@@ -16,7 +17,7 @@ from services.letters import compose
 from services.letters.diary_news import Written
 from services.letters.notices import Notice
 from services.outbox.transport import Composed, DueItem, Later, Reachable, Uow
-from storage.vocabulary import ItemKind, LetterMethod
+from storage.vocabulary import FileKind, ItemKind, LetterMethod
 
 LABEL = 30
 MOST_BUTTONS = 6
@@ -40,7 +41,7 @@ class TelegramLetters:
             if kind in self._staff:
                 drawn = await self._staff[kind](uow, recipient, items, now)
                 return drawn if drawn is None or isinstance(drawn, Later) else _drawn(drawn, items)
-            if kind in compose.NOTICES:
+            if compose.is_notice(items[0]):
                 notice = await compose.notice(uow, recipient, items, now)
                 return None if notice is None else _composed(_noticed(notice), items, notice.item_ids)
             written = await compose.family_letter(uow, recipient, items, now)
@@ -83,6 +84,13 @@ ROWS: Mapping[ItemKind, Callable[[Written, Sequence[DueItem]], list[list[Button]
 
 def _drawn(drawn: Drawn, items: Sequence[DueItem]) -> Composed:
     ids = tuple(one.id for one in items) if drawn.item_ids is None else tuple(drawn.item_ids)
+    if drawn.taken_back:
+        return Composed({"text": "", "rows": []}, ids, LetterMethod.DELETE, items[-1].previous_letter_id)
+    if drawn.file is not None:
+        photo = drawn.file.kind is FileKind.PHOTO
+        file = {"photo": drawn.file.file_id} if photo else {"document": {"file_id": drawn.file.file_id}}
+        payload = _payload(drawn.screen, silent=drawn.silent) | file
+        return Composed(payload, ids, LetterMethod.PHOTO if photo else LetterMethod.DOCUMENT)
     if not drawn.in_place or items[-1].previous_letter_id is None:
         return _composed(drawn.screen, items, ids, silent=drawn.silent)
     return Composed(_payload(drawn.screen, silent=True), ids, LetterMethod.EDIT, items[-1].previous_letter_id)
@@ -100,6 +108,8 @@ def _noticed(notice: Notice) -> Screen:
         ]
         for one in notice.awaiting[:MOST_BUTTONS]
     ]
+    if notice.absences_of is not None:
+        rows.append([tap(_("Absent"), OpenAbsences(school_class=notice.absences_of, page=0))])
     if notice.diary:
         rows.append([tap(_("Diary"), OpenDiary())])
     return Screen(notice.text, rows)

@@ -95,6 +95,7 @@ def timetable_changed(
                 expires_at=times.expires_at,
                 student_id=one.student_id,
                 lesson_id=lesson.lesson_id,
+                channel=one.channel,
             )
         )
     return facts

@@ -9,7 +9,20 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from services.letters import absences, diary_news, digest, evening, notices, reading, results, timetable
+from services.letters import (
+    absences,
+    broadcasts,
+    diary_news,
+    digest,
+    evening,
+    notes,
+    notices,
+    reading,
+    results,
+    risk,
+    timetable,
+    weekly,
+)
 from services.letters.diary_news import Written
 from services.letters.news import DIGEST
 from services.letters.notices import Notice
@@ -43,8 +56,13 @@ LETTERS: Mapping[ItemKind, FamilyLetter] = MappingProxyType(
         ItemKind.HOMEWORK: diary_news.at_once,
         ItemKind.DIGEST: evening.evening,
         ItemKind.TERM_RESULT: results.results,
+        ItemKind.BROADCAST: broadcasts.by_mail,
+        ItemKind.BROADCAST_URGENT: broadcasts.by_mail,
         ItemKind.NOTE_DECIDED: notes.decided,
         ItemKind.TIMETABLE: timetable.timetable,
+        ItemKind.ABSENT_DAYS: absences.absent_days,
+        ItemKind.RISK: risk.risk,
+        ItemKind.WEEKLY: weekly.weekly,
         ItemKind.READING_REMINDER: reading.reminder,
     }
 )
@@ -81,6 +99,11 @@ async def family_letter(uow: Uow, recipient: Reachable, items: Sequence[DueItem]
     return written
 
 
+def is_notice(item: DueItem) -> bool:
+    """Whether an item is told as a notice: days of absence are one to the homeroom teacher."""
+    return item.kind in NOTICES or (item.kind is ItemKind.ABSENT_DAYS and item.student_id is None)
+
+
 async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Notice | None:
     """A notice in the language now spoken; None where nothing is left to tell. A bundle is of one kind."""
     today = now.astimezone(recipient.zone).date()
@@ -96,5 +119,7 @@ async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: 
             return await notices.relinked(uow, alike)
         case ItemKind.UNREACHED:
             return await notices.unreached(uow, recipient, alike, today)
+        case ItemKind.ABSENT_DAYS:
+            return await absences.absent_days_notice(uow, recipient, alike, today)
         case _:
             raise ValueError(f"{items[0].kind} is no notice")

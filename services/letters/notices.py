@@ -21,6 +21,12 @@ WHAT = {
     ItemKind.DIGEST: N_("evening letter"),
     ItemKind.TERM_RESULT: N_("results"),
     ItemKind.THREAD: N_("letter of the school"),
+    ItemKind.ABSENT_DAYS: N_("days of absence"),
+    ItemKind.TIMETABLE: N_("timetable changes"),
+    ItemKind.RISK: N_("a low term mark ahead"),
+    ItemKind.WEEKLY: N_("weekly letter"),
+    ItemKind.BROADCAST: N_("broadcast"),
+    ItemKind.BROADCAST_URGENT: N_("urgent broadcast"),
 }
 
 
@@ -42,6 +48,7 @@ class Notice:
     item_ids: tuple[ItemId, ...]
     awaiting: tuple[Awaiting, ...] = ()
     diary: bool = False
+    absences_of: ClassId | None = None  # a class whose absences it opens
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ def mean_of_terms(values: Iterable[str | None]) -> str | None:
     return str((Decimal(sum(numbers)) / len(numbers)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+def fails(value: str, regulation: Regulation) -> bool:
+    """Whether a term mark is the failing one: the worst of the scale."""
+    return value == _worst(regulation)
+
+
 def _sums(marks: Iterable[Scored], regulation: Regulation) -> tuple[int, int]:
     total = weight = 0
     for one in marks:

@@ -101,6 +101,8 @@ class Regulation:
     absent_days_running: int = 3  # without a reason, until the family and the homeroom teacher are told (В 4.4.9)
     weekly_weekday: int = 5  # 0 Monday; Saturday
     weekly_minute: int = 10 * 60
+    risk_weekday: int = 2  # a failing term mark ahead is told of on Wednesdays, while the week can still be used
+    risk_minute: int = 17 * 60
     own_place: bool = False  # whether a family sees the child's own place in the class (В 4.7.2)
     unread_results_hours: int = 20  # when the unreached families stand on the homeroom teacher's list (М Регл. 2)
     print_days: int = 7  # 7 or 14: printed information for families without electronic form (О 1.6; М Регл.)

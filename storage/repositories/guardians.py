@@ -102,6 +102,32 @@ async def children(uow: Uow, guardian_id: PersonId, today: date) -> list[ChildRo
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class LedStudent:
+    """A student of a class that somebody is homeroom teacher of."""
+
+    student_id: PersonId
+    class_id: ClassId
+    last_name: str
+    first_name: str
+
+
+async def students_led(uow: Uow, teacher_id: PersonId, today: date) -> list[LedStudent]:
+    """The students of the classes that somebody is homeroom teacher of, by name."""
+    question = (
+        select(Person.id, Enrollment.class_id, Person.last_name, Person.first_name)
+        .join(Enrollment, Enrollment.student_id == Person.id)
+        .join(Homeroom, Homeroom.class_id == Enrollment.class_id)
+        .where(
+            Homeroom.teacher_id == teacher_id,
+            holds_on(Homeroom.since_on, Homeroom.until_on, today),
+            holds_on(Enrollment.since_on, Enrollment.until_on, today),
+        )
+        .order_by(Person.key, Person.id)
+    )
+    return [LedStudent(row.id, row.class_id, row.last_name, row.first_name) for row in await uow.execute(question)]
+
+
 async def led_students(uow: Uow, teacher_id: PersonId, today: date) -> set[PersonId]:
     """The students of the classes that somebody is homeroom teacher of."""
     question = (
