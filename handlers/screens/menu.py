@@ -1,8 +1,10 @@
 """The menu: what a person can open, by what they are in the school."""
 
+from handlers.callbacks.absence_notes import StartNote
 from handlers.callbacks.arrangements import OpenArrangements, OpenSubgroups
 from handlers.callbacks.control import OpenControl
 from handlers.callbacks.corrections import OpenRequests
+from handlers.callbacks.diary import OpenResults, OpenSubjects, OpenThisWeek
 from handlers.callbacks.family import OpenDiary, OpenPreferences
 from handlers.callbacks.finals import OpenFinals, OpenTermResults
 from handlers.callbacks.homeroom import OpenMyClass
@@ -33,10 +35,14 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     if actor.roles & {Role.ADMINISTRATOR, Role.DEPUTY}:
         subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []
         rows.append([tap(_("Substitutions"), OpenArrangements()), *subgroups])
+    if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
+        rows.append([tap(_("Diary"), OpenDiary()), tap(_("Week"), OpenThisWeek(student=0))])
+        rows.append([tap(_("Subjects"), OpenSubjects(student=0, term=0)), tap(_("Results"), OpenResults(student=0))])
     if Role.GUARDIAN in actor.roles:
-        rows.append([tap(_("Diary"), OpenDiary())])
-        rows.append([tap(_("Write to a teacher"), WriteToTeacher())])
+        rows.append([tap(_("Will not come"), StartNote()), tap(_("Write to a teacher"), WriteToTeacher())])
         rows.append([tap(_("Correspondence"), OpenThreads(page=0)), tap(_("Settings"), OpenPreferences())])
+    elif Role.STUDENT in actor.roles:
+        rows.append([tap(_("Write to a teacher"), WriteToTeacher()), tap(_("Settings"), OpenPreferences())])
     elif actor.homeroom or actor.roles & (TEACHING | CONTROLLING):
         rows.append([tap(_("Correspondence"), OpenThreads(page=0))])
     return Screen(greeting or _("What shall we open?"), rows)

@@ -1,4 +1,4 @@
-"""Documents set by typst: PDF/A with its own fonts, the same bytes for the same data and day."""
+"""Documents and pictures set by typst with its own fonts, the same bytes for the same data and day."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any
 import typst
 
 TEMPLATES = Path(__file__).parent / "templates"
+DOTS_AN_INCH = 216.0  # three a point: a page 360 points wide is 1080 across
 
 
 def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
@@ -28,3 +29,18 @@ def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
     )
     assert isinstance(pdf, bytes)  # without an output path the document is returned
     return pdf
+
+
+def draw(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
+    """The PNG of a template of one page for this data, three dots a point; call it in a thread, as `typeset`."""
+    picture = typst.compile(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        ignore_system_fonts=True,
+        format="png",
+        ppi=DOTS_AN_INCH,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        timestamp=int(now.astimezone(UTC).replace(microsecond=0).timestamp()),
+    )
+    assert isinstance(picture, bytes)  # one page
+    return picture

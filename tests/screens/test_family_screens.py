@@ -47,6 +47,7 @@ ZONE = ZoneInfo("Europe/Moscow")
 AT = datetime(2026, 9, 8, 10, 25, tzinfo=ZONE)
 TOMORROW = TODAY + timedelta(days=1)
 LONG = "Константинопольская-Преображенская Александра Константиновна"
+BELOW = ["ДЗ на завтра", "Неделя", "Пропуски", "Итоги", "Меню"]
 NASTY = "<b>ОБЖ</b> & <script>"
 
 
@@ -229,12 +230,12 @@ def test_a_day_reads_like_a_diary() -> None:
         "6. Химия · 10:25\n"
         "Урок отменён: актировка"
     )
-    assert labels(diary.day(view)) == ["← пн 7", "ср 9 →", "Итоги", "Меню"]
+    assert labels(diary.day(view)) == ["← пн 7", "ср 9 →", *BELOW]
 
 
 def test_another_day_leads_back_to_today_and_the_child_in_view_is_marked() -> None:
     view = replace(a_day(children=2), on_date=TOMORROW, before=TODAY, after=None)
-    assert labels(diary.day(view)) == ["← вт 8", "Сегодня", "• Татьяна Ларина", "Татьяна Ларина", "Итоги", "Меню"]
+    assert labels(diary.day(view)) == ["← вт 8", "Сегодня", "• Татьяна Ларина", "Татьяна Ларина", *BELOW]
 
 
 def test_what_comes_is_said_in_words() -> None:
@@ -266,7 +267,8 @@ def test_a_guardian_without_papers_gets_no_slip() -> None:
 
 
 TEACHING = ["Мои уроки", "Планы", "Журнал", "Четвертные"]
-FAMILY = ["Дневник", "Написать учителю", "Переписка", "Настройки"]
+DIARY = ["Дневник", "Неделя", "Предметы", "Итоги"]
+FAMILY = [*DIARY, "Не придёт", "Написать учителю", "Переписка", "Настройки"]
 
 
 @pytest.mark.parametrize(
@@ -275,6 +277,7 @@ FAMILY = ["Дневник", "Написать учителю", "Переписк
         (actor(Role.TEACHER), [*TEACHING, "Переписка"]),
         (actor(Role.TEACHER, homeroom=True), [*TEACHING, "Мой класс", "Переписка"]),
         (actor(Role.GUARDIAN), FAMILY),
+        (actor(Role.STUDENT), [*DIARY, "Написать учителю", "Настройки"]),
         (actor(Role.TEACHER, Role.GUARDIAN, homeroom=True), [*TEACHING, "Мой класс", *FAMILY]),
     ],
 )
