@@ -15,6 +15,7 @@ from bot.commands_base import make_clock, run_async
 from bot.settings import Settings, read_settings
 from bot.telegram import http_proxy
 from services import doctor as looks
+from services.audit_chain import AuditChain
 from services.clock import machine_now
 from services.doctor import Finding
 from services.i18n import gettext as _
@@ -107,10 +108,9 @@ async def _base(settings: Settings) -> list[Finding]:
             return [Finding(False, _("Base: empty. Begin with: ./zvonok school new school.toml"))]
         if not await is_current(storage):
             return [Finding(False, _("Base: of another version. Bring it up to date: ./zvonok migrate"))]
-        return [
-            *await asyncio.to_thread(_sound, settings.database),
-            *await looks.of_the_post(storage, make_clock(settings)),
-        ]
+        clock = make_clock(settings)
+        audit = await looks.of_the_audit(AuditChain(storage, clock, settings.key()))
+        return [*await asyncio.to_thread(_sound, settings.database), audit, *await looks.of_the_post(storage, clock)]
     except Exception as error:  # whatever the driver says: the doctor must go on to the next
         text = _("Base: can't be opened ({error}). Check DATABASE_URL and whether the server runs.")
         return [Finding(False, text.format(error=type(error).__name__))]

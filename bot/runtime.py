@@ -35,6 +35,7 @@ from bot.telegram import TelegramTransport, bot_id_of, http_proxy, make_bot
 from bot.web.app import WEBHOOK_PATH, make_web_app
 from bot.web.webhook import webhook
 from services.actor import Visitor
+from services.audit_chain import AuditChain
 from services.clock import Clock
 from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
@@ -105,7 +106,8 @@ class Runtime:
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
-        self.metronome = Metronome(clock, [*ticks, InboxPrune(storage), Proof(storage), backup])
+        own = (InboxPrune(storage), Proof(storage), AuditChain(storage, clock, settings.key()), backup)
+        self.metronome = Metronome(clock, [*ticks, *own])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
         self.metrics = Metrics()
         self._web = make_web_app(self._readiness, self._webhook_view())

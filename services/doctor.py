@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.audit_chain import AuditChain
 from services.backups import Backups
 from services.clock import Clock
 from services.i18n import gettext as _
@@ -26,6 +27,18 @@ async def of_the_post(storage: Storage, clock: Clock) -> list[Finding]:
     now = clock.now()
     standing, losses = await Holding(storage, clock).standing()
     return [_runs(standing), *_updates(standing), *_letters(standing, now), _lost(len(losses))]
+
+
+async def of_the_audit(chain: AuditChain) -> Finding:
+    """Whether the audit lines are as they were written."""
+    verdict = await chain.verify()
+    if verdict.broken_after is not None:
+        text = _("Audit: a line after № {line} was changed or removed. Keep the base and find out who had access.")
+        return Finding(False, text.format(line=verdict.broken_after))
+    said = ngettext(
+        "Audit: {count} line sealed, none changed.", "Audit: {count} lines sealed, none changed.", verdict.lines
+    )
+    return Finding(True, said.format(count=verdict.lines))
 
 
 def of_backups(backups: Backups, now: datetime) -> list[Finding]:

@@ -51,7 +51,14 @@ async def test_a_whole_installation_is_all_good(settings: pytest.MonkeyPatch, sq
     await asyncio.to_thread(backups.make, machine_now())
     code, output = await said(settings)
     assert "❌" not in output and code == 0
-    for line in ("Бот: @", "Часы: верны", "База: SQLite, этой версии, цела", "Служба: работает", "Потеряно: ничего"):
+    for line in (
+        "Бот: @",
+        "Часы: верны",
+        "База: SQLite, этой версии, цела",
+        "Служба: работает",
+        "Журнал действий: запечатано 0 строк",
+        "Потеряно: ничего",
+    ):
         assert line in output
 
 

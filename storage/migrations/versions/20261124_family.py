@@ -14,6 +14,15 @@ ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
+    op.create_table('audit_seal',
+    sa.Column('id', ID, autoincrement=True, nullable=False),
+    sa.Column('up_to', sa.BigInteger(), nullable=False),
+    sa.Column('lines', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('at', UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_seal')),
+    sa.UniqueConstraint('up_to', name=op.f('uq_audit_seal_up_to'))
+    )
     op.create_table('absence_note',
     sa.Column('id', ID, autoincrement=True, nullable=False),
     sa.Column('school_id', ID, nullable=False),
@@ -216,3 +225,4 @@ def downgrade() -> None:
     op.drop_table('acknowledgement')
     op.drop_index('ix_absence_note_student', table_name='absence_note')
     op.drop_table('absence_note')
+    op.drop_table('audit_seal')
