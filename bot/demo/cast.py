@@ -9,7 +9,8 @@ from services.names import fold
 class Phone:
     """A phone: its label, whose it is, and its number in the pocket Telegram.
 
-    `staff` are let in by a staff code; `at_once`: chooses to be told of marks at once, not in the evening.
+    `staff` are let in by a staff code, a `student` by a slip of their own; `at_once`: chooses to be told of marks at
+    once, not in the evening.
     """
 
     id: int
@@ -17,6 +18,7 @@ class Phone:
     name: str
     staff: bool = False
     at_once: bool = False
+    student: bool = False
 
     @property
     def key(self) -> str:
@@ -30,8 +32,10 @@ MOTHER = Phone(7003, "Мама", "Морозова Екатерина Андре
 FATHER = Phone(7004, "Папа", "Иванов Николай Сергеевич", at_once=True)
 DEPUTY = Phone(7005, "Завуч", "Громова Наталья Сергеевна", staff=True)
 NEWCOMER = Phone(7006, "Мама, ещё не подключена", "Кузнецова Елена Владимировна")
+STUDENT = Phone(7007, "Ученик", "Иванов Пётр Николаевич", student=True)
+SECOND_GUARDIAN = Phone(7008, "Мама Петра", "Иванова Ольга Дмитриевна")
 
-CONNECTED = (TEACHER, MOTHER, HOMEROOM_TEACHER, FATHER, DEPUTY)
+CONNECTED = (TEACHER, MOTHER, HOMEROOM_TEACHER, FATHER, DEPUTY, STUDENT, SECOND_GUARDIAN)
 """In the order in which they stand on the page: the lesson and the letter about it side by side."""
 CHILDREN = (
     "Морозова Анастасия Романовна",

@@ -75,9 +75,8 @@ async def _connect(door: Door, phone: Phone, person: Person, person_id: PersonId
         if not person.letters:  # the base outlived the pocket Telegram's chats
             await person.starts()
         return
-    issue = door.joining.issue_staff if phone.staff else door.joining.issue_family
     since = person.mark()
-    await person.opens(door.link(await issue(person_id)))
+    await person.opens(door.link(await _issue(door, phone, person_id)))
     for _step in range(STEPS):
         screen = await person.sees("", since=since)
         if await _is_connected(door, person):
@@ -89,6 +88,12 @@ async def _connect(door: Door, phone: Phone, person: Person, person_id: PersonId
     if phone.at_once:
         for button in (_("Menu"), _("Settings"), _("At once"), _("Menu"), _("Diary")):
             await person.taps(button)
+
+
+async def _issue(door: Door, phone: Phone, person_id: PersonId) -> Issued:
+    if phone.staff:
+        return await door.joining.issue_staff(person_id)
+    return await (door.joining.issue_student if phone.student else door.joining.issue_family)(person_id)
 
 
 async def _is_connected(door: Door, person: Person) -> bool:

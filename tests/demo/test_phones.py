@@ -58,13 +58,16 @@ async def test_everybody_of_the_cast_has_a_phone_and_all_but_the_newcomer_are_co
     async with demo() as telegram:
         state = await telegram.state()
         assert [person["label"] for person in state["people"]] == [
-            "Учитель", "Мама", "Классный руководитель 7Б", "Папа", "Завуч", "Мама, ещё не подключена",
+            "Учитель", "Мама", "Классный руководитель 7Б", "Папа", "Завуч", "Ученик", "Мама Петра",
+            "Мама, ещё не подключена",
         ]  # fmt: skip
         assert state["clock"]["now"].startswith("2026-11-23T07:38")
         connected = await count(tmp_path, "SELECT count(*) FROM telegram_account WHERE state = 'active'")
         assert connected == len(cast.CONNECTED)
         mother = await telegram.find("Мама")
         assert "Анастасия" in mother.last.text or "Арсений" in mother.last.text
+        assert "Это ваш дневник" in (await telegram.find(cast.STUDENT.label)).letters[-1].text
+        assert "Пётр" in (await telegram.find(cast.SECOND_GUARDIAN.label)).last.text
 
 
 async def test_the_bell_has_rung_and_the_teacher_holds_the_card_of_the_third_lesson(demo: Living) -> None:

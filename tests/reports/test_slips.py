@@ -14,7 +14,7 @@ def slip(number: int) -> Slip:
     return Slip(
         child="Ларина Анна",
         class_name="7Б",
-        guardian=f"Ларина Ольга {number}",
+        holder=f"Ларина Ольга {number}",
         relation="мама",
         link=f"https://t.me/school_bot?start=token{number}",
         code=f"CDXDT-{number:05}",
