@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -13,12 +13,22 @@ from services.clock import Clock
 log = logging.getLogger("zvonok.scheduler")
 
 EVERY = 15  # real seconds, whatever the school's clock does
+HURRIED_EVERY = 3  # for a job that has said there is something to do
 
 
 class Tick(Protocol):
     """A job of the clock: looks what fell due and does it, each occurrence once."""
 
     async def __call__(self, now: datetime) -> None:
+        """Do what is due at `now`, school time, aware UTC."""
+        ...
+
+
+@runtime_checkable
+class Hurried(Protocol):
+    """A job that may be looked after between ticks; it returns at once where there is nothing to do."""
+
+    async def hurried(self, now: datetime) -> None:
         """Do what is due at `now`, school time, aware UTC."""
         ...
 
@@ -41,6 +51,8 @@ class Metronome:
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
         self._scheduler.add_job(self._beat, "interval", seconds=EVERY)
+        if any(isinstance(job, Hurried) for job in self._ticks):
+            self._scheduler.add_job(self._hurried_beat, "interval", seconds=HURRIED_EVERY)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -54,16 +66,26 @@ class Metronome:
 
     async def _beat(self) -> None:
         """Let a round begin, unless one is on. One of the scheduler's own would be cancelled in the middle at stop."""
+        self._begin(self.tick())
+
+    async def _hurried_beat(self) -> None:
+        self._begin(self._round([job.hurried for job in self._ticks if isinstance(job, Hurried)]))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if self._one_round.locked():
+            work.close()
             return
-        running = asyncio.ensure_future(self.tick())
+        running = asyncio.ensure_future(work)
         self._rounds.add(running)
         running.add_done_callback(self._rounds.discard)
 
     async def tick(self) -> None:
         """One round; a job that fails is logged and hinders no other."""
+        await self._round(self._ticks)
+
+    async def _round(self, jobs: Sequence[Tick]) -> None:
         async with self._one_round:
-            for job in self._ticks if not self._stopped else ():
+            for job in jobs if not self._stopped else ():
                 try:
                     await job(self._clock.now())
                 except Exception as error:

@@ -122,6 +122,17 @@ async def relabel(bot: Bot, query: CallbackQuery, label: str) -> None:
         return
 
 
+async def rekey(bot: Bot, query: CallbackQuery, rows: Sequence[Sequence[Button]]) -> None:
+    """Another keyboard under the tapped message, be it a text or a photo; one that can't be reached any more stays."""
+    if query.message is None:
+        return
+    chat_id, message_id = query.message.chat.id, query.message.message_id
+    try:
+        await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=markup(rows))
+    except TelegramBadRequest:
+        return
+
+
 async def answer(bot: Bot, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Answer a tap; one that is too old is no error."""
     try:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.screen import Screen
+from handlers.screens.broadcast_progress import progress
+from handlers.screens.broadcasts import letter as broadcast
 from handlers.screens.absence_notes import note as absence_note
 from handlers.screens.control import morning
 from handlers.screens.corrections import decision_letter, request
@@ -15,12 +17,15 @@ from handlers.screens.reminders import reminder
 from handlers.screens.threads import letter
 from services.absence_notes import NoteDecisions
 from services.absence_notes.telling import note_of
+from services.broadcasts.content import BroadcastFile
+from services.broadcasts.progress import BroadcastProgress
 from services.control import Control
 from services.corrections import Decisions
 from services.corrections.telling import request_of
 from services.errors import SchoolError
 from services.lesson_changes import changes_in
 from services.lessons import Lessons
+from services.letters.broadcasts import broadcast_letter, broadcast_of
 from services.letters.threads import thread_letter
 from services.outbox.transport import DueItem, Later, Reachable, Uow
 from services.reminders import Reminders
@@ -32,13 +37,16 @@ from storage.vocabulary import ItemId, ItemKind, NoteState, RequestState
 class Drawn:
     """A screen to send; `in_place`: over the letter that said this before, if there is one.
 
-    `item_ids`: the items it tells, None all of them.
+    `item_ids`: the items it tells, None all of them. `file` goes with it, its text as the caption. `taken_back`: the
+    letter that said this before is deleted.
     """
 
     screen: Screen
     silent: bool = False
     in_place: bool = False
     item_ids: Sequence[ItemId] | None = None
+    file: BroadcastFile | None = None
+    taken_back: bool = False
 
 
 class StaffLetter(Protocol):
@@ -159,6 +167,31 @@ class ThreadLetters:
         return None if view is None else Drawn(letter(view), item_ids=view.item_ids)
 
 
+class BroadcastLetters:
+    """A broadcast, its files and reminders, to whoever is in its audience; recalled, its letter goes."""
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where it was taken back before it went, or there is nothing to delete."""
+        item = items[-1]
+        if item.kind is ItemKind.BROADCAST_RECALL:
+            return None if item.previous_letter_id is None else Drawn(Screen(""), taken_back=True)
+        view = await broadcast_letter(uow, recipient, item, now)
+        return None if view is None else Drawn(broadcast(view), file=view.file)
+
+
+class BroadcastFigures:
+    """How a broadcast goes, to its author: one message that edits itself."""
+
+    def __init__(self, office: BroadcastProgress) -> None:
+        self._office = office
+
+    async def __call__(self, uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: datetime) -> Drawn | None:
+        """None where it is somebody else's."""
+        id_ = broadcast_of(items[-1].collapse_key)
+        view = await self._office.said_in(uow, recipient.person_id, id_, recipient.zone, now)
+        return None if view is None else Drawn(progress(view), silent=True, in_place=True)
+
+
 def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
     """Who draws what, of the school's offices."""
     return {
@@ -170,6 +203,10 @@ def staff_letters(offices: Mapping[str, Any]) -> dict[ItemKind, StaffLetter]:
         ItemKind.CORRECTION_ASKED: CorrectionsAsked(offices["decisions"]),
         ItemKind.CORRECTION_DECIDED: CorrectionsDecided(offices["decisions"]),
         ItemKind.NOTE_ASKED: NotesAsked(offices["note_decisions"]),
+        ItemKind.BROADCAST: BroadcastLetters(),
+        ItemKind.BROADCAST_URGENT: BroadcastLetters(),
+        ItemKind.BROADCAST_RECALL: BroadcastLetters(),
+        ItemKind.BROADCAST_PROGRESS: BroadcastFigures(offices["broadcast_progress"]),
         ItemKind.THREAD: ThreadLetters(),
         ItemKind.THREAD_STAFF: ThreadLetters(),
     }

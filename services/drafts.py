@@ -27,6 +27,7 @@ ENTERED = frozenset(
         DraftPurpose.ARRANGEMENT,
         DraftPurpose.THREAD,  # else a quick line typed at the next lesson would go to a family as a letter
         DraftPurpose.HAND_OVER,
+        DraftPurpose.BROADCAST,
         DraftPurpose.ABSENCE_NOTE,
     }
 )

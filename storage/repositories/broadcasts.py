@@ -14,6 +14,7 @@ from storage.repositories.items import in_order
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import (
+    BotId,
     BroadcastId,
     BroadcastState,
     ItemState,
@@ -23,9 +24,6 @@ from storage.vocabulary import (
     SchoolId,
     VoidReason,
 )
-
-LIVE = (BroadcastState.HELD.value, BroadcastState.SENDING.value, BroadcastState.PAUSED.value)
-GONE_OUT = (*LIVE, BroadcastState.DONE.value, BroadcastState.CANCELLED.value, BroadcastState.RECALLED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ async def lock(uow: Uow, broadcast_id: BroadcastId) -> BroadcastRow | None:
 
 
 async def live(uow: Uow, states: Collection[BroadcastState], since: datetime) -> list[BroadcastRow]:
-    """Those in one of these states that were written since a moment, the oldest first."""
-    question = _whole().where(Broadcast.state.in_([one.value for one in states]), Broadcast.created_at >= since)
+    """Those in one of these states that were to be sent since a moment, the oldest first."""
+    question = _whole().where(Broadcast.state.in_([one.value for one in states]), Broadcast.send_at >= since)
     return [_row(row) for row in await uow.execute(question.order_by(Broadcast.id))]
 
 
@@ -116,14 +114,11 @@ async def drop_drafts(uow: Uow, author_id: PersonId) -> None:
     )
 
 
-async def change(
-    uow: Uow, broadcast_id: BroadcastId, state: BroadcastState | Collection[BroadcastState], **values: Any
-) -> bool:
-    """Change a broadcast that is in this state, or one of these; False where it isn't any more."""
-    states = [state] if isinstance(state, BroadcastState) else list(state)
+async def change(uow: Uow, broadcast_id: BroadcastId, stands: Collection[BroadcastState], /, **values: Any) -> bool:
+    """Change a broadcast that stands in one of these states; False where it doesn't any more."""
     statement = (
         update(Broadcast)
-        .where(Broadcast.id == broadcast_id, Broadcast.state.in_([one.value for one in states]))
+        .where(Broadcast.id == broadcast_id, Broadcast.state.in_([one.value for one in stands]))
         .values(**values)
     )
     return await uow.write(statement) > 0
@@ -149,12 +144,21 @@ async def recipients(uow: Uow, broadcast_id: BroadcastId) -> set[PersonId]:
     return {PersonId(row.person_id) for row in await uow.execute(question)}
 
 
-async def is_recipient(uow: Uow, broadcast_id: BroadcastId, person_id: PersonId) -> bool:
-    """Whether somebody is among them."""
-    question = select(BroadcastRecipient.person_id).where(
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """A recipient, and the student who is the reason, if one is."""
+
+    person_id: PersonId
+    student_id: PersonId | None
+
+
+async def recipient(uow: Uow, broadcast_id: BroadcastId, person_id: PersonId) -> RecipientRow | None:
+    """Somebody, if they are among them."""
+    question = select(BroadcastRecipient.person_id, BroadcastRecipient.student_id).where(
         BroadcastRecipient.broadcast_id == broadcast_id, BroadcastRecipient.person_id == person_id
     )
-    return (await uow.execute(question)).first() is not None
+    row = (await uow.execute(question)).first()
+    return None if row is None else RecipientRow(*row)
 
 
 # Answers
@@ -243,7 +247,7 @@ class ToldItem:
     recipient_id: PersonId
     student_id: PersonId | None
     collapse_key: str
-    bot_id: int
+    bot_id: BotId
     channel: str
 
 
@@ -275,3 +279,17 @@ async def standing(
         .limit(limit)
     )
     return [ToldItem(*row) for row in found]
+
+
+async def told_by(uow: Uow, broadcast_id: BroadcastId, key: str) -> dict[PersonId, BotId]:
+    """By which bot each recipient was told."""
+    question = (
+        select(Item.recipient_id, Item.bot_id)
+        .join(BroadcastRecipient, BroadcastRecipient.person_id == Item.recipient_id)
+        .where(
+            BroadcastRecipient.broadcast_id == broadcast_id,
+            Item.collapse_key == key,
+            Item.state == ItemState.TOLD.value,
+        )
+    )
+    return {PersonId(row.recipient_id): row.bot_id for row in await uow.execute(question)}

@@ -38,6 +38,8 @@ LISTED = tuple(
         ItemKind.DIGEST,
         ItemKind.TERM_RESULT,
         ItemKind.THREAD,
+        ItemKind.BROADCAST,
+        ItemKind.BROADCAST_URGENT,
     )
 )
 STAFF = tuple(sorted(role.value for role in STAFF_ROLES))
