@@ -2,6 +2,7 @@
 
 from handlers.callbacks.absences import OpenAbsences
 from handlers.callbacks.access import OpenAccess
+from handlers.callbacks.broadcasts import ChooseOfClass
 from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.finals import OpenClassResults, ScopeSign
 from handlers.callbacks.homeroom import AskForSlips, OpenClass
@@ -26,6 +27,7 @@ def overview(view: ClassView) -> Screen:
     rows = [[tap(absent, OpenAbsences(school_class=view.class_id, page=0))]]
     access = _("Who is connected") + (f" · ⏳ {waiting}" if waiting else "")
     rows.append([tap(access, OpenAccess(school_class=view.class_id))])
+    rows.append([tap(_("Broadcast"), ChooseOfClass(school_class=view.class_id))])
     results = OpenClassResults(school_class=view.class_id, scope=ScopeSign.TERM, number=0, page=0)
     rows.append([tap(_("Results"), results), tap(_("Seen by families"), reading.of_class(view.class_id))])
     rows.append([tap(_("Slips of the class"), AskForSlips(school_class=view.class_id))])

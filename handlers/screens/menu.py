@@ -2,6 +2,7 @@
 
 from handlers.callbacks.absence_notes import StartNote
 from handlers.callbacks.arrangements import OpenArrangements, OpenSubgroups
+from handlers.callbacks.broadcasts import OpenBroadcasts
 from handlers.callbacks.control import OpenControl
 from handlers.callbacks.corrections import OpenRequests
 from handlers.callbacks.diary import OpenResults, OpenSubjects, OpenThisWeek
@@ -15,6 +16,7 @@ from handlers.callbacks.threads import OpenThreads, WriteToTeacher
 from handlers.screen import Button, Screen, tap
 from services.actor import Actor
 from services.assignments import CONTROLLING
+from services.broadcasts.audience import OFFICE
 from services.i18n import gettext as _
 from storage.vocabulary import Role
 
@@ -28,13 +30,15 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
         rows.append([tap(_("My lessons"), OpenLessons()), tap(_("Plans"), OpenPlans(page=0))])
         rows.append([tap(_("Journal"), OpenJournal(page=0)), tap(_("Term marks"), OpenFinals(page=0))])
     if actor.homeroom:
-        rows.append([tap(_("My class"), OpenMyClass())])
+        rows.append([tap(_("My class"), OpenMyClass()), tap(_("Broadcast"), OpenBroadcasts(page=0))])
     if actor.roles & CONTROLLING:
         rows.append([tap(_("School control"), OpenControl(page=0))])
         rows.append([tap(_("Results"), OpenTermResults()), tap(_("Requests"), OpenRequests(page=0))])
     if actor.roles & {Role.ADMINISTRATOR, Role.DEPUTY}:
         subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []
         rows.append([tap(_("Substitutions"), OpenArrangements()), *subgroups])
+    if actor.roles & OFFICE and not actor.homeroom:
+        rows.append([tap(_("Broadcast"), OpenBroadcasts(page=0))])
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         rows.append([tap(_("Diary"), OpenDiary()), tap(_("Week"), OpenThisWeek(student=0))])
         rows.append([tap(_("Subjects"), OpenSubjects(student=0, term=0)), tap(_("Results"), OpenResults(student=0))])
