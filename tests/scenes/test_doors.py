@@ -62,6 +62,7 @@ async def test_every_button_of_everybody_pressed_by_everybody_else_changes_nothi
     await opens_marks(world, teacher)
     await puts_mark(teacher, "Ларина Т", "4")
     await homeroom_teacher.types("Мой класс")
+    await homeroom_teacher.taps("Кто подключён", then="7Б · Кто подключён")
     await homeroom_teacher.taps("Подключены", then="Подключены: 2")
     await homeroom_teacher.taps("Ларина", then="Ларина Прасковья Ивановна")
     await mother.types("Дневник")

@@ -98,7 +98,9 @@ async def test_who_is_disconnected_sees_nothing_and_hears_nothing(world: World) 
     await opens_marks(world, teacher)
     await puts_mark(teacher, "Ларина Т", "5")  # waits for its minute while the mother is disconnected
     await homeroom_teacher.types("Мой класс")
-    overview = await homeroom_teacher.sees("Подключено родителей: 2 из 32")
+    await homeroom_teacher.sees("Подключено родителей: 2 из 32")
+    await homeroom_teacher.taps("Кто подключён")
+    overview = await homeroom_teacher.sees("7Б · Кто подключён")
     assert "Не подключены: 29" in overview.buttons
     assert "Нет заявления или согласия: 1" in overview.buttons
     await homeroom_teacher.taps("Подключены: 2", then="Подключены: 2")
