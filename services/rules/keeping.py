@@ -1,0 +1,17 @@
+"""How long what is kept (К 16; В 6(2).5): the journal five years, summary sheets with results twenty-five. Pure."""
+
+from datetime import date
+
+JOURNAL_YEARS = 5
+RESULTS_YEARS = 25
+
+
+def name_until(last_on: date | None, *, results: bool) -> date | None:
+    """Until when a person's name stays in the journal after their last trace in it; None: they left none."""
+    if last_on is None:
+        return None
+    years = RESULTS_YEARS if results else JOURNAL_YEARS
+    try:
+        return last_on.replace(year=last_on.year + years)
+    except ValueError:  # 29 February
+        return date(last_on.year + years, 3, 1)
