@@ -34,7 +34,7 @@ class OpenReading(CallbackData, prefix="ra1"):
     page: Page
 
 
-class OpenFamilyReading(CallbackData, prefix="rb1"):
+class OpenFamilyReading(CallbackData, prefix="rx1"):
     """One family of that list."""
 
     school_class: Ref
@@ -43,7 +43,7 @@ class OpenFamilyReading(CallbackData, prefix="rb1"):
     student: Ref
 
 
-class EnterSignature(CallbackData, prefix="rc1"):
+class EnterSignature(CallbackData, prefix="ry1"):
     """«Подпись на бумаге»: a guardian has signed the sheet, or (signed 0) has not after all."""
 
     school_class: Ref

@@ -6,6 +6,7 @@ from handlers.callbacks.broadcasts import ChooseOfClass
 from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.finals import OpenClassResults, ScopeSign
 from handlers.callbacks.homeroom import AskForSlips, OpenClass
+from handlers.callbacks.printing import OpenPrinting
 from handlers.screen import Screen, esc, grid, shortened, tap
 from handlers.screens import reading
 from services.homeroom import ClassView
@@ -30,6 +31,7 @@ def overview(view: ClassView) -> Screen:
     rows.append([tap(_("Broadcast"), ChooseOfClass(school_class=view.class_id))])
     results = OpenClassResults(school_class=view.class_id, scope=ScopeSign.TERM, number=0, page=0)
     rows.append([tap(_("Results"), results), tap(_("Seen by families"), reading.of_class(view.class_id))])
+    rows.append([tap(_("Printing"), OpenPrinting(school_class=view.class_id, page=0))])
     rows.append([tap(_("Slips of the class"), AskForSlips(school_class=view.class_id))])
     others = [one for one in view.classes if one.id != view.class_id]
     rows += grid([tap(shortened(one.name, 14), OpenClass(school_class=one.id)) for one in others], 2)

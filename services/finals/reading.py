@@ -156,7 +156,7 @@ class ResultsReading:
             said = await words_said.of_subjects(uow, KIND, [_subject(one) for one in shown])
             stands = await rows.issued(uow, [student_id])
         at = max(one.at for one in said if one.person_id == actor.person_id)
-        return Acknowledged(at.astimezone(actor.zone), {*map(_subject, stands)} > {*map(_subject, shown)})
+        return Acknowledged(at.astimezone(actor.zone), {*map(_subject, stands)} != {*map(_subject, shown)})
 
     async def view(self, actor: Actor, class_id: ClassId, scope: Scope | None = None) -> ClassReading:
         """Who has read a scope's results, by default the newest. Raises NotFoundHere, NotYourClass, NothingIssued."""

@@ -1,4 +1,4 @@
-"""The reminder to who has not pressed «Ознакомлен(а)»: of results, or of a broadcast that asks for it (М Регл. 3)."""
+"""The reminder to families who have not pressed «Ознакомлен(а)» under results (М Регл. 3)."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -8,7 +8,7 @@ from services import words
 from services.letters import news
 from services.letters.diary_news import Written
 from services.letters.reader import Reader
-from services.letters.typeset import cut, typeset
+from services.letters.typeset import typeset
 from services.outbox.items import Fact
 from services.outbox.transport import DueItem
 from services.rules import quiet_hours
@@ -20,12 +20,11 @@ from storage.repositories import finals as finals_rows
 from storage.repositories import reading as rows
 from storage.repositories.recipients import Recipient
 from storage.uow import Uow
-from storage.vocabulary import AcknowledgedKind, BroadcastId, Channel, ItemKind, PersonId
+from storage.vocabulary import AcknowledgedKind, Channel, ItemKind, PersonId
 
 # How long a reminder waits at most while more results of the same term are issued day after day.
 GATHERING = timedelta(days=7)
 BY_ITSELF = "auto"  # told once under a key, it is never put again
-WIDTH = 120
 
 
 def reminders(
@@ -51,7 +50,7 @@ def reminders(
             continue
         due_at = quiet_hours.after_quiet(since, hours, zone) if by_hand else when.due_at
         cap_at = due_at if by_hand else due_at + GATHERING
-        key = key_of(AcknowledgedKind.RESULTS, f"{scope.key}:{one.student_id}")
+        key = key_of(scope, one.student_id)
         facts.append(
             Fact(
                 school_id=one.school_id,
@@ -72,16 +71,14 @@ def reminders(
     return facts
 
 
-def key_of(kind: AcknowledgedKind, subject: str) -> str:
-    """The key, and the bundle, of a reminder: «reading:results:term:5:120», «reading:broadcast:7»."""
-    return f"reading:{kind.value}:{subject}"
+def key_of(scope: Scope, student_id: PersonId) -> str:
+    """The key, and the bundle, of a reminder: «reading:results:term:5:120»."""
+    return f"reading:{AcknowledgedKind.RESULTS.value}:{scope.key}:{student_id}"
 
 
 async def reminder(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
     """The reminder; None where the family has answered by now."""
-    _reading, kind, subject = items[0].collapse_key.removesuffix(":again").split(":", 2)
-    if AcknowledgedKind(kind) is AcknowledgedKind.BROADCAST:
-        return await _of_broadcast(uow, reader, items, subject)
+    _reading, _results, subject = items[0].collapse_key.removesuffix(":again").split(":", 2)
     scope_key, _colon, student = subject.rpartition(":")
     student_id = PersonId(int(student))
     issued = [one for one in await rows.issued(uow, [student_id]) if one.scope == scope_key]
@@ -105,12 +102,3 @@ async def reminder(uow: Uow, reader: Reader, items: Sequence[DueItem], now: date
         lines=lines,
     )
     return Written(text, tuple(one.id for one in items), (student_id,), seen=moment_of(issued[0].last_at))
-
-
-async def _of_broadcast(uow: Uow, reader: Reader, items: Sequence[DueItem], subject: str) -> Written | None:
-    said = await acknowledgements.of_subjects(uow, AcknowledgedKind.BROADCAST, [subject])
-    text = await rows.broadcast_text(uow, BroadcastId(int(subject)))
-    if text is None or reader.person_id in {one.person_id for one in said}:
-        return None
-    about = typeset("reading_reminder_broadcast", text=cut(text, WIDTH))
-    return Written(about, tuple(one.id for one in items), ())

@@ -36,7 +36,12 @@ def typeset(template: str, /, **view: Any) -> str:
 
 def shown_length(html: str) -> int:
     """How long a text is for the messenger: UTF-16 units without tags."""
-    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+    return len(plain(html).encode("utf-16-le")) // 2
+
+
+def plain(html: str) -> str:
+    """A text without its tags, as paper shows it."""
+    return unescape(_TAG.sub("", html))
 
 
 def fits(html: str) -> bool:

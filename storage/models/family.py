@@ -51,7 +51,7 @@ class Acknowledgement(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(64))  # «term:5:120:1792…»: scope, student and moment of the newest seen; a broadcast's id
+    subject: Mapped[str] = mapped_column(String(64))  # results: services/rules/reading; a broadcast: its id
     on_paper: Mapped[bool] = mapped_column(default=False)  # signed on the sheet, entered by the homeroom teacher
     at: Mapped[datetime]
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

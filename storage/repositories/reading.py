@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from storage.models.broadcasts import Broadcast
 from storage.models.delivery import Item
 from storage.models.family import Contact
 from storage.models.finals import TermMark
 from storage.uow import Uow
-from storage.vocabulary import BroadcastId, Channel, ItemKind, ItemState, PersonId
+from storage.vocabulary import Channel, ItemKind, ItemState, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,3 @@ async def on_paper(uow: Uow, guardian_ids: Collection[PersonId]) -> set[PersonId
         Contact.person_id.in_(guardian_ids), Contact.channel == Channel.PAPER.value, Contact.stopped_at.is_(None)
     )
     return {PersonId(row.person_id) for row in await uow.execute(question)}
-
-
-async def broadcast_text(uow: Uow, broadcast_id: BroadcastId) -> str | None:
-    """What a broadcast says; None where there is none."""
-    found: str | None = (
-        await uow.execute(select(Broadcast.text).where(Broadcast.id == broadcast_id))
-    ).scalar_one_or_none()
-    return found

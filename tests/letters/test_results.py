@@ -59,7 +59,7 @@ async def test_all_subjects_of_a_day_are_one_letter_at_five(box: Mailbox) -> Non
         school.father_larin: [letter.format(name="Татьяна")],
         school.mother_onegina: [letter.format(name="Евгений")],
     }
-    assert got[school.mother_larina][0].buttons == ["Дневник"]
+    assert got[school.mother_larina][0].buttons == ["Ознакомлен(а)", "Итоги", "Дневник"]
 
 
 async def test_what_is_issued_after_five_comes_the_next_day_with_that_days(box: Mailbox) -> None:

@@ -1,0 +1,230 @@
+"""«Печать»: sheets for families on paper, what they tell, who has taken them, and when the next is due."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import insert, select, update
+
+from services.access import NotYourClass
+from services.errors import NotFoundHere
+from services.printing import Printing
+from services.printing.office import NobodyOnPaper, Printed
+from services.reports.sheets import sheets_pdf
+from storage.models.delivery import Item, Letter
+from storage.models.family import Contact
+from storage.models.people import Guardianship
+from storage.models.school import School
+from storage.uow import Storage
+from storage.vocabulary import AttendanceCode, PersonId, WorkKind
+from tests.letters.mailbox import Mailbox
+from tests.school import BOT, TODAY, Cast, connect, found, guard, person
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Class7B:
+    """7Б with a mother on paper, of Onegin's, and a grandmother without Telegram."""
+
+    box: Mailbox
+    office: Printing
+    grandmother: PersonId
+
+    @property
+    def cast(self) -> Cast:
+        return self.box.cast
+
+    async def prints(self) -> Printed:
+        return await self.office.make(self.cast.actor(self.cast.homeroom_teacher), self.cast.class_7b)
+
+
+async def on_paper(storage: Storage, cast: Cast, guardian: PersonId, given_on: date = date(2026, 9, 1)) -> None:
+    row = {"school_id": cast.school_id, "person_id": guardian, "channel": "paper", "state": "confirmed"}
+    async with storage.writing() as uow:
+        await uow.execute(insert(Contact), {**row, "source": "№ 14", "given_on": given_on, "rank": 2})
+
+
+@pytest.fixture
+async def school(storage: Storage) -> Class7B:
+    cast = await found(storage)
+    async with storage.writing() as uow:
+        await uow.write(update(School).values(bot_id=BOT))
+        grandmother = await person(uow, cast, "Яковлева Анна Павловна")
+        await guard(uow, cast, grandmother, cast.named("Яковлева Вера"))
+    await on_paper(storage, cast, grandmother)
+    return Class7B(Mailbox(storage, cast), Printing(storage, cast.clock), grandmother)
+
+
+def pages(pdf: bytes) -> list[str]:
+    # A soft hyphen at a line's end is typesetting, not text.
+    return [page.extract_text().replace("\u00ad", "") for page in PdfReader(BytesIO(pdf)).pages]
+
+
+async def lives_a_day(school: Class7B) -> None:
+    """Marks, an absence and homework of TODAY: of Яковлева Вера and of Larina, whose mark is a canary."""
+    box, cast = school.box, school.cast
+    vera = cast.named("Яковлева Вера")
+    box.clock_shows("10:45")
+    await box.marks_(vera, "5", WorkKind.ANSWER, cast.algebra, cast.owner)
+    await box.marks_(cast.larina, "2", WorkKind.CONTROL, cast.algebra, cast.owner)
+    await box.gives("№ 5, стр. 12", cast.algebra, cast.owner)
+    box.clock_shows("11:30")
+    literature = cast.lessons["литература"]
+    box.clock_shows("13:00")
+    await box.says(vera, AttendanceCode.ABSENT, literature, cast.colleague)
+
+
+async def states(storage: Storage, guardian: PersonId) -> dict[str, int]:
+    """How the facts for a guardian stand."""
+    async with storage.reading() as uow:
+        found: dict[str, int] = {}
+        for row in await uow.execute(select(Item.state, Item.channel).where(Item.recipient_id == guardian)):
+            assert row.channel == "paper"
+            found[row.state] = found.get(row.state, 0) + 1
+        return found
+
+
+async def test_a_sheet_says_attendance_marks_averages_and_homework_ahead(school: Class7B) -> None:
+    await lives_a_day(school)
+    school.box.clock_shows("15:00")
+    printed = await school.prints()
+    register, sheet = pages(await sheets_pdf(printed))
+    assert "Яковлева Вера" in register
+    assert "Яковлева А. П." in register
+    assert "Яковлева Вера, 7Б" in sheet
+    assert "вт 8 сентября, 6-й урок, Литература: нет на уроке" in sheet
+    assert "5 (ответ, 08.09)" in sheet
+    assert "5,00" in sheet
+    assert "№ 5, стр. 12" in sheet
+    assert "ср 9 сентября" in sheet
+    assert "Кому: Яковлева А. П." in sheet
+
+
+async def test_a_sheet_holds_only_its_own_child(school: Class7B) -> None:
+    cast, storage = school.cast, school.box.storage
+    async with storage.writing() as uow:
+        aunt = await person(uow, cast, "Ларина Канарейка Петровна")
+        await guard(uow, cast, aunt, cast.larina)
+    await on_paper(storage, cast, aunt)
+    await lives_a_day(school)
+    school.box.clock_shows("15:00")
+    printed = await school.prints()
+    assert [one.student for one in printed.sheets] == [("Ларина", "Татьяна"), ("Яковлева", "Вера")]
+    _register, larina, vera = pages(await sheets_pdf(printed))
+    assert "2 (контрольная работа" in larina
+    for foreign in ("Ларина", "Татьяна", "Канарейка", "контрольная", "2,00"):
+        assert foreign not in vera
+    for foreign in ("Яковлева", "Вера", "5 (ответ"):
+        assert foreign not in larina
+
+
+async def test_what_waited_on_paper_is_told_by_the_sheet_in_the_one_ledger(school: Class7B) -> None:
+    await lives_a_day(school)
+    storage, guardian = school.box.storage, school.grandmother
+    waiting = (await states(storage, guardian))["waiting"]
+    assert waiting >= 2
+    school.box.clock_shows("15:00")
+    printed = await school.prints()
+    assert (await states(storage, guardian)).get("told") == waiting
+    async with storage.reading() as uow:
+        [letter] = (await uow.execute(select(Letter).where(Letter.channel == "paper"))).all()
+        told = (await uow.execute(select(Item.letter_id).where(Item.state == "told").distinct())).scalars().all()
+    assert told == [letter.id]
+    assert (letter.state, letter.payload["sheet"]) == ("sent", printed.sheets[0].content)
+    again = await school.prints()
+    assert again.batch == printed.batch
+    assert again.sheets == printed.sheets
+
+
+async def test_what_came_after_the_print_goes_with_the_next(school: Class7B) -> None:
+    await lives_a_day(school)
+    box, cast = school.box, school.cast
+    box.clock_shows("15:00")
+    first = await school.prints()
+    box.clock_shows("15:10")
+    await box.marks_(cast.named("Яковлева Вера"), "4", WorkKind.OTHER, cast.algebra, cast.owner)
+    await school.prints()
+    assert (await states(box.storage, school.grandmother))["waiting"] == 1, "the paper doesn't say it yet"
+    box.clock_shows("15:00", TODAY + 7 * DAY)
+    second = await school.prints()
+    assert (first.batch.until_on, second.batch.since_on) == (TODAY, TODAY + DAY)
+    assert "waiting" not in await states(box.storage, school.grandmother)
+
+
+async def test_hand_over_is_marked_and_undone_and_who_has_not_taken_is_listed(school: Class7B) -> None:
+    cast = school.cast
+    teacher = cast.actor(cast.homeroom_teacher)
+    [sheet] = (await school.prints()).sheets
+    view = await school.office.view(teacher, cast.class_7b)
+    assert view.left == list(view.sheets)
+    for _ in range(2):
+        view = await school.office.hand(teacher, sheet.id, handed=True)
+        assert [one.handed_on for one in view.sheets] == [TODAY]
+    assert view.left == []
+    view = await school.office.hand(teacher, sheet.id, handed=False)
+    assert [one.student for one in view.left] == [("Яковлева", "Вера")]
+
+
+async def test_the_print_is_late_after_its_days_and_in_time_again_when_made(school: Class7B) -> None:
+    cast = school.cast
+    teacher = cast.actor(cast.homeroom_teacher)
+    view = await school.office.view(teacher, cast.class_7b)
+    assert (view.due_on, view.overdue, view.every) == (date(2026, 9, 8), False, 7)
+    school.box.clock_shows("08:00", TODAY + DAY)
+    assert (await school.office.view(teacher, cast.class_7b)).overdue
+    await school.prints()
+    view = await school.office.view(teacher, cast.class_7b)
+    assert (view.due_on, view.overdue) == (TODAY + 8 * DAY, False)
+
+
+async def test_only_the_homeroom_teacher_prints_and_only_who_may_be_told_is_printed(school: Class7B) -> None:
+    cast, office = school.cast, school.office
+    [sheet] = (await school.prints()).sheets
+    async with school.box.storage.reading() as uow:
+        batch = (await uow.execute(select(Letter.id))).scalars().one()
+    for who in (cast.owner, cast.deputy, cast.mother_larina):
+        actor = cast.actor(who)
+        with pytest.raises(NotYourClass):
+            await office.view(actor, cast.class_7b)
+        with pytest.raises(NotYourClass):
+            await office.make(actor, cast.class_7b)
+        with pytest.raises(NotYourClass):
+            await office.hand(actor, sheet.id, handed=True)
+        with pytest.raises(NotYourClass):
+            await office.again(actor, batch)
+    teacher = cast.actor(cast.homeroom_teacher)
+    with pytest.raises(NotFoundHere):
+        await office.hand(teacher, 999, handed=True)
+    with pytest.raises(NotYourClass):
+        await office.view(teacher, cast.class_7a)
+    async with school.box.storage.writing() as uow:
+        ended = update(Guardianship).where(Guardianship.guardian_id == school.grandmother)
+        await uow.write(ended.values(until_on=TODAY))
+    with pytest.raises(NobodyOnPaper):
+        await office.make(teacher, cast.class_7b)
+
+
+async def test_long_data_stays_on_one_sheet_of_two_sides(school: Class7B) -> None:
+    box, cast = school.box, school.cast
+    vera = cast.named("Яковлева Вера")
+    box.clock_shows("10:45")
+    for kind in WorkKind:
+        await box.marks_(vera, "5", kind, cast.algebra, cast.owner)
+    await box.gives("Повторить параграфы " * 60, cast.algebra, cast.owner)
+    box.clock_shows("15:00")
+    assert len(pages(await sheets_pdf(await school.prints()))) <= 3
+
+
+async def test_a_connected_guardian_on_paper_first_gets_the_sheet_and_no_letter(school: Class7B) -> None:
+    cast, storage = school.cast, school.box.storage
+    async with storage.writing() as uow:
+        await connect(uow, cast, school.grandmother)
+        await uow.write(update(Contact).values(rank=-1))
+    await lives_a_day(school)
+    school.box.clock_shows("18:31")
+    await school.box.evening()
+    assert school.grandmother not in await school.box.brings()
+    assert len((await school.prints()).sheets) == 1
