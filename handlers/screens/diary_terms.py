@@ -14,7 +14,7 @@ from services.letters.typeset import cut, fits
 from storage.vocabulary import AbsenceReason, AttendanceCode
 
 DAYS_A_PAGE = 10
-WIDTHS = (200, 60, 30)
+WIDTHS = (200, 60, 30, 14)
 
 
 def absences(view: AbsencesView, page: int) -> Screen:

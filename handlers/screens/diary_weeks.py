@@ -21,8 +21,9 @@ from services.i18n import gettext as _
 from services.letters.typeset import cut
 
 # How many signs of a homework, a name or a reason are shown; the next is tried where the whole would be too long.
-WIDTHS = (200, 100, 50, 25, 12)
+WIDTHS = (200, 100, 50, 25, 12, 0)
 DAYS_A_ROW = 3
+NAME = 25  # signs of a subject or a name that are always shown
 SUNDAY = timedelta(days=6)
 
 
@@ -36,7 +37,8 @@ def week(view: DiaryWeek) -> Screen:
             "\n".join([f"<i>{words.weekday(day)}</i>", *(_line(lesson, width) for lesson in lessons)])
             for day, lessons in view.days
         ]
-        return "\n\n".join([title, *(days or [rest(view.rest, _("No lessons in this week."))])])
+        note = [] if width else [_("The homework is in the days: tap one.")]
+        return "\n\n".join([title, *(days or [rest(view.rest, _("No lessons in this week."))]), *note])
 
     days = [tap(words.short_day(day), OpenDiaryDay(student=child, day=day.isoformat())) for day, _lessons in view.days]
     turn = turning(view.before, view.after, _this_week(view.opened, view.monday), lambda on: _week(child, on))
@@ -54,7 +56,7 @@ def week(view: DiaryWeek) -> Screen:
 
 
 def _line(lesson: DiaryLesson, width: int) -> str:
-    subject = esc(cut(lesson.subject, max(width, 25)))
+    subject = esc(cut(lesson.subject, max(width, NAME)))
     if lesson.cancelled:
         return f"{lesson.number}. <s>{subject}</s> " + _("cancelled")
     line = f"{lesson.number}. {subject}"
@@ -62,7 +64,7 @@ def _line(lesson: DiaryLesson, width: int) -> str:
         line += ": " + ", ".join(f"<b>{esc(one.value)}</b>" for one in lesson.marks)
     if lesson.absence is not None:
         line += " · " + words.attendance(lesson.absence.code)
-    if lesson.todo:
+    if lesson.todo and width:
         line += "\n" + _("HW: {text}").format(text="; ".join(todo(one, width) for one in lesson.todo))
     return line
 
@@ -91,7 +93,7 @@ def timetable(view: WeekTimetable) -> Screen:
 
 
 def _entry(lesson: TimetableLesson, width: int) -> str:
-    subject = esc(cut(lesson.subject, max(width, 25)))
+    subject = esc(cut(lesson.subject, max(width, NAME)))
     head = f"{lesson.number}. {lesson.starts_at:%H:%M} "
     if lesson.moved_to is not None:
         return head + f"<s>{subject}</s> <b>" + _("moved to {place}").format(place=_place(lesson.moved_to)) + "</b>"
@@ -102,7 +104,7 @@ def _entry(lesson: TimetableLesson, width: int) -> str:
     if lesson.room:
         line += " · " + esc(words.room(shortened(lesson.room, 12)))
     if lesson.substitutes:
-        names = ", ".join(esc(cut(name, max(width, 25))) for name in lesson.substitutes)
+        names = ", ".join(esc(cut(name, max(width, NAME))) for name in lesson.substitutes)
         line += " · <b>" + _("substituted by {names}").format(names=names) + "</b>"
     if lesson.moved_from is not None:
         line += " · <b>" + _("moved from {place}").format(place=_place(lesson.moved_from)) + "</b>"
@@ -123,7 +125,7 @@ def to_do(view: DiaryDay) -> Screen:
         subjects = {
             lesson.subject: _due([one for one in held if one.subject == lesson.subject], width) for lesson in held
         }
-        blocks = [f"<b>{esc(cut(subject, max(width, 25)))}</b>\n{due}" for subject, due in subjects.items()]
+        blocks = [f"<b>{esc(cut(subject, max(width, NAME)))}</b>\n{due}" for subject, due in subjects.items()]
         return "\n\n".join([title, *(blocks or [rest(view.rest, _("The timetable of the next days isn't here yet."))])])
 
     child = view.child.id
@@ -136,7 +138,7 @@ def to_do(view: DiaryDay) -> Screen:
         ],
         [tap(_("Menu"), OpenMenu())],
     ]
-    return Screen(first_fitting(text, (500, *WIDTHS)), rows)
+    return Screen(first_fitting(text, (500, *WIDTHS[:-1])), rows)
 
 
 def _due(lessons: list[DiaryLesson], width: int) -> str:

@@ -142,10 +142,11 @@ class MarkLine:
     comment: str
 
 
+# A left join keeps the planner from walking all the marks that the student ever got.
 MARKS = (
     select(LessonWork.lesson_id, LessonWork.kind, LessonWork.ordinal, Mark.value, Mark.comment)
-    .join(Mark, Mark.work_id == LessonWork.id)
-    .where(LessonWork.lesson_id.in_(IDS), Mark.student_id == STUDENT, Mark.value.is_not(None), is_newest(Mark))
+    .outerjoin(Mark, and_(Mark.work_id == LessonWork.id, Mark.student_id == STUDENT, is_newest(Mark)))
+    .where(LessonWork.lesson_id.in_(IDS))
     .order_by(LessonWork.id)
 )
 
@@ -154,6 +155,8 @@ async def marks_of(uow: Uow, student_id: PersonId, lesson_ids: Collection[Lesson
     """A student's marks in lessons, in the order of the columns; withdrawn ones are left out."""
     found: dict[LessonId, list[MarkLine]] = defaultdict(list)
     for row in await uow.execute(MARKS, {"student": student_id, "ids": list(lesson_ids)}):
+        if row.value is None:  # nothing was given, or it was withdrawn
+            continue
         found[row.lesson_id].append(MarkLine(row.lesson_id, WorkKind(row.kind), row.ordinal, row.value, row.comment))
     return found
 
