@@ -32,17 +32,22 @@ class _Put:
 
 def arrival_of(update: Any) -> inbox.Arrival:
     """An update as a row. Its lane is the user, else the chat, else everybody's. Raises BadUpdate."""
-    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+    if not isinstance(update, dict) or not _is_id(update.get("update_id")):
         raise BadUpdate("an update is an object with an update_id")
     event = next((value for key, value in update.items() if key != "update_id" and isinstance(value, dict)), {})
     lane = 0
     for holder in ("from", "user", "chat"):
         person = event.get(holder)
-        if isinstance(person, dict) and isinstance(person.get("id"), int):
+        if isinstance(person, dict) and _is_id(person.get("id")):
             lane = person["id"]
             break
     # In ASCII: half an emoji, cut off by some app, is no UTF-8, and no base would take it or what came with it.
     return inbox.Arrival(update["update_id"], lane, json.dumps(update, separators=(",", ":")))
+
+
+def _is_id(value: Any) -> bool:
+    """A number that the base can hold: one that it can't would turn away everything stored beside it."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
 
 
 class GroupWriter:

@@ -1,7 +1,9 @@
 """The door: stored before acknowledged, once, in order; and the webhook's manners."""
 
 import asyncio
+import contextlib
 import json
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from bot.web.app import make_web_app
 from bot.web.webhook import MOST_BYTES, SECRET_HEADER, webhook
 from services.clock import StoppedClock
 from storage.models.delivery import Inbox
+from storage.repositories import inbox
 from storage.repositories.inbox import Waiting
 from storage.uow import AlreadyDone, Storage
 from storage.vocabulary import InboxSeq, InboxState
@@ -271,3 +274,56 @@ async def test_the_webhook_asks_for_a_retry_when_the_base_fails() -> None:
 
     async with hook(put) as (session, url):
         assert await post(session, url, json.dumps(typed(1)).encode()) == (503, "2")
+
+
+def _anything(chance: random.Random, depth: int = 0) -> Any:
+    """Some JSON value; often one that an update has in that place."""
+    plain = [
+        None,
+        True,
+        0,
+        -1,
+        2**63,
+        10**40,
+        1e308,
+        "",
+        "\x00",
+        "\ud83d",
+        "я" * 300,
+        "/start " + "A" * 70,
+        "pm1:1:2:5:0",
+    ]
+    if depth > 4 or chance.random() < 0.5:
+        return chance.choice(plain)
+    if chance.random() < 0.3:
+        return [_anything(chance, depth + 1) for _ in range(chance.randrange(4))]
+    keys = [
+        "update_id",
+        "message",
+        "callback_query",
+        "from",
+        "chat",
+        "id",
+        "text",
+        "data",
+        "type",
+        "date",
+        "my_chat_member",
+    ]
+    return {chance.choice(keys): _anything(chance, depth + 1) for _ in range(chance.randrange(6))}
+
+
+async def test_whatever_comes_is_stored_or_refused_and_turns_nobody_elses_update_away(storage: Storage) -> None:
+    """Ten thousand bodies: none raises anything but BadUpdate, and what is taken can be stored."""
+    chance = random.Random(7)
+    taken = []
+    for number in range(10_000):
+        body = _anything(chance)
+        if isinstance(body, dict) and chance.random() < 0.7:
+            body["update_id"] = number
+        with contextlib.suppress(BadUpdate):
+            taken.append(arrival_of(body))
+    assert len(taken) > 1000
+    async with storage.writing() as uow:
+        for start in range(0, len(taken), 200):
+            await inbox.store(uow, BOT, taken[start : start + 200], NOW)
