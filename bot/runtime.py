@@ -26,7 +26,7 @@ from bot.metrics import Metrics, metrics_view
 from bot.middlewares import Fresh
 from bot.ownership import Ownership
 from bot.polling import Poller, Refused
-from bot.prune import InboxPrune
+from bot.prune import InboxPrune, LetterPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
 from bot.settings import Settings
@@ -40,7 +40,7 @@ from services.clock import Clock
 from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
 from services.outbox.pace import Pace
-from services.outbox.postman import NotTheOwner, Postman
+from services.outbox.postman import NotTheOwner, Postman, Spawn
 from services.outbox.proof import Proof
 from services.outbox.transport import Composer
 from storage.failures import passes
@@ -48,7 +48,7 @@ from storage.repositories import due, inbox
 from storage.repositories.inbox import Waiting
 from storage.repositories.load import load
 from storage.uow import Storage, Uow
-from storage.vocabulary import InboxState
+from storage.vocabulary import BotId, InboxState
 
 log = logging.getLogger("zvonok.runtime")
 
@@ -103,10 +103,17 @@ class Runtime:
             spawn=self.tasks.spawn,
             at=self._at,
         )
+        self._postmen = [self.postman]
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
-        own = (InboxPrune(storage), Proof(storage), AuditChain(storage, clock, settings.key()), backup)
+        own = (
+            InboxPrune(storage),
+            LetterPrune(storage),
+            Proof(storage),
+            AuditChain(storage, clock, settings.key()),
+            backup,
+        )
         self.metronome = Metronome(clock, [*ticks, *own])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
         self.metrics = Metrics()
@@ -120,13 +127,22 @@ class Runtime:
         self.owns = asyncio.Event()
         self._alone = asyncio.Lock()  # suspects are handled one at a time: whose turn it was is known
 
+    def add_postman(self, make: Callable[[BotId, Spawn], Postman]) -> None:
+        """One more channel, before `start`: its letters are this bot's, and go while the bot is ours."""
+        self._postmen.append(make(self.bot_id, self.tasks.spawn))
+
+    def wake(self) -> None:
+        """Something is due, or may be."""
+        for postman in self._postmen:
+            postman.wake()
+
     def web_app(self) -> web.Application:
         """The web application, for more routes before `start`."""
         return self._web
 
     async def start(self) -> None:
         """Open the door. Returns when requests are answered; the bot is ours when `owns` is set."""
-        self._storage.on_items = self.postman.wake
+        self._storage.on_items = self.wake
         if self._at is not killpoints.nothing:
             self._storage.before_commit = self._inside_use_case
         self._door_task = self.tasks.spawn(self.door.run(), "door")
@@ -164,7 +180,7 @@ class Runtime:
         """The school's clock was moved: do at once what fell due."""
         if self.owns.is_set():
             await self.metronome.tick()
-            self.postman.wake()
+            self.wake()
 
     # The owner
 
@@ -184,7 +200,7 @@ class Runtime:
     async def _serve(self, epoch: int) -> None:
         """Everything that only the owner does, from the lease's first moment to its last."""
         keep = self.tasks.spawn(self._ownership.keep(), "lease")
-        post = self.tasks.spawn(self._run_postman(epoch), "postman")
+        posts = [self.tasks.spawn(self._run_postman(one, epoch), "postman") for one in self._postmen]
         parts = [keep]
         try:
             self.lanes.start()
@@ -197,28 +213,30 @@ class Runtime:
             ):
                 parts.append(self.tasks.spawn(work, name))
             self.owns.set()
-            await asyncio.wait([keep, post], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([keep, *posts], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.owns.clear()
             for part in parts:
                 part.cancel()
-            self.postman.stop()
+            for postman in self._postmen:
+                postman.stop()
             await asyncio.gather(
                 *parts,
                 self.metronome.stop(),
                 self.lanes.stop(STOP_PATIENCE),
-                asyncio.wait([post], timeout=STOP_PATIENCE),
+                asyncio.wait(posts, timeout=STOP_PATIENCE),
                 return_exceptions=True,
             )
-            post.cancel()
+            for post in posts:
+                post.cancel()
 
-    async def _run_postman(self, epoch: int) -> None:
+    async def _run_postman(self, postman: Postman, epoch: int) -> None:
         while True:
             try:
-                await self.postman.run(epoch)
+                await postman.run(epoch)
                 return
             except NotTheOwner:
-                await self.postman.hand_over(STOP_PATIENCE)
+                await postman.hand_over(STOP_PATIENCE)
                 return
             except Exception as error:
                 log.critical("alarm postman_failed", exc_info=error)

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
             raise ValueError("ZVONOK_NOW is refused against Telegram's own API")
         return self
 
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> "Settings":
+        if self.smtp_url is not None and (self.mail_from is None or self.public_url is None):
+            raise ValueError("SMTP_URL needs MAIL_FROM and PUBLIC_URL beside it: letters carry links")
+        return self
+
     @property
     def at_telegram(self) -> bool:
         """Whether the Bot API is Telegram's own."""

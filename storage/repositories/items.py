@@ -187,6 +187,7 @@ async def rebundle(uow: Uow, person_id: PersonId, kinds: Collection[ItemKind], b
 def _due_for(person_id: PersonId, kinds: Collection[ItemKind], now: datetime) -> list[ColumnElement[bool]]:
     return [
         Item.recipient_id == person_id,
+        Item.channel == Channel.TELEGRAM.value,
         Item.state == ItemState.WAITING.value,
         Item.kind.in_([kind.value for kind in kinds]),
         Item.due_at <= now,

@@ -1,0 +1,1 @@
+"""How letters travel besides Telegram, and which channel comes after which."""

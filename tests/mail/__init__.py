@@ -1,0 +1,1 @@
+"""Letters by e-mail, through a real mail server of the tests' own."""
