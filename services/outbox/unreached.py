@@ -1,6 +1,6 @@
 """The list of the unreached: what could not be told in time is never dropped silently (delivery, §2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,12 @@ from storage.uow import Uow
 from storage.vocabulary import ItemId, ItemKind
 
 GATHERING = timedelta(minutes=15)  # a whole class that can't be reached makes one letter
+
+
+def patience(stored: Sequence[Mapping[str, object]]) -> timedelta:
+    """How long results wait until they stand on the list (М Регл. 2); where schools differ, the shortest."""
+    hours = [Regulation.from_json(dict(one)).unread_results_hours for one in stored]
+    return timedelta(hours=min(hours, default=Regulation().unread_results_hours))
 
 
 async def lost(uow: Uow, now: datetime, machine_now: datetime) -> list[Loss]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, exists, func, literal, or_, select, update
+from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item, Letter
@@ -13,7 +13,7 @@ from storage.models.family import Contact
 from storage.models.people import TelegramAccount
 from storage.models.school import School
 from storage.repositories import recipients
-from storage.repositories.due import MAIL, account_of_item, contact_of_item
+from storage.repositories.due import MAIL, account_of_item, contact_of_item, reachable
 from storage.repositories.items import in_order
 from storage.repositories.letters import items_of
 from storage.repositories.unreached import LISTED, entry_of
@@ -114,16 +114,23 @@ async def expire(uow: Uow, bot_id: BotId, now: datetime, limit: int = 200) -> li
     return sorted(ItemId(row.id) for row in found)
 
 
-async def overdue(uow: Uow, bot_id: BotId, due_before: datetime, limit: int = 200) -> list[ItemId]:
-    """Families' waiting items that never expire, were due before a moment and stand on no list yet."""
+async def overdue(
+    uow: Uow, bot_id: BotId, put_before: datetime, due_before: datetime, limit: int = 200
+) -> list[ItemId]:
+    """Families' waiting items that never expire, have waited since before a moment and stand on no list yet.
+
+    What is not due before the other moment waits for its hour, unless the messenger refuses its chat.
+    """
     entry = aliased(Item)
+    refused = and_(Item.channel == Channel.TELEGRAM.value, ~exists().where(reachable(Channel.TELEGRAM)).correlate(Item))
     found = await uow.execute(
         select(Item.id)
         .where(
             Item.bot_id == bot_id,
             Item.state == ItemState.WAITING.value,
             Item.expires_at.is_(None),
-            Item.due_at < due_before,
+            Item.created_at < put_before,
+            or_(Item.due_at < due_before, refused),
             Item.kind.in_(LISTED),
             # What is printed waits for the next print; but results must be known within the day (М Регл. 2).
             or_(Item.channel != Channel.PAPER.value, Item.kind == ItemKind.TERM_RESULT.value),
@@ -133,6 +140,11 @@ async def overdue(uow: Uow, bot_id: BotId, due_before: datetime, limit: int = 20
         .limit(limit)
     )
     return [ItemId(row.id) for row in found]
+
+
+async def regulations(uow: Uow) -> list[dict[str, Any]]:
+    """The stored regulations of the schools."""
+    return [dict(row.regulation) for row in await uow.execute(select(School.regulation))]
 
 
 async def zones(uow: Uow) -> list[str]:
