@@ -6,9 +6,11 @@ from typing import Any
 
 from bot.commands_base import make_clock
 from bot.dispatcher import make_dispatcher
+from bot.mail import mail_links, mail_postman
 from bot.runtime import Runtime
 from bot.scheduler import Tick
 from bot.settings import Settings
+from bot.web.mail import add_mail_pages
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from handlers.start import greet, send_menu
@@ -22,6 +24,7 @@ from services.broadcasts.writing import Broadcasts
 from services.checking import Checking
 from services.clock import Clock
 from services.comments import Comments
+from services.contacts import Contacts
 from services.control import Control
 from services.corrections import Corrections, Decisions
 from services.diary import Diary
@@ -47,6 +50,7 @@ from services.outbox.limits import Limits
 from services.personal_homework import PersonalHomework
 from services.plans import Plans
 from services.preferences import Preferences
+from services.printing import Printing
 from services.quick_line import QuickLine
 from services.records import Records
 from services.reminders import Reminders
@@ -55,6 +59,7 @@ from services.subgroups import Subgroups
 from services.substitutions.journal import SubstitutionJournals
 from services.substitutions.office import Substitutions
 from services.threads import Threads
+from services.ties import Ties
 from services.timetable import Timetable
 from services.visits import Visits
 from storage.uow import Storage
@@ -112,6 +117,10 @@ def build(
         greet=greet,
         limits=limits,
     )
+    add_mail_pages(runtime.web_app(), offices["contacts"])
+    mail = mail_postman(settings, storage, clock)
+    if mail is not None:
+        runtime.add_postman(mail)
     return App(settings, storage, clock, offices, runtime)
 
 
@@ -141,6 +150,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "receipts": Receipts(storage, clock),
         "family_results": FamilyResults(storage, clock),
         "results_reading": ResultsReading(storage, clock),
+        "printing": Printing(storage, clock),
         "quick_line": QuickLine(storage, clock),
         "reminders": Reminders(storage, clock),
         "threads": Threads(storage, clock),
@@ -156,9 +166,11 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "subgroups": Subgroups(storage, clock),
         "joining": joining,
         "diary": Diary(storage, clock),
+        "contacts": Contacts(storage, clock, mail_links(settings)),
         "plans": Plans(storage, clock),
         "homeroom": Homeroom(storage, clock, joining),
         "student_access": StudentAccess(storage, clock, joining),
+        "ties": Ties(storage, clock),
         "absences": Absences(storage, clock),
         "absence_notes": AbsenceNotes(storage, clock),
         "note_decisions": NoteDecisions(storage, clock),

@@ -36,6 +36,7 @@ def routers() -> list[Router]:
         substitution_journal,
         term_results,
         threads,
+        ties,
         typed_arrangements,
     )
 
@@ -44,6 +45,7 @@ def routers() -> list[Router]:
         diary,
         homeroom,
         access,
+        ties,
         absences,
         preferences,
         plans,

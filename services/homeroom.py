@@ -16,9 +16,10 @@ from services.letters import announcements
 from services.outbox import items
 from services.relinking import note_access, occasion_of
 from services.rules.regulation import Regulation
-from storage.repositories import absences, diary, guardians, homeroom, joining, students
+from storage.repositories import absences, diary, guardians, homeroom, joining, students, ties
 from storage.repositories.homeroom import LedClass, Tie
 from storage.repositories.rights import ClassRow
+from storage.repositories.ties import TieRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import AccountId, ClassId, GuardianStanding, InvitationKind, PersonId, Relation
 
@@ -79,7 +80,8 @@ class ClassView:
     """A homeroom teacher's class: its families by standing, and the other own classes.
 
     `unexplained`: days of absence that wait for their reason. `led`: the asker is its homeroom teacher, not the
-    administrator. `students`: how many may have a diary of their own, have one, and await confirmation.
+    administrator. `ended`: whose ties were ended by hand. `students`: how many may have a diary of their own, have
+    one, and await confirmation.
     """
 
     class_id: ClassId
@@ -93,9 +95,12 @@ class ClassView:
     students: int = 0
     students_connected: int = 0
     students_awaiting: int = 0
+    ended: tuple[Family, ...] = ()
 
     def of(self, standing: GuardianStanding) -> list[Family]:
         """The families that stand so."""
+        if standing is GuardianStanding.ENDED:
+            return list(self.ended)
         return [family for family in self.families if family.standing is standing]
 
 
@@ -248,11 +253,13 @@ class Homeroom:
             students=len(allowed),
             students_connected=sum(one.account_id is not None for one in allowed),
             students_awaiting=sum(one.awaiting_id is not None for one in allowed),
+            ended=_ended(await ties.ended(uow, class_id, today)),
         )
 
 
 def _one(view: ClassView, guardian_id: PersonId) -> Family:
-    found = next((family for family in view.families if family.guardian_id == guardian_id), None)
+    everybody = (*view.families, *view.ended)
+    found = next((family for family in everybody if family.guardian_id == guardian_id), None)
     if found is None:
         raise NotFoundHere
     return found
@@ -287,6 +294,33 @@ def _family(own: Sequence[Tie], actor: Actor) -> Family:
         staff=first.staff,
         recorded=any(tie.recorded for tie in own),
         newcomer_id=first.newcomer_id,
+    )
+
+
+def _ended(rows: Sequence[TieRow]) -> tuple[Family, ...]:
+    """Guardians whose ties were ended, a line each."""
+    own: dict[PersonId, list[TieRow]] = {}
+    for row in rows:
+        own.setdefault(row.guardian_id, []).append(row)
+    return tuple(
+        Family(
+            guardian_id=guardian_id,
+            name=" ".join(
+                part
+                for part in (of[0].guardian_last_name, of[0].guardian_first_name, of[0].guardian_middle_name)
+                if part
+            ),
+            short_name=f"{of[0].guardian_last_name} {of[0].guardian_first_name[:1]}.",
+            children=tuple(dict.fromkeys(row.student for row in of)),
+            relation=of[0].relation,
+            standing=GuardianStanding.ENDED,
+            since=None,
+            by_code=False,
+            account_id=None,
+            staff=False,
+            recorded=False,
+        )
+        for guardian_id, of in own.items()
     )
 
 

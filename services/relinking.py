@@ -18,6 +18,11 @@ from storage.uow import Uow
 from storage.vocabulary import AccountId, AccountState, BotId, InvitationId, PersonId
 
 
+def speaks(account: AccountRow) -> bool:
+    """Whether an account speaks for its person, rather than awaits to."""
+    return account.state is AccountState.ACTIVE
+
+
 async def others(uow: Uow, bot_id: BotId, person_id: PersonId, user_id: int) -> list[AccountRow]:
     """The accounts of a person other than this messenger user's."""
     return [one for one in await joining.accounts_of_person(uow, bot_id, person_id) if one.user_id != user_id]

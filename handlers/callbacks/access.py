@@ -2,7 +2,8 @@
 
 from aiogram.filters.callback_data import CallbackData
 
-from handlers.callbacks.fields import Id, Page
+from handlers.callbacks.fields import Day, Id, Page
+from storage.vocabulary import TieEnd
 
 
 class OpenAccess(CallbackData, prefix="ia1"):
@@ -77,3 +78,57 @@ class PrintStudentSlip(CallbackData, prefix="ik1"):
 
     school_class: Id
     student: Id
+
+
+class OpenTies(CallbackData, prefix="il1"):
+    """«Связь с ребёнком» of a guardian."""
+
+    school_class: Id
+    guardian: Id
+
+
+class AskToEndTie(CallbackData, prefix="im1"):
+    """«Закончить»: why?"""
+
+    school_class: Id
+    tie: Id
+
+
+class AskTieDay(CallbackData, prefix="in1"):
+    """From which day on?"""
+
+    school_class: Id
+    tie: Id
+    reason: TieEnd
+
+
+class SeeTieEnd(CallbackData, prefix="io1"):
+    """What will end, and when: are you sure?"""
+
+    school_class: Id
+    tie: Id
+    reason: TieEnd
+    day: Day
+
+
+class EndTie(CallbackData, prefix="ip1"):
+    """The tie ends; `day` is the first without it."""
+
+    school_class: Id
+    tie: Id
+    reason: TieEnd
+    day: Day
+
+
+class AskToRestoreTie(CallbackData, prefix="iq1"):
+    """«Восстановить»: are you sure?"""
+
+    school_class: Id
+    tie: Id
+
+
+class RestoreTie(CallbackData, prefix="ir1"):
+    """The tie holds again."""
+
+    school_class: Id
+    tie: Id

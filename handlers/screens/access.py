@@ -10,6 +10,7 @@ from handlers.callbacks.access import (
     OpenAccess,
     OpenStudentAccess,
     OpenStudents,
+    OpenTies,
     PrintStudentSlip,
     PrintStudentSlips,
     RefuseGuardian,
@@ -45,6 +46,7 @@ STANDINGS = {
     GuardianStanding.NO_PAPERS: N_("Without papers"),
     GuardianStanding.BLOCKED: N_("Blocked the bot"),
     GuardianStanding.LEFT: N_("Took consent back"),
+    GuardianStanding.ENDED: N_("Tie ended"),
 }
 
 OF_ONE = {
@@ -54,6 +56,7 @@ OF_ONE = {
     GuardianStanding.NO_PAPERS: N_("Without papers"),
     GuardianStanding.BLOCKED: N_("The bot is blocked"),
     GuardianStanding.LEFT: N_("The consent is taken back"),
+    GuardianStanding.ENDED: N_("The tie to the child has ended"),
 }
 
 
@@ -155,6 +158,7 @@ def guardian(class_id: ClassId, family: Family, note: str | None = None, *, led:
         rows.append([tap(_("New slip"), PrintSlip(**place))])
     if (family.account_id is not None or family.newcomer_id is not None) and not family.staff:
         rows.append([tap(_("Disconnect"), AskToDisconnect(**place))])
+    rows.append([tap(_("Tie to the child"), OpenTies(**place))])
     back = OpenGuardians(school_class=class_id, standing=family.standing, page=0)
     return Screen("\n".join(lines), [*rows, [tap(_("Back"), back)]])
 

@@ -1,7 +1,7 @@
 """Facts about the way in: who joined, was confirmed, disconnected, or came from another phone. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.outbox.items import Fact
@@ -71,6 +71,49 @@ def relinked_staff(occasion: Occasion, bot_id: BotId, administrator: PersonId, a
     """For an administrator: a person came in from another account."""
     return _fact(
         occasion, ItemKind.RELINKED, bot_id, administrator, "relinked", f"relinked_staff:{account_id}", account_id
+    )
+
+
+def tie_ended(
+    occasion: Occasion, bot_id: BotId, guardian_id: PersonId, tie_id: int, until_on: date | None, at: datetime
+) -> Fact:
+    """For the guardian, on the day: a tie to a child ended; `until_on` None: it holds again. The child isn't named."""
+    hours = quiet_hours.default_hours(occasion.regulation)
+    begins = max(at, occasion.now)
+    times = quiet_hours.times(ItemKind.TIE_ENDED, hours, begins, occasion.zone, occasion.regulation)
+    assert times is not None, "it goes to everybody"
+    return Fact(
+        school_id=occasion.school_id,
+        bot_id=bot_id,
+        recipient_id=guardian_id,
+        kind=ItemKind.TIE_ENDED,
+        bundle="tie",
+        collapse_key=f"tie_ended:{tie_id}",
+        value=None if until_on is None else until_on.isoformat(),
+        priority=times.priority,
+        due_at=times.due_at,
+        cap_at=times.cap_at,
+        expires_at=times.expires_at,
+    )
+
+
+def own_code(occasion: Occasion, bot_id: BotId, told: PersonId, by: PersonId, invitation_id: InvitationId) -> Fact:
+    """For the director and the administrators: one of them made a code for themselves."""
+    hours = quiet_hours.default_hours(occasion.regulation)
+    times = quiet_hours.times(ItemKind.OWN_CODE, hours, occasion.now, occasion.zone, occasion.regulation)
+    assert times is not None, "it goes to everybody"
+    return Fact(
+        school_id=occasion.school_id,
+        bot_id=bot_id,
+        recipient_id=told,
+        kind=ItemKind.OWN_CODE,
+        bundle="own_code",
+        collapse_key=f"own_code:{invitation_id}",
+        value=str(by),
+        priority=times.priority,
+        due_at=times.due_at,
+        cap_at=times.cap_at,
+        expires_at=times.expires_at,
     )
 
 

@@ -34,7 +34,17 @@ from services.rules import finals, quiet_hours
 from storage.uow import Uow
 from storage.vocabulary import ItemKind
 
-NOTICES = frozenset({ItemKind.JOINED, ItemKind.CONFIRMED, ItemKind.REVOKED, ItemKind.RELINKED, ItemKind.UNREACHED})
+NOTICES = frozenset(
+    {
+        ItemKind.JOINED,
+        ItemKind.CONFIRMED,
+        ItemKind.REVOKED,
+        ItemKind.RELINKED,
+        ItemKind.TIE_ENDED,
+        ItemKind.OWN_CODE,
+        ItemKind.UNREACHED,
+    }
+)
 
 
 class FamilyLetter(Protocol):
@@ -117,6 +127,10 @@ async def notice(uow: Uow, recipient: Reachable, items: Sequence[DueItem], now: 
             return await notices.revoked(uow, alike, today)
         case ItemKind.RELINKED:
             return await notices.relinked(uow, alike)
+        case ItemKind.TIE_ENDED:
+            return notices.tie_ended(alike)
+        case ItemKind.OWN_CODE:
+            return await notices.own_code(uow, recipient, alike)
         case ItemKind.UNREACHED:
             return await notices.unreached(uow, recipient, alike, today)
         case ItemKind.ABSENT_DAYS:

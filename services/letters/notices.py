@@ -131,6 +131,23 @@ async def relinked(uow: Uow, items: Sequence[DueItem]) -> Notice:
     return Notice(typeset("relinked", **view), _ids(items))
 
 
+def tie_ended(items: Sequence[DueItem]) -> Notice:
+    """For a guardian: a tie to a child has ended, or holds again; no child is named."""
+    back = all(item.value is None for item in items)
+    return Notice(typeset("tie_ended", back=back), _ids(items), diary=back)
+
+
+async def own_code(uow: Uow, recipient: Reachable, items: Sequence[DueItem]) -> Notice | None:
+    """For the director and administrators: who made a code for themselves."""
+    people = [await joining.person(uow, PersonId(int(item.value))) for item in items if item.value]
+    names = dict.fromkeys(
+        " ".join(part for part in (one.last_name, one.first_name, one.middle_name) if part)
+        for one in people
+        if one is not None
+    )
+    return Notice(typeset("own_code", names=list(names)), _ids(items)) if names else None
+
+
 async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Notice | None:
     """For a homeroom teacher: what families didn't get in time."""
     found = await notices.undelivered(uow, [ItemId(int(item.value)) for item in items if item.value])

@@ -147,6 +147,10 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
         case ItemKind.CONTACT:  # asked for by the one who reads it, or at the school
             return Timing(Pace.AT_ONCE, Quiet.PASSES, 1, expires=timedelta(days=7))
+        case ItemKind.TIE_ENDED:
+            return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
+        case ItemKind.OWN_CODE:
+            return Timing(Pace.AT_ONCE, Quiet.PASSES, 0, expires=timedelta(days=7))
         case ItemKind.JOINED | ItemKind.CONFIRMED | ItemKind.UNREACHED:
             return Timing(Pace.AT_ONCE, Quiet.WAITS, 1, expires=timedelta(days=7))
 

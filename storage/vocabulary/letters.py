@@ -190,6 +190,8 @@ class ItemKind(StrEnum):
     CONFIRMED = "confirmed"
     REVOKED = "revoked"
     RELINKED = "relinked"
+    TIE_ENDED = "tie_ended"  # a guardian: a tie to a child ended, or holds again
+    OWN_CODE = "own_code"  # administration: an administrator made a code for themselves
     UNREACHED = "unreached"
 
 
@@ -259,4 +261,6 @@ class DraftPurpose(StrEnum):
     ABSENCE_NOTE = "absence_note"
     CONTACT = "contact"  # an e-mail address
     BRIEFING = "briefing"
+    TIE_END = "tie_end"  # the first day without a tie
+    STAFF_SEARCH = "staff_search"  # an employee's name
     HAND_OVER = "hand_over"  # the note with which a thread is handed over
