@@ -5,12 +5,24 @@ from aiogram.filters import Command, or_f
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks.family import ChooseHour, ChooseMode, OpenHours, OpenPreferences
+from handlers.callbacks.preferences import (
+    ChooseKind,
+    ChooseLanguage,
+    ChooseQuietFrom,
+    ChooseQuietUntil,
+    NoQuiet,
+    OpenKind,
+    OpenKinds,
+    OpenLanguages,
+    OpenQuiet,
+)
 from handlers.filters import Known
 from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import preferences as screens
 from services.actor import Actor
 from services.i18n import gettext as _
+from services.i18n import speaking
 from services.preferences import Preferences
 
 
@@ -45,6 +57,66 @@ async def choose_hour(
     await show(bot, query, screens.preferences(choice), _("Saved"))
 
 
+async def open_quiet(query: CallbackQuery, bot: Bot, actor: Actor, preferences: Preferences) -> None:
+    """The quiet hours."""
+    await show(bot, query, screens.quiet_hours(await preferences.view(actor)))
+
+
+async def choose_quiet_from(
+    query: CallbackQuery, callback_data: ChooseQuietFrom, bot: Bot, actor: Actor, preferences: Preferences
+) -> None:
+    """When they begin."""
+    choice = await preferences.quiet_from(actor, callback_data.minute)
+    await show(bot, query, screens.quiet_hours(choice), _("Saved"))
+
+
+async def choose_quiet_until(
+    query: CallbackQuery, callback_data: ChooseQuietUntil, bot: Bot, actor: Actor, preferences: Preferences
+) -> None:
+    """When they end."""
+    choice = await preferences.quiet_until(actor, callback_data.minute)
+    await show(bot, query, screens.quiet_hours(choice), _("Saved"))
+
+
+async def no_quiet(query: CallbackQuery, bot: Bot, actor: Actor, preferences: Preferences) -> None:
+    """Letters at any hour."""
+    await show(bot, query, screens.quiet_hours(await preferences.no_quiet(actor)), _("Saved"))
+
+
+async def open_kinds(query: CallbackQuery, bot: Bot, actor: Actor, preferences: Preferences) -> None:
+    """The kinds that may come another way."""
+    await show(bot, query, screens.kinds(await preferences.view(actor)))
+
+
+async def open_kind(
+    query: CallbackQuery, callback_data: OpenKind, bot: Bot, actor: Actor, preferences: Preferences
+) -> None:
+    """How one kind comes."""
+    await show(bot, query, screens.kind(await preferences.kind(actor, callback_data.kind), callback_data.kind))
+
+
+async def choose_kind(
+    query: CallbackQuery, callback_data: ChooseKind, bot: Bot, actor: Actor, preferences: Preferences
+) -> None:
+    """A way for one kind."""
+    choice = await preferences.choose_kind(actor, callback_data.kind, callback_data.way)
+    await show(bot, query, screens.kinds(choice), _("Saved"))
+
+
+async def open_languages(query: CallbackQuery, bot: Bot, actor: Actor, preferences: Preferences) -> None:
+    """The languages at hand."""
+    await show(bot, query, screens.languages(await preferences.view(actor)))
+
+
+async def choose_language(
+    query: CallbackQuery, callback_data: ChooseLanguage, bot: Bot, actor: Actor, preferences: Preferences
+) -> None:
+    """Another language, from this answer on."""
+    choice = await preferences.choose_language(actor, callback_data.language)
+    with speaking(choice.locale):
+        await show(bot, query, screens.preferences(choice), _("Saved"))
+
+
 def router() -> Scene:
     """The router of this scene, a new one at every call."""
     made = Scene(name="preferences")
@@ -55,4 +127,13 @@ def router() -> Scene:
     made.callback_query.register(choose_mode, ChooseMode.filter())
     made.callback_query.register(open_hours, OpenHours.filter())
     made.callback_query.register(choose_hour, ChooseHour.filter())
+    made.callback_query.register(open_quiet, OpenQuiet.filter())
+    made.callback_query.register(choose_quiet_from, ChooseQuietFrom.filter())
+    made.callback_query.register(choose_quiet_until, ChooseQuietUntil.filter())
+    made.callback_query.register(no_quiet, NoQuiet.filter())
+    made.callback_query.register(open_kinds, OpenKinds.filter())
+    made.callback_query.register(open_kind, OpenKind.filter())
+    made.callback_query.register(choose_kind, ChooseKind.filter())
+    made.callback_query.register(open_languages, OpenLanguages.filter())
+    made.callback_query.register(choose_language, ChooseLanguage.filter())
     return made

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from storage.models.delivery import Item
-from storage.models.people import Preferences
+from storage.models.people import Person, Preferences
 from storage.models.school import School
+from storage.models.timetable import Lesson
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, SchoolId, VoidReason
 
-NEWS = (ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST)
+NEWS = (ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST, ItemKind.TIMETABLE)
+# They go at once, and nothing but the quiet hours holds them.
+OTHERS = (ItemKind.RISK, ItemKind.WEEKLY, ItemKind.ABSENT_DAYS, ItemKind.BROADCAST, ItemKind.THREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +79,57 @@ async def put(uow: Uow, person_id: PersonId, hours: ChosenHours, now: datetime) 
     await uow.write(row.on_conflict_do_update(index_elements=[Preferences.person_id], set_=values))
 
 
+async def put_locale(uow: Uow, person_id: PersonId, locale: str) -> None:
+    """The language that a person reads."""
+    await uow.write(update(Person).where(Person.id == person_id).values(locale=locale))
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingNews:
-    """News of the diary that wait for somebody."""
+    """News that wait for somebody; `on_date`: their lesson's."""
 
     item_id: ItemId
     kind: ItemKind
     bundle: str
     student_id: PersonId | None
+    priority: int
     due_at: datetime
+    expires_at: datetime | None
+    on_date: date | None
 
 
 async def waiting_news(uow: Uow, person_id: PersonId) -> list[WaitingNews]:
-    """News of the diary that wait for a person."""
+    """News that wait for a person and follow their wishes."""
     question = (
-        select(Item.id, Item.kind, Item.bundle, Item.student_id, Item.due_at)
+        select(
+            Item.id,
+            Item.kind,
+            Item.bundle,
+            Item.student_id,
+            Item.priority,
+            Item.due_at,
+            Item.expires_at,
+            Lesson.on_date,
+        )
+        .outerjoin(Lesson, Lesson.id == Item.lesson_id)
         .where(
             Item.recipient_id == person_id,
             Item.state == ItemState.WAITING.value,
-            Item.kind.in_([kind.value for kind in NEWS]),
+            Item.kind.in_([kind.value for kind in (*NEWS, *OTHERS)]),
         )
         .order_by(Item.id)
     )
     return [
-        WaitingNews(row.id, ItemKind(row.kind), row.bundle, row.student_id, row.due_at)
+        WaitingNews(
+            row.id,
+            ItemKind(row.kind),
+            row.bundle,
+            row.student_id,
+            row.priority,
+            row.due_at,
+            row.expires_at,
+            row.on_date,
+        )
         for row in await uow.execute(question)
     ]
 

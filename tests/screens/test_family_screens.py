@@ -133,8 +133,16 @@ def the_students(level: int = 7) -> StudentsView:
     return StudentsView(ClassId(LONGEST_REF), "7Б", led=True, level=level, level_from=5, lines=tuple(lines))
 
 
-def choice(mode: DeliveryMode = DeliveryMode.DIGEST, *, consents: bool = True) -> Choice:
-    return Choice(Hours(mode, 18 * 60 + 30, 21 * 60, 7 * 60), ("Пётр", NASTY), consents, full_names=False)
+def choice(mode: DeliveryMode = DeliveryMode.DIGEST, *, consents: bool = True, student: bool = False) -> Choice:
+    return Choice(
+        hours=Hours(mode, 18 * 60 + 30, 21 * 60, 7 * 60),
+        regulation=Regulation(),
+        children=("Пётр", NASTY),
+        consents=consents,
+        full_names=False,
+        locale="ru",
+        student=student,
+    )
 
 
 def actor(*roles: Role, homeroom: bool = False) -> Actor:
@@ -160,7 +168,13 @@ def every_screen() -> list[Screen]:
         diary.day(a_day(lesson(1, NASTY, subject=NASTY, room=NASTY), lesson(2, cancelled=True, why=NASTY))),
         *(preferences.preferences(choice(mode)) for mode in DeliveryMode),
         preferences.preferences(choice(consents=False)),
+        preferences.preferences(choice(student=True)),
         preferences.hours(choice()),
+        preferences.quiet_hours(choice()),
+        preferences.kinds(choice()),
+        preferences.kinds(choice(student=True)),
+        *(preferences.kind(choice(), kind) for kind in choice().kinds),
+        preferences.languages(choice()),
         homeroom.overview(view),
         access.access(view),
         access.ask_for_slips(view),
@@ -243,12 +257,34 @@ def test_what_comes_is_said_in_words() -> None:
         "Что вам приходит\n"
         "О ком: Пётр, <b>ОБЖ</b> & <script>\n"
         "\n"
-        "Отсутствие на уроке: сразу.\n"
-        "Оценки и задания: одним письмом вечером, в 18:30, вместе с уроками на завтра.\n"
-        "С 21:00 до 07:00 тихо: придёт только известие об отсутствии.\n"
+        "Нет на уроке — сразу.\n"
+        "Другие пропуски дня и опоздания — в 18:30.\n"
+        "Несколько дней без причины — утром.\n"
+        "Оценки — в 18:30.\n"
+        "Домашнее задание — в 18:30; заданное позже — ещё раз до тихих часов.\n"
+        "Замены и отмены: сегодняшние — сразу, завтрашние — в 18:30.\n"
+        "Итоговые оценки — в 17:00 того дня, когда их выставили.\n"
+        "Если за четверть выходит двойка — по средам в 17:00.\n"
+        "Итоги недели — по субботам в 10:00.\n"
+        "Переписка — сразу.\n"
+        "Рассылки школы — сразу.\n"
+        "В 18:30 — одно письмо обо всём, с уроками на завтра.\n"
+        "\n"
+        "С 21:00 до 07:00 тихо: придёт только об отсутствии на уроке и срочное.\n"
         "\n"
         "В письмах — только имя, без фамилии."
     )
+
+
+def test_a_student_chooses_hours_and_homework_only() -> None:
+    screen = preferences.preferences(choice(student=True))
+    assert checked(screen).splitlines()[:4] == [
+        "Что вам приходит",
+        "",
+        "Домашнее задание — в 18:30; заданное позже — ещё раз до тихих часов.",
+        "Переписка — сразу.",
+    ]
+    assert labels(screen) == ["Час письма: 18:30", "Тихо: 21:00–07:00", "По видам писем", "Русский", "Меню"]
 
 
 def test_eight_names_a_page_and_both_ways_to_turn() -> None:
