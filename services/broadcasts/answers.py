@@ -62,7 +62,6 @@ class BroadcastReplies:
 
 def _file(actor: Actor, row: BroadcastRow, me: RecipientRow, place: int, now: datetime) -> Fact:
     key = file_key(row.id, place)
-    due_at = now + timedelta(milliseconds=place)  # in their order
     return Fact(
         school_id=actor.school_id,
         bot_id=actor.bot_id,
@@ -72,8 +71,8 @@ def _file(actor: Actor, row: BroadcastRow, me: RecipientRow, place: int, now: da
         collapse_key=key,
         value=now.isoformat(timespec="seconds"),  # asked for again, they come again
         priority=1,
-        due_at=due_at,
-        cap_at=due_at,
+        due_at=now,
+        cap_at=now,
         expires_at=now + FILES_LIVE,
         student_id=me.student_id,
     )

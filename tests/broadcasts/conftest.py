@@ -11,9 +11,9 @@ from services.broadcasts.progress import BroadcastProgress
 from services.broadcasts.sending import Sending
 from services.broadcasts.writing import Broadcasts
 from storage.uow import Storage
-from storage.vocabulary import AudienceKind, BroadcastId, PersonId
+from storage.vocabulary import AudienceKind, BroadcastId, PersonId, Role
 from tests.letters.mailbox import Mailbox
-from tests.school import found
+from tests.school import found, guard, person
 
 HELD = timedelta(seconds=60)
 
@@ -76,3 +76,14 @@ def office(box: Mailbox) -> Office:
         BroadcastProgress(storage, clock, sending),
         BroadcastReplies(storage, clock, sending),
     )
+
+
+async def more_families(office: Office, count: int, *, connected: bool = True) -> list[PersonId]:
+    """So many more guardians in 7Б, of one child each."""
+    school, made = office.box.cast, []
+    async with office.box.storage.writing() as uow:
+        for number in range(count):
+            one = await person(uow, school, f"Новая{number} Мать", Role.GUARDIAN, connected=connected)
+            await guard(uow, school, one, school.students[number % len(school.students)])
+            made.append(one)
+    return made
