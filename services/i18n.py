@@ -39,9 +39,10 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def locales() -> list[str]:
-    """The languages at hand, by their codes."""
-    return sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/bot.po"))
+@cache
+def locales() -> tuple[str, ...]:
+    """The languages at hand, by their codes; looked for once, since every update asks."""
+    return tuple(sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/bot.po")))
 
 
 @contextmanager
