@@ -12,7 +12,7 @@ from services import codes, connecting, consent, drafts, invitations
 from services.actor import Actor, Visitor
 from services.clock import Clock
 from services.connecting import Slip, WrongCode
-from services.errors import SchoolError
+from services.errors import NotFoundHere, SchoolError
 from services.i18n import N_
 from services.invitations import Issued
 from services.outbox import items
@@ -239,7 +239,9 @@ class Joining:
             await _note(uow, person, "consent.revoke", now)
 
     async def come_back(self, actor: Actor) -> None:
-        """Agree anew in a connected chat."""
+        """Agree anew in a connected chat. Raises NotFoundHere where there is nothing to agree to: an employee's."""
+        if not actor.roles & {Role.GUARDIAN, Role.STUDENT}:
+            raise NotFoundHere
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             person = await invitations.known(uow, actor.person_id)
