@@ -106,18 +106,19 @@ async def choose_receipt_subject(
     query: CallbackQuery, callback_data: ChooseReceiptSubject, bot: Bot, actor: Actor, receipts: Receipts
 ) -> None:
     """In which subject."""
-    view = await receipts.of_class(actor, ClassId(callback_data.school_class))
-    await show(bot, query, screens.receipt_subject(view, SCOPES[callback_data.scope], callback_data.page))
+    scope = SCOPES[callback_data.scope]
+    view = await receipts.of_class(actor, ClassId(callback_data.school_class), scope)
+    await show(bot, query, screens.receipt_subject(view, scope, callback_data.page))
 
 
 async def choose_received_at(
     query: CallbackQuery, callback_data: ChooseReceivedAt, bot: Bot, actor: Actor, receipts: Receipts
 ) -> None:
     """When."""
-    view = await receipts.of_class(actor, ClassId(callback_data.school_class))
+    scope, subject = SCOPES[callback_data.scope], SubjectId(callback_data.subject)
+    view = await receipts.of_class(actor, ClassId(callback_data.school_class), scope, subject)
     on = date.fromisoformat(callback_data.day)
-    screen = screens.received_at(view, SubjectId(callback_data.subject), SCOPES[callback_data.scope], on)
-    await show(bot, query, screen)
+    await show(bot, query, screens.received_at(view, subject, scope, on))
 
 
 async def register_receipt(

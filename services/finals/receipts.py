@@ -81,8 +81,10 @@ class Receipts:
             found = await self._taught(uow, actor)
         return list({one.class_id: one.class_name for one in found}.items())
 
-    async def of_class(self, actor: Actor, class_id: ClassId) -> Receivable:
-        """What may be registered for a class. Raises NotYourOffice, NotFoundHere."""
+    async def of_class(
+        self, actor: Actor, class_id: ClassId, kind: TermScope, subject_id: SubjectId | None = None
+    ) -> Receivable:
+        """What may be registered for a class, of this kind and subject too. Raises NotYourOffice, NotFoundHere."""
         ensure_decides(actor)
         now = self._clock.now()
         async with self._storage.reading() as uow:
@@ -92,6 +94,8 @@ class Receipts:
             raise NotFoundHere
         subjects = {one.subject_id: one.subject for one in taught}
         kinds = RECEIVED if taught[0].level in regulation.state_exam_levels else RECEIVED[:1]
+        if kind not in kinds or (subject_id is not None and subject_id not in subjects):
+            raise NotFoundHere
         return Receivable(class_id, taught[0].class_name, list(subjects.items()), kinds, now.astimezone(actor.zone))
 
     async def register(
@@ -101,9 +105,7 @@ class Receipts:
 
         Raises NotYourOffice, NotFoundHere, NoSuchMoment.
         """
-        offered = await self.of_class(actor, class_id)
-        if kind not in offered.kinds or subject_id not in dict(offered.subjects):
-            raise NotFoundHere
+        await self.of_class(actor, class_id, kind, subject_id)
         now = self._clock.now()
         if not now - timedelta(days=DAYS_BACK) <= received_at <= now:
             raise NoSuchMoment(days=DAYS_BACK)

@@ -111,7 +111,7 @@ async def test_registering_results_is_sound(school: Cast, storage: Storage) -> N
     subject = (await algebra(storage, school)).subject_id
     checked(term_results.receipts(await receipts.received(deputy)))
     checked(term_results.receipt_class(await receipts.classes(deputy), 0))
-    view = await receipts.of_class(deputy, school.class_7b)
+    view = await receipts.of_class(deputy, school.class_7b, TermScope.EXAM)
     for kind in view.kinds:
         checked(term_results.receipt_subject(view, kind, 0))
         for day in (MONDAY, MONDAY - timedelta(days=2)):
