@@ -30,7 +30,8 @@ from services.rules import quiet_hours
 from services.rules.regulation import Regulation
 from storage.repositories import audit, diary, guardians, homeroom
 from storage.repositories import contacts as rows
-from storage.repositories.contacts import ContactRow, NewContact
+from storage.repositories.contacts import ContactRow as ContactRow
+from storage.repositories.contacts import NewContact
 from storage.repositories.homeroom import Tie
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
@@ -88,7 +89,11 @@ class Contacts:
         """How the actor's letters come. Raises NotFoundHere for who is nobody's guardian."""
         async with self._storage.reading() as uow:
             await self._ensure_guardian(uow, actor)
-            return await self._view(uow, actor.person_id)
+            found = await self._view(uow, actor.person_id)
+            awaited = await drafts.text_awaited(uow, actor, self._clock.now())
+        if awaited:
+            await drafts.leave(self._storage, actor, self._clock.now())
+        return found
 
     async def ask(self, actor: Actor) -> ContactsView:
         """The next text is an address. Raises NoMail."""
@@ -177,7 +182,11 @@ class Contacts:
     async def written(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> WrittenContacts:
         """How a guardian of the class is told. Raises NotFoundHere, NotYourClass."""
         async with self._storage.reading() as uow:
-            return await self._written(uow, class_id, await self._guardian(uow, actor, class_id, guardian_id))
+            found = await self._written(uow, class_id, await self._guardian(uow, actor, class_id, guardian_id))
+            awaited = await drafts.text_awaited(uow, actor, self._clock.now())
+        if awaited:
+            await drafts.leave(self._storage, actor, self._clock.now())
+        return found
 
     async def put_paper(self, actor: Actor, class_id: ClassId, guardian_id: PersonId) -> WrittenContacts:
         """«На бумаге»: asked for in writing (О 1.6). Raises NoPapers, OwnChoice."""

@@ -16,6 +16,7 @@ from handlers.callbacks.access import (
     RefuseGuardian,
     RefuseStudent,
 )
+from handlers.callbacks.contacts import OpenWritten
 from handlers.callbacks.homeroom import (
     AskForSlips,
     AskToDisconnect,
@@ -158,6 +159,8 @@ def guardian(class_id: ClassId, family: Family, note: str | None = None, *, led:
         rows.append([tap(_("New slip"), PrintSlip(**place))])
     if (family.account_id is not None or family.newcomer_id is not None) and not family.staff:
         rows.append([tap(_("Disconnect"), AskToDisconnect(**place))])
+    if family.recorded and family.account_id is None:
+        rows.append([tap(_("How letters come"), OpenWritten(**place))])
     rows.append([tap(_("Tie to the child"), OpenTies(**place))])
     back = OpenGuardians(school_class=class_id, standing=family.standing, page=0)
     return Screen("\n".join(lines), [*rows, [tap(_("Back"), back)]])

@@ -1,5 +1,6 @@
 """«Настройки»: when letters come, said in words."""
 
+from handlers.callbacks.contacts import OpenContacts
 from handlers.callbacks.family import (
     AskToComeBack,
     AskToLeave,
@@ -61,6 +62,8 @@ def preferences(choice: Choice) -> Screen:
         [tap(_quiet_label(choice), OpenQuiet())],
         [tap(_("By kind"), OpenKinds()), tap(LANGUAGES[Language(choice.locale)], OpenLanguages())],
     ]
+    if choice.children and not choice.student:
+        rows.append([tap(_("How letters come"), OpenContacts())])
     if not choice.student:
         rows.append([tap(_("Take consent back"), AskToLeave())])
     return Screen(_in_words(choice), [*rows, [tap(_("Menu"), OpenMenu())]])

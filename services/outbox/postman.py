@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.channels import handing_over
 from services.clock import Clock, machine_now
 from services.outbox.experience import Experience
 from services.outbox.finished import Finished, ends_badly, is_unreachable, may_repeat, state_after
@@ -16,11 +17,11 @@ from services.outbox.outcomes import Address, Outcome
 from services.outbox.pace import Pace
 from services.outbox.ready import Readiness, Ready
 from services.outbox.transport import Composer, FrozenLetter, Transport
-from services.outbox.unreached import list_unreached
+from services.outbox.unreached import list_unreached, patience
 from storage.failures import passes
-from storage.repositories import accounts, care, letters, owner
+from storage.repositories import accounts, care, due, letters, owner
 from storage.uow import Storage, Uow
-from storage.vocabulary import BotId, Channel, ItemId, LetterId, LetterState
+from storage.vocabulary import BotId, Channel, ContactId, ItemId, LetterId, LetterState, PersonId
 
 log = logging.getLogger("zvonok.postman")
 
@@ -31,7 +32,7 @@ ROOM_FOR_URGENT = 2  # of these, kept free of letters that may wait
 LOOK_EVERY = 1.0  # seconds: other processes put items without calling us
 CARE_EVERY = 5.0  # seconds between rounds over unknown letters and expired items
 LEDGER_RETRY = (0.2, 1.0, 3.0)
-LISTED_AFTER = timedelta(hours=20)  # what never expires stands on the list by then, and goes on waiting
+GRACE = timedelta(minutes=5)  # what never expires and was due so long ago stands on the list, and goes on waiting
 NEVER = float("inf")
 
 
@@ -78,6 +79,7 @@ class Postman:
         self._width = width
         self._care_every = care_every
         self._ready = Readiness(storage, clock, composer, bot_id, channel)
+        self._moved_away: list[PersonId] = []  # whose mailbox has just turned out to be none
         self._flying: dict[LetterId, FrozenLetter] = {}
         self._finished: list[Finished] = []
         self._queueing: set[asyncio.Task[Any]] = set()  # claimed letters that wait for their token
@@ -307,17 +309,24 @@ class Postman:
         returned = [one.letter_id for one in results if one.state is LetterState.RETURNED]
         if returned:
             await letters.give_back(uow, returned)
+        for person_id in self._moved_away:
+            await handing_over.follow(uow, person_id, now)
         dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
         if dead:
-            await self._list(uow, await letters.bury(uow, dead), now)
+            await self._list(uow, await handing_over.take_over(uow, await letters.bury(uow, dead), now), now)
         given_up = [one.letter.id for one in settling if one.letter.copy and is_unreachable(one)]
         if given_up:
             await self._list(uow, await letters.items_of(uow, given_up), now)
 
     async def _learn_addresses(self, uow: Uow, settling: Sequence[Finished], now: datetime) -> None:
         """Chats that take letters no more, or have moved. Before any item is locked, as everywhere."""
+        self._moved_away = []
         for one in settling:
-            if is_unreachable(one):
+            if is_unreachable(one) and self._channel is Channel.EMAIL:
+                contact_id = ContactId(due.place_of(one.letter.address))
+                owner_id = await handing_over.mailbox_is_dead(uow, contact_id, one.outcome.slug, now)
+                self._moved_away += [] if owner_id is None else [owner_id]
+            elif is_unreachable(one):
                 await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, one.outcome.slug, now)
             elif one.outcome.address is Address.MOVED and one.outcome.migrated_to is not None:
                 await accounts.move(uow, self._bot_id, one.letter.address, one.outcome.migrated_to)
@@ -359,6 +368,7 @@ class Postman:
             # Where schools live in several zones the latest date decides: a right that ended is over.
             zones = [ZoneInfo(name) for name in await care.zones(uow)]
             today = max((now.astimezone(zone).date() for zone in zones), default=now.date())
+            listed_after = patience(await care.regulations(uow))
             unknown = await care.unknown(uow, self._bot_id, now, today, self._channel)
         over = [one for one in unknown if one.over]
         again = [one for one in unknown if not one.over and may_repeat(one, machine)]
@@ -368,7 +378,9 @@ class Postman:
             if over:
                 await self._list(uow, await care.close_over(uow, over), now)
             late = await care.expire(uow, self._bot_id, now)
-            await self._list(uow, [*late, *await care.overdue(uow, self._bot_id, now - LISTED_AFTER)], now)
+            overdue = await care.overdue(uow, self._bot_id, now - listed_after, now - GRACE)
+            await self._list(uow, [*await handing_over.take_over(uow, late, now), *overdue], now)
+            await handing_over.take_over(uow, overdue, now)  # and goes on by another way, if there is one
         if late:
             log.warning("items_expired count=%d", len(late))
             self._care_at = 0.0  # there may be more than one chunk
