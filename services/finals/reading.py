@@ -253,7 +253,7 @@ class ResultsReading:
         paper = await rows.on_paper(uow, guardians)
         told = {
             (one.student_id, one.guardian_id)
-            for one in await rows.told(uow, list(issued))
+            for one in await rows.told(uow, list(issued), guardians)
             if one.scope == scope.key and one.told
         }
         said = {

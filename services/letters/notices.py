@@ -8,7 +8,7 @@ from services import words
 from services.i18n import N_, gettext
 from services.letters.typeset import fits, typeset
 from services.outbox.transport import DueItem, Reachable
-from storage.repositories import guardians, joining, notices, students
+from storage.repositories import diary, guardians, joining, notices, students
 from storage.uow import Uow
 from storage.vocabulary import STAFF_ROLES, AccountId, AccountState, ClassId, ItemId, ItemKind, PersonId
 
@@ -28,6 +28,9 @@ WHAT = {
     ItemKind.BROADCAST: N_("broadcast"),
     ItemKind.BROADCAST_URGENT: N_("urgent broadcast"),
 }
+
+
+NOBODY = N_("nobody is connected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,10 @@ async def own_code(uow: Uow, recipient: Reachable, items: Sequence[DueItem]) -> 
 
 async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], today: date) -> Notice | None:
     """For a homeroom teacher: what families didn't get in time."""
-    found = await notices.undelivered(uow, [ItemId(int(item.value)) for item in items if item.value])
+    values = [int(item.value) for item in items if item.value]
+    found = await notices.undelivered(uow, [ItemId(value) for value in values if value > 0])
+    # A student whom nobody could be told of: services/finals/reaching.
+    alone = await diary.names(uow, {PersonId(-value) for value in values if value < 0})
     lines = sorted(
         (
             UnreachedLine(
@@ -164,6 +170,11 @@ async def unreached(uow: Uow, recipient: Reachable, items: Sequence[DueItem], to
         ),
         key=lambda line: (line.guardian, line.student, line.day, line.what),
     )
+    results, day = gettext(WHAT[ItemKind.TERM_RESULT]), words.day(today, today)
+    lines += [
+        UnreachedLine(f"{last} {first}", gettext(NOBODY), results, day)
+        for first, last in sorted(alone.values(), key=lambda name: (name[1], name[0]))
+    ]
     distinct = list(dict.fromkeys(lines))
     if not distinct:
         return None

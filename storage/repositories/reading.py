@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from storage.models.delivery import Item
 from storage.models.family import Contact
 from storage.models.finals import TermMark
+from storage.repositories.reaching import OF_RESULTS
 from storage.uow import Uow
 from storage.vocabulary import Channel, ItemKind, ItemState, PersonId
 
@@ -44,10 +45,15 @@ class ResultsTold:
     told: bool
 
 
-async def told(uow: Uow, student_ids: Collection[PersonId]) -> list[ResultsTold]:
-    """To whom results were told: by student, guardian and scope, whether any letter of them went."""
+async def told(uow: Uow, student_ids: Collection[PersonId], guardian_ids: Collection[PersonId]) -> list[ResultsTold]:
+    """To whom of the guardians results were told: by student, guardian and scope, whether any letter of them went."""
     question = select(Item.student_id, Item.recipient_id, Item.collapse_key, Item.state).where(
-        Item.student_id.in_(student_ids), Item.kind == ItemKind.TERM_RESULT.value
+        # By the index of recipients and keys: a student's items have none.
+        Item.recipient_id.in_(guardian_ids),
+        Item.collapse_key >= OF_RESULTS[0],
+        Item.collapse_key < OF_RESULTS[1],
+        Item.student_id.in_(student_ids),
+        Item.kind == ItemKind.TERM_RESULT.value,
     )
     found: dict[tuple[Any, Any, str], bool] = {}
     for row in await uow.execute(question):

@@ -13,6 +13,8 @@ from services.outbox import items
 from services.rules.finals import Scope
 from storage.models.people import Consent, Guardianship
 from storage.models.school import SchoolClass, Term
+from storage.repositories import finals as rows
+from storage.repositories.finals import NewTermMark
 from storage.uow import Storage
 from storage.vocabulary import EXEMPT, NOT_ASSESSED, PersonId, SubjectId, TermScope
 from tests.letters.mailbox import Mailbox
@@ -39,8 +41,22 @@ async def issues(box: Mailbox, subject: str, value: str, teacher: PersonId, scop
             term = (await uow.execute(select(Term.id).where(Term.kind == "quarter"))).scalar_one()
         scope = Scope(TermScope.TERM, term)
     place = Place(school.class_7b, None, SubjectId(school.subjects[subject]), scope)
-    for one in (await finals.sheet(actor, place)).blanks:
-        await finals.put(actor, place, PersonId(one.name.id), value, one.rev)
+    drafts = [
+        NewTermMark(
+            PersonId(one.name.id),
+            place.subject_id,
+            scope.key,
+            one.rev + 1,
+            place.class_id,
+            value,
+            issued=False,
+            author_id=teacher,
+            entered_at=school.clock.now(),
+        )
+        for one in (await finals.sheet(actor, place)).blanks
+    ]
+    async with box.storage.writing() as uow:
+        await rows.add_all(uow, drafts)
     await finals.issue(actor, place, (await finals.sheet(actor, place)).seen)
     return place
 
