@@ -32,7 +32,7 @@ def _text(view: DiaryDay, note: str | None, width: int) -> str:
 def _lesson(lesson: DiaryLesson, width: int) -> str:
     head = f"<b>{lesson.number}. {esc(cut(lesson.subject, width))}</b> · {lesson.starts_at:%H:%M}"
     if lesson.room and not lesson.cancelled:
-        head += " · " + esc(words.room(shortened(lesson.room, 12)))
+        head += " · " + room(lesson.room)
     lines = [head]
     if lesson.cancelled:
         why = f": {esc(cut(lesson.why, width))}" if lesson.why else ""
@@ -55,6 +55,11 @@ def _lesson(lesson: DiaryLesson, width: int) -> str:
     if lesson.own:
         lines.append(_("Given individually: {text}").format(text=esc(cut(lesson.own, width))))
     return "\n".join(lines)
+
+
+def room(name: str) -> str:
+    """A lesson's room, short: «каб. 104» of «104 (технология)»."""
+    return esc(words.room(shortened(name.partition(" (")[0] or name, 12)))
 
 
 def absence(one: AbsenceLine) -> str:

@@ -76,11 +76,11 @@ def _subject_line(one: SubjectLine, width: int, *, marks: bool) -> str:
     if one.issued is not None:
         return f"{name} — <b>{esc(one.issued)}</b>, " + _("average {average}").format(average=average)
     comes_to = f", {_comes_to(one.proposal)}" if one.proposal is not None else ""
-    return f"{name} — <b>{average}</b>{comes_to} ({_count(one.marks)})"
+    return f"{name} — <b>{average}</b>{comes_to} {_count(one.marks)}"
 
 
 def _count(marks: int) -> str:
-    return ngettext("of {count} mark", "of {count} marks", marks).format(count=marks)
+    return ngettext("({count} mark)", "({count} marks)", marks).format(count=marks)
 
 
 def _comes_to(proposal: str) -> str:

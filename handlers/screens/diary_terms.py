@@ -32,7 +32,7 @@ def absences(view: AbsencesView, page: int) -> Screen:
         lines.append(_("Page {page} of {pages}").format(page=page + 1, pages=pages))
     counts = [f"{_term(view, n)}: {_counted(count)}" for n, (_one, count) in enumerate(view.counts)]
     days = [f"<i>{words.weekday(day)}</i>\n" + "\n".join(_day(rows)) for day, rows in shown]
-    text = "\n\n".join(["\n".join(lines), "\n".join(counts), *(days or [_("Neither absences nor late comings.")])])
+    text = "\n\n".join(["\n".join(lines), "\n".join(counts), *days])
     rows = [
         *pager(page, pages, lambda to: OpenChildAbsences(student=child, term=terms.chosen.id, page=to)),
         *term_rows(terms, lambda one: OpenChildAbsences(student=child, term=one.id, page=0)),
@@ -62,7 +62,7 @@ def _counted(count: AbsenceCount) -> str:
         said[-1] += f" ({reasons})"
     if count.late:
         said.append(_("late: {count}").format(count=count.late))
-    return ", ".join(said) or _("no absences")
+    return ", ".join(said) or _("neither absences nor late comings")
 
 
 def _day(rows: Sequence[AbsentRow]) -> list[str]:
@@ -131,6 +131,6 @@ def results(screen: Screen, own: Opened) -> Screen:
     """«Итоги» of the year with the other children's names and the way to the years before; the menu stays last."""
     more: list[Sequence[Button]] = [
         *children_rows(own.child, own.children, lambda one: OpenResults(student=one.id)),
-        [tap(_("Past years"), OpenYear(student=own.child.id, term=0))],
+        [tap(_("By year"), OpenYear(student=own.child.id, term=0))],
     ]
     return Screen(screen.text, [*screen.rows[:-1], *more, *screen.rows[-1:]])

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from handlers.callbacks.diary import OpenThisWeek, OpenToDo, OpenWeek, OpenWeekTimetable
 from handlers.callbacks.family import OpenDiaryDay, OpenMenu
-from handlers.screen import Button, Screen, esc, grid, shortened, tap
-from handlers.screens.diary import files_rows, todo
+from handlers.screen import Button, Screen, esc, grid, tap
+from handlers.screens.diary import files_rows, room, todo
 from handlers.screens.diary_rows import children_rows, first_fitting, heading, rest, turning
 from services import words
 from services.diary import (
@@ -102,7 +102,7 @@ def _entry(lesson: TimetableLesson, width: int) -> str:
         return head + f"<s>{subject}</s> <b>" + _("cancelled") + f"</b>{why}"
     line = head + subject
     if lesson.room:
-        line += " · " + esc(words.room(shortened(lesson.room, 12)))
+        line += " · " + room(lesson.room)
     if lesson.substitutes:
         names = ", ".join(esc(cut(name, max(width, NAME))) for name in lesson.substitutes)
         line += " · <b>" + _("substituted by {names}").format(names=names) + "</b>"

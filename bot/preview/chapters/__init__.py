@@ -10,6 +10,7 @@ from bot.preview.chapters import (
     absences,
     control,
     corrections,
+    diary,
     evening,
     family,
     finals,
@@ -27,6 +28,7 @@ Chapter = Callable[[Walker], Awaitable[None]]
 CHAPTERS: Sequence[Chapter] = (
     lesson.walk,
     family.walk,
+    diary.walk,
     homework.walk,
     homeroom.walk,
     absences.walk,
