@@ -17,11 +17,13 @@ from handlers.start import greet, send_menu
 from services.absence_notes import AbsenceNotes, NoteDecisions
 from services.absences import Absences
 from services.attendance import Attendance
+from services.briefings import Briefings
 from services.broadcasts.answers import BroadcastReplies
 from services.broadcasts.progress import BroadcastProgress
 from services.broadcasts.sending import Sending
 from services.broadcasts.writing import Broadcasts
 from services.checking import Checking
+from services.class_journal import ClassJournal
 from services.clock import Clock
 from services.comments import Comments
 from services.contacts import Contacts
@@ -35,6 +37,7 @@ from services.finals.asking import TermMarkRequests
 from services.finals.closing import TermResults
 from services.finals.family import FamilyResults
 from services.finals.grid import Finals
+from services.finals.reaching import ResultsReach
 from services.finals.reading import ResultsReading
 from services.finals.receipts import Receipts
 from services.homeroom import Homeroom
@@ -46,6 +49,7 @@ from services.lesson_states import LessonStates
 from services.lessons import Lessons
 from services.letters.digest import EveningDigest
 from services.marks import Marks
+from services.my_class import MyClass
 from services.outbox.limits import Limits
 from services.personal_homework import PersonalHomework
 from services.plans import Plans
@@ -109,6 +113,7 @@ def build(
             offices["reminders"],
             offices["control"],
             EveningDigest(storage),
+            ResultsReach(storage),
             FamilyTicks(storage),
             offices["broadcast_sending"],
             Visits(storage),
@@ -173,6 +178,9 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "ties": Ties(storage, clock),
         "absences": Absences(storage, clock),
         "absence_notes": AbsenceNotes(storage, clock),
+        "my_class": MyClass(storage, clock),
+        "briefings": Briefings(storage, clock),
+        "class_journal": ClassJournal(storage, clock, Journal(storage, clock)),
         "note_decisions": NoteDecisions(storage, clock),
         "preferences": Preferences(storage, clock),
     }

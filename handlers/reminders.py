@@ -5,19 +5,29 @@ from datetime import date
 from aiogram import Bot
 from aiogram.types import CallbackQuery
 
-from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWeek, OpenRemindedWork
+from handlers.callbacks.reminders import (
+    OpenRemindedBriefing,
+    OpenRemindedContacts,
+    OpenRemindedGrid,
+    OpenRemindedMarks,
+    OpenRemindedWeek,
+    OpenRemindedWork,
+)
 from handlers.filters import Known
 from handlers.scene import Scene
 from handlers.screen import show
 from handlers.screens import absences as absences_screens
 from handlers.screens import finals as finals_screens
+from handlers.screens import my_class as class_screens
 from handlers.screens.finals import SCOPES
 from handlers.screens.marks import kind_choice, mark_sheet
 from services.absences import Absences
 from services.actor import Actor
+from services.briefings import Briefings
 from services.finals.grid import Finals
 from services.finals.sheets import Place
 from services.marks import Marks
+from services.my_class import MyClass
 from services.reminders import Reminders
 from services.rules.finals import Scope
 from storage.vocabulary import ClassId, LessonId, SubgroupId, SubjectId, WorkId
@@ -74,6 +84,34 @@ async def open_week(
     await show(bot, query, absences_screens.week(view))
 
 
+async def open_contacts(
+    query: CallbackQuery,
+    callback_data: OpenRemindedContacts,
+    bot: Bot,
+    actor: Actor,
+    my_class: MyClass,
+    reminders: Reminders,
+) -> None:
+    """The contacts in the place of the reminder."""
+    view = await my_class.contacts(actor, ClassId(callback_data.school_class))
+    await reminders.leave_alone(actor, f"c{callback_data.school_class}", message_of(query))
+    await show(bot, query, class_screens.contacts(view, 0))
+
+
+async def open_briefing(
+    query: CallbackQuery,
+    callback_data: OpenRemindedBriefing,
+    bot: Bot,
+    actor: Actor,
+    briefings: Briefings,
+    reminders: Reminders,
+) -> None:
+    """The ledger in the place of the reminder."""
+    view = await briefings.ledger(actor, ClassId(callback_data.school_class))
+    await reminders.leave_alone(actor, f"b{callback_data.school_class}", message_of(query))
+    await show(bot, query, class_screens.ledger(view))
+
+
 def router() -> Scene:
     """The router of this scene, a new one at every call."""
     made = Scene(name="reminders")
@@ -82,4 +120,6 @@ def router() -> Scene:
     made.callback_query.register(open_marks, OpenRemindedMarks.filter())
     made.callback_query.register(open_grid, OpenRemindedGrid.filter())
     made.callback_query.register(open_week, OpenRemindedWeek.filter())
+    made.callback_query.register(open_contacts, OpenRemindedContacts.filter())
+    made.callback_query.register(open_briefing, OpenRemindedBriefing.filter())
     return made

@@ -11,7 +11,7 @@ from services.rules.regulation import Regulation
 from storage.repositories import assignments as rows
 from storage.repositories.assignments import AssignmentRow
 from storage.uow import Uow
-from storage.vocabulary import STAFF_ROLES, ClassId, Role, SubgroupId, SubjectId
+from storage.vocabulary import STAFF_ROLES, ClassId, RecordForm, Role, SubgroupId, SubjectId
 
 CONTROLLING = frozenset({Role.DEPUTY, Role.DIRECTOR})
 
@@ -56,6 +56,13 @@ async def assignments_of(uow: Uow, actor: Actor, today: date) -> list[Assignment
     if not actor.roles & STAFF_ROLES:
         return []
     return [_with_rules(row) for row in await rows.of_teacher(uow, actor.school_id, actor.person_id, today)]
+
+
+async def assignments_of_class(uow: Uow, actor: Actor, class_id: ClassId, today: date) -> list[Assignment]:
+    """All that a class is taught this year, by subject and subgroup; whoever asks has the right to the class."""
+    found = await rows.of_class(uow, actor.school_id, class_id, today)
+    kept = [row for row in found if row.record_form is RecordForm.ELECTRONIC]
+    return [_with_rules(row) for row in sorted(kept, key=lambda row: (row.subject, row.subgroup or ""))]
 
 
 async def access_assignment(

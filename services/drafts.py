@@ -29,6 +29,7 @@ ENTERED = frozenset(
         DraftPurpose.HAND_OVER,
         DraftPurpose.BROADCAST,
         DraftPurpose.ABSENCE_NOTE,
+        DraftPurpose.BRIEFING,
         DraftPurpose.CONTACT,
     }
 )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.calendar import SchoolCalendar, TermSpan
 from services.finals.spans import term_span
 from services.rules import clocks, finals
+from services.rules import duties as duty_rules
 from services.rules import gaps as rules
 from services.rules.finals import Scope
 from services.rules.gaps import Gap, OpenLesson, OpenWork
@@ -19,7 +20,7 @@ from services.rules.regulation import Regulation
 from services.rules.working_days import Works, last_working_day_of_week, monday_of
 from services.timetable import school_calendar
 from services.working_week import working_days
-from storage.repositories import diary, duties, leave
+from storage.repositories import briefings, diary, duties, leave, my_class
 from storage.repositories import finals as finals_rows
 from storage.repositories import gaps as rows
 from storage.repositories import receipts as receipt_rows
@@ -99,6 +100,7 @@ async def open_gaps(
         *await term_gaps(uow, frame),
         *await result_gaps(uow, frame),
         *await verification_gaps(uow, frame),
+        *await duty_gaps(uow, frame),
         *await year_gaps(uow, frame),
     ]
     return await present(uow, frame, found, teacher_ids)
@@ -141,6 +143,8 @@ async def of_tokens(
         found += await result_gaps(uow, frame)
     if any(one[0] == "v" for one in tokens):
         found += await verification_gaps(uow, frame)
+    if any(one[0] in "bc" for one in tokens):
+        found += await duty_gaps(uow, frame)
     if any(one[0] in "kls" for one in tokens):
         found += await year_gaps(uow, frame)
     wanted = set(tokens)
@@ -299,6 +303,30 @@ async def verification_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]
         and one.since_on <= monday + 6 * DAY
         and any(monday_of(day) == monday for day in taught.get(one.class_id, ()))
     ]
+
+
+async def duty_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
+    """What a homeroom teacher owes the families, from shortly before its day: a word once in two weeks (М кл.рук. в),
+    and the monthly look at their contacts (В 4.3.5). Only within the year: in summer nobody is informed of lessons.
+    """
+    if not frame.calendar.starts_on <= frame.today <= frame.calendar.ends_on:
+        return []
+    homerooms = await duties.homerooms(uow, frame.school_id, frame.calendar.year_id, frame.today, ())
+    class_ids = [one.class_id for one in homerooms]
+    found = []
+    for kind, days, done in (
+        (ClockKind.BRIEFING, frame.regulation.briefing_days, await briefings.last_of(uow, class_ids)),
+        (ClockKind.CONTACTS, frame.regulation.contacts_days, await my_class.contacts_verified_on(uow, class_ids)),
+    ):
+        for one in homerooms:
+            since = max(one.since_on, frame.calendar.starts_on)
+            duty = duty_rules.duty(done.get(one.class_id), since, days, frame.today)
+            if frame.today >= duty_rules.spoken_of_from(duty.due_on, frame.works):
+                due_at = clocks.day_due(duty.due_on, frame.zone)
+                found.append(
+                    (one.teacher_id, _gap(frame, kind, due_at, audience=one.class_name, class_id=one.class_id))
+                )
+    return found
 
 
 async def year_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:

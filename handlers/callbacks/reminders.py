@@ -33,3 +33,15 @@ class OpenRemindedWeek(CallbackData, prefix="rv1"):
 
     school_class: Id
     week: Day
+
+
+class OpenRemindedBriefing(CallbackData, prefix="rb1"):
+    """The ledger of a class whose families are to be informed."""
+
+    school_class: Id
+
+
+class OpenRemindedContacts(CallbackData, prefix="rc1"):
+    """The contacts of a class, to be verified."""
+
+    school_class: Id

@@ -5,7 +5,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.callbacks.lessons import OpenReminded
-from handlers.callbacks.reminders import OpenRemindedGrid, OpenRemindedMarks, OpenRemindedWeek, OpenRemindedWork
+from handlers.callbacks.reminders import (
+    OpenRemindedBriefing,
+    OpenRemindedContacts,
+    OpenRemindedGrid,
+    OpenRemindedMarks,
+    OpenRemindedWeek,
+    OpenRemindedWork,
+)
 from handlers.screen import Button, esc, shortened, tap
 from handlers.screens.finals import SIGNS
 from services import words
@@ -59,6 +66,12 @@ def button(gaps: Sequence[Gap]) -> Button | None:
         case ClockKind.VERIFICATION if gap.class_id is not None and gap.on_date is not None:
             label = shortened(_("Attendance: {name}").format(name=gap.audience), LABEL)
             return tap(label, OpenRemindedWeek(school_class=gap.class_id, week=gap.on_date.isoformat()))
+        case ClockKind.BRIEFING if gap.class_id is not None:
+            label = shortened(_("Families: {name}").format(name=gap.audience), LABEL)
+            return tap(label, OpenRemindedBriefing(school_class=gap.class_id))
+        case ClockKind.CONTACTS if gap.class_id is not None:
+            label = shortened(_("Contacts: {name}").format(name=gap.audience), LABEL)
+            return tap(label, OpenRemindedContacts(school_class=gap.class_id))
         case _:
             return None
 
@@ -123,6 +136,12 @@ def _said(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
             return f"{said}, {until}"
         case ClockKind.PLANS:
             said = _("no plan of topics")
+            return f"{said}, {until}"
+        case ClockKind.BRIEFING:
+            said = _("inform the families")
+            return f"{said}, {until}"
+        case ClockKind.CONTACTS:
+            said = _("verify the families' contacts")
             return f"{said}, {until}"
 
 

@@ -1,38 +1,77 @@
-"""«Мой класс»: the homeroom teacher's class, and what may be opened about it."""
+"""«Мой класс»: the homeroom teacher's class at a glance, and what may be opened about it."""
 
+from handlers.callbacks.absence_notes import OpenClassNotes
 from handlers.callbacks.absences import OpenAbsences
 from handlers.callbacks.access import OpenAccess
 from handlers.callbacks.broadcasts import ChooseOfClass
 from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.finals import OpenClassResults, ScopeSign
 from handlers.callbacks.homeroom import AskForSlips, OpenClass
+from handlers.callbacks.my_class import (
+    OpenBriefings,
+    OpenClassJournal,
+    OpenContacts,
+    OpenFailing,
+    OpenReaders,
+    OpenUnreached,
+)
 from handlers.callbacks.printing import OpenPrinting
-from handlers.screen import Screen, esc, grid, shortened, tap
+from handlers.screen import Button, Screen, esc, grid, shortened, tap
 from handlers.screens import reading
-from services.homeroom import ClassView
+from handlers.screens.lessons import not_coming
+from handlers.screens.my_class import due
 from services.i18n import gettext as _
-from storage.vocabulary import GuardianStanding
+from services.my_class import ClassTop
+from services.rules.duties import Duty
+
+SHOWN_NAMES = 10
 
 
-def overview(view: ClassView) -> Screen:
-    """The class, and what may be opened about it."""
-    connected = len(view.of(GuardianStanding.CONNECTED))
-    waiting = len(view.of(GuardianStanding.AWAITING)) + view.students_awaiting
+def overview(view: ClassTop) -> Screen:
+    """The class at a glance: what is asked of families and of its homeroom teacher, and what wants something now."""
     lines = [
         f"<b>{esc(view.name)}</b>",
-        _("Guardians connected: {connected} of {all}").format(connected=connected, all=len(view.families)),
+        _("Guardians connected: {connected} of {all}").format(connected=view.connected, all=view.guardians),
     ]
-    if waiting:
-        lines.append(_("Await your confirmation: {count}").format(count=waiting))
+    if view.connected:
+        read = _("Looked in {times} times this week: {reading} of {connected}")
+        lines.append(read.format(times=view.visits_a_week, reading=view.reading, connected=view.connected))
+    if view.awaiting:
+        lines.append(_("Await your confirmation: {count}").format(count=view.awaiting))
+    lines.append(_("Informing the families: {when}").format(when=due(view.briefing)))
+    lines.append(_("Verifying contacts: {when}").format(when=due(view.contacts)))
+    if view.expected_absent:
+        lines += ["", _("Today: {what}").format(what=not_coming(view.expected_absent))]
+    here = {"school_class": view.class_id}
     absent = _("Absent") + (f" · ? {view.unexplained}" if view.unexplained else "")
-    rows = [[tap(absent, OpenAbsences(school_class=view.class_id, page=0))]]
-    access = _("Who is connected") + (f" · ⏳ {waiting}" if waiting else "")
-    rows.append([tap(access, OpenAccess(school_class=view.class_id))])
-    rows.append([tap(_("Broadcast"), ChooseOfClass(school_class=view.class_id))])
-    results = OpenClassResults(school_class=view.class_id, scope=ScopeSign.TERM, number=0, page=0)
-    rows.append([tap(_("Results"), results), tap(_("Seen by families"), reading.of_class(view.class_id))])
-    rows.append([tap(_("Printing"), OpenPrinting(school_class=view.class_id, page=0))])
-    rows.append([tap(_("Slips of the class"), AskForSlips(school_class=view.class_id))])
+    notes = _("Notes") + (f" · ⏳ {view.notes}" if view.notes else "")
+    access = _("Who is connected") + (f" · ⏳ {view.awaiting}" if view.awaiting else "")
+    silent = _("Who reads") + (f" · 🔕 {view.silent}" if view.silent else "")
+    unreached = _("Not delivered") + (f" · {view.unreached}" if view.unreached else "")
+    results = OpenClassResults(**here, scope=ScopeSign.TERM, number=0, page=0)
+    rows = [
+        [tap(absent, OpenAbsences(**here, page=0)), tap(notes, OpenClassNotes(**here, page=0))],
+        [tap(access, OpenAccess(**here)), tap(silent, OpenReaders(**here, silent=False, page=0))],
+        [
+            tap(_("Broadcast"), ChooseOfClass(**here)),
+            tap(_warned(view.briefing, _("Informing")), OpenBriefings(**here)),
+        ],
+        [tap(unreached, OpenUnreached(**here, page=0)), tap(_("Failing"), OpenFailing(**here, page=0))],
+        [tap(_("Class journal"), OpenClassJournal(**here, page=0)), tap(_("Results"), results)],
+        [tap(_("Seen by families"), reading.of_class(view.class_id)), _printing(view)],
+        [
+            tap(_warned(view.contacts, _("Contacts")), OpenContacts(**here, page=0)),
+            tap(_("Slips of the class"), AskForSlips(**here)),
+        ],
+    ]
     others = [one for one in view.classes if one.id != view.class_id]
     rows += grid([tap(shortened(one.name, 14), OpenClass(school_class=one.id)) for one in others], 2)
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
+
+
+def _printing(view: ClassTop) -> Button:
+    return tap(_("Printing"), OpenPrinting(school_class=view.class_id, page=0))
+
+
+def _warned(duty: Duty, label: str) -> str:
+    return f"⚠️ {label}" if duty.overdue else label

@@ -32,13 +32,13 @@ def term(view: TermJournal, only: Only, page: int) -> Screen:
     """A page of a class's term: averages, proposals, how many marks; or only those with none or one."""
     chosen = {Only.ALL: view.lines, Only.NO_MARKS: view.without_marks, Only.ONE_MARK: view.with_one_mark}[only]
     shown, page, pages = page_of(chosen, page, 1)
-    widest = max((len(_beside(one, view.wanted)) for one in chosen), default=0)
+    widest = max((len(beside(one, view.wanted)) for one in chosen), default=0)
     short = labels([one.name for one in chosen], 1, taken=widest)
     wire = _wire(view.place)
     rows = [
         [
             tap(
-                short[one.name.id] + _beside(one, view.wanted),
+                short[one.name.id] + beside(one, view.wanted),
                 OpenStudentMarks(**wire, student=one.name.id, page=page),
             )
         ]
@@ -149,7 +149,7 @@ def _heading(only: Only, count: int) -> list[str]:
     return []
 
 
-def _beside(one: StudentLine, wanted: int) -> str:
+def beside(one: StudentLine, wanted: int) -> str:
     """« 4,33→4 · 5/7»; « · 0/7» without marks."""
     average = "" if one.average is None else f" {words.average(one.average)}→{one.proposal}"
     return f"{average} · {one.count}/{wanted}"

@@ -185,6 +185,7 @@ async def _gaps_for(
         found += await gaps.work_gaps(uow, frame, which)
         found += await gaps.result_gaps(uow, frame)
         found += await gaps.verification_gaps(uow, frame)
+        found += await gaps.duty_gaps(uow, frame)
     if Job.TERM_MARKS in jobs:
         found += await gaps.term_gaps(uow, frame)
     if Job.YEAR_START in jobs:

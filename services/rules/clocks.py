@@ -26,6 +26,8 @@ _CLAUSES = {
     ClockKind.CLASS_LISTS: "class_lists",
     ClockKind.PLANS: "plans",
     ClockKind.SECTIONS: "sections",
+    ClockKind.BRIEFING: "briefing",
+    ClockKind.CONTACTS: "contacts",
 }
 
 
@@ -59,6 +61,8 @@ def soon(kind: ClockKind, regulation: Regulation) -> timedelta:
             return timedelta(hours=regulation.results_hours) / 2
         case ClockKind.CLASS_LISTS | ClockKind.PLANS | ClockKind.SECTIONS:
             return timedelta(days=8)
+        case ClockKind.BRIEFING | ClockKind.CONTACTS:
+            return timedelta(days=3)
 
 
 def day_due(on: date, zone: ZoneInfo) -> datetime:

@@ -69,6 +69,10 @@ class Gap:
                 return "lists"
             case ClockKind.SECTIONS:
                 return "sections"
+            case ClockKind.BRIEFING:
+                return f"b{self.class_id}"
+            case ClockKind.CONTACTS:
+                return f"c{self.class_id}"
 
 
 @dataclass(frozen=True, slots=True)

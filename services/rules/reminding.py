@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.rules import clocks
+from services.rules import clocks, duties
 from services.rules.gaps import Gap
 from services.rules.regulation import Regulation
 from services.rules.working_days import Works, last_working_day_of_week, monday_of, working_day_until
@@ -155,6 +155,8 @@ def _this_evening(gap: Gap, moment: Moment, works: Works, zone: ZoneInfo, regula
             return True
         case ClockKind.VERIFICATION if gap.on_date is not None:
             return moment.on in verification_days(gap.on_date, works)
+        case ClockKind.BRIEFING | ClockKind.CONTACTS:
+            return duties.is_spoken_of(gap.due_at.astimezone(zone).date(), moment.on, works)
         case _:
             return False
 

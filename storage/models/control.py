@@ -108,6 +108,6 @@ class Verification(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     class_id: Mapped[int] = mapped_column(ForeignKey("school_class.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    for_on: Mapped[date]  # the Monday of the week, or the month's first day
+    for_on: Mapped[date]  # the Monday of the week, or the day on which contacts were verified
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]

@@ -33,6 +33,16 @@ async def led_classes(uow: Uow, teacher_id: PersonId, today: date) -> list[LedCl
     return [LedClass(row.id, row.name) for row in await uow.execute(question)]
 
 
+async def led_since(uow: Uow, class_id: ClassId, teacher_id: PersonId, today: date) -> date | None:
+    """From which day on somebody leads a class today."""
+    question = select(Homeroom.since_on).where(
+        Homeroom.class_id == class_id,
+        Homeroom.teacher_id == teacher_id,
+        holds_on(Homeroom.since_on, Homeroom.until_on, today),
+    )
+    return (await uow.execute(question)).scalar_one_or_none()
+
+
 @dataclass(frozen=True, slots=True)
 class Tie:
     """A guardian of one student of the class, with the account, if any, and how papers and consent stand.

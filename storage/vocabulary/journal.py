@@ -176,6 +176,8 @@ class ClockKind(StrEnum):
     CLASS_LISTS = "class_lists"  # 25 August
     PLANS = "plans"  # 1 September
     SECTIONS = "sections"  # 5 September
+    BRIEFING = "briefing"  # the homeroom teacher informs the families: once in two weeks (М кл.рук. в)
+    CONTACTS = "contacts"  # and verifies their contacts: monthly (В 4.3.5)
 
 
 class ClockState(StrEnum):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.screen import Screen
-from handlers.screens import access, diary, homeroom, joining, preferences
+from handlers.screens import access, diary, joining, preferences
 from handlers.screens.menu import menu
 from services.actor import Actor
 from services.diary import Child as DiaryChild
@@ -175,7 +175,6 @@ def every_screen() -> list[Screen]:
         preferences.kinds(choice(student=True)),
         *(preferences.kind(choice(), kind) for kind in choice().kinds),
         preferences.languages(choice()),
-        homeroom.overview(view),
         access.access(view),
         access.ask_for_slips(view),
         *(access.guardians(view, standing, page) for standing in GuardianStanding for page in (0, 3, 99)),

@@ -16,6 +16,7 @@ from services.records import Records
 from services.rules.finals import Scope
 from services.rules.gaps import Gap
 from storage.models.control import StaffLeave, Substitution, Verification
+from storage.models.family import Briefing
 from storage.models.journal import LessonRecord, LessonWork, Mark
 from storage.models.people import PersonRole
 from storage.models.school import PlanTopic, School, SchoolClass
@@ -244,6 +245,32 @@ async def test_a_weeks_attendance_is_asked_of_the_homeroom_teacher_until_it_is_v
     values = {"school_id": school.school_id, "class_id": school.class_7b, "kind": "attendance", "for_on": monday}
     await write(storage, Verification, **values, made_by=school.homeroom_teacher, made_at=school.at("13:00", friday))
     assert await of(storage, school, school.homeroom_teacher, "14:00", friday) == []
+
+
+async def test_families_are_informed_in_two_weeks_and_contacts_verified_monthly(storage: Storage, school: Cast) -> None:
+    async def asked(day: date) -> dict[ClockKind, ClockState]:
+        kinds = {ClockKind.BRIEFING, ClockKind.CONTACTS}
+        found_gaps = await of(storage, school, school.homeroom_teacher, "12:00", day)
+        return {one.kind: one.state for one in found_gaps if one.kind in kinds}
+
+    assert await asked(date(2026, 9, 12)) == {}
+    assert await asked(date(2026, 9, 15)) == {ClockKind.BRIEFING: ClockState.DUE_SOON}
+    assert await asked(date(2026, 9, 16)) == {ClockKind.BRIEFING: ClockState.OVERDUE}
+    about = {"school_id": school.school_id, "class_id": school.class_7b, "teacher_id": school.homeroom_teacher}
+    told = {**about, "on_date": date(2026, 9, 16), "way": "call", "words": "", "entered_at": school.at("13:00")}
+    await write(storage, Briefing, **told, student_id=school.larina)  # a word with one family
+    assert await asked(date(2026, 9, 16)) == {ClockKind.BRIEFING: ClockState.OVERDUE}
+    await write(storage, Briefing, **{**told, "way": "meeting"}, student_id=None)
+    assert await asked(date(2026, 9, 16)) == {}
+    assert await asked(date(2026, 10, 3)) == {
+        ClockKind.BRIEFING: ClockState.OVERDUE,
+        ClockKind.CONTACTS: ClockState.OVERDUE,
+    }
+    values = {"school_id": school.school_id, "class_id": school.class_7b, "kind": "contacts"}
+    made = {"made_by": school.homeroom_teacher, "made_at": school.at("13:00", date(2026, 10, 3))}
+    await write(storage, Verification, **values, **made, for_on=date(2026, 10, 3))
+    assert ClockKind.CONTACTS not in await asked(date(2026, 10, 20))
+    assert (await asked(date(2026, 11, 3)))[ClockKind.CONTACTS] is ClockState.DUE_SOON
 
 
 async def test_plans_and_lists_are_asked_of_those_who_make_them(storage: Storage, school: Cast) -> None:

@@ -208,8 +208,10 @@ async def test_plans_are_spoken_of_before_the_first_of_september(service: Servic
 async def test_the_homeroom_teacher_hears_of_the_weeks_attendance_on_friday(service: Service, school: Cast) -> None:
     for n in range(8):
         await service.sees("17:30", day=TODAY + n * DAY)
-    heard = [row.collapse_key.split(":")[2] for row in await service.put(school.homeroom_teacher, REMINDER)]
-    assert heard == ["2026-09-11", "2026-09-14"]
+    put = await service.put(school.homeroom_teacher, REMINDER)
+    heard = [(row.collapse_key.split(":")[2], sorted(token[0] for token in row.value.split(","))) for row in put]
+    # And of the families (b), whom she has told nothing since the first of September: the day before, and on the day.
+    assert heard == [("2026-09-11", ["v"]), ("2026-09-14", ["b", "v"]), ("2026-09-15", ["b"])]
 
 
 async def test_through_restarts_and_clock_steps_each_reminder_comes_once(
