@@ -47,6 +47,8 @@ async def explain(
     if reason is None:
         return
     await items.cancel(uow, student_id=student_id, lesson_id=lesson.id, kind=ItemKind.ABSENCE)
+    if reason is not AbsenceReason.INVALID:
+        await items.cancel(uow, student_id=student_id, kind=ItemKind.ABSENT_DAYS)
     told = await absences.told_of(uow, lesson.id, student_id)
     if not told:
         return

@@ -18,7 +18,7 @@ from services.outbox import items
 from services.records import await_text, open_part
 from services.rules import windows
 from services.rules.short_names import Named
-from storage.repositories import audit, lessons, recipients
+from storage.repositories import audit, lessons, recipients, student_readers
 from storage.repositories import homework as rows
 from storage.repositories.homework import PersonalRow
 from storage.uow import Storage, Uow
@@ -218,8 +218,10 @@ async def _put_personal(
 async def _tell_personal(
     uow: Uow, lesson: OwnLesson, students: Sequence[PersonId], text: str | None, now: datetime
 ) -> None:
-    """Each student's own homework reaches that student's guardians and nobody else."""
-    told = await recipients.recipients_of_students(uow, students, now.astimezone(lesson.zone).date())
+    """Each student's own homework reaches that student and their guardians, and nobody else."""
+    today = now.astimezone(lesson.zone).date()
+    told = await recipients.recipients_of_students(uow, students, today)
+    told += await student_readers.themselves(uow, students, today)
     facts = news.homework_changed(
         told, lesson_id=lesson.id, text=text, now=now, zone=lesson.zone, regulation=lesson.regulation, own=True
     )

@@ -18,7 +18,7 @@ from services.outbox import items
 from services.rules import windows, wording
 from services.rules.plans import PlannedTopic
 from services.rules.wording import Doubt
-from storage.repositories import audit, homework, lessons, recipients, records
+from storage.repositories import audit, homework, lessons, recipients, records, student_readers
 from storage.repositories.records import LessonPlace, RecordRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import DraftPurpose, HomeworkWay, LessonId, RecordPart
@@ -350,14 +350,15 @@ async def note_record(uow: Uow, actor: Actor, lesson: OwnLesson, part: RecordPar
 
 
 async def tell_homework(uow: Uow, lesson: OwnLesson, text: str | None, files: int, now: datetime) -> None:
-    """Homework reaches the families of every student whose class has homework (О 2.7; В 3.8)."""
+    """Homework reaches every student whose class has homework, and their families (О 2.7; В 3.8)."""
     with_homework = {
         one.class_id for one in lesson.row.audiences if lesson.regulation.takes_marks(one.level, one.short_stay)
     }
     students = [one.student_id for one in await lessons.seats(uow, lesson.id) if one.class_id in with_homework]
-    told = await recipients.recipients_of_students(uow, students, now.astimezone(lesson.zone).date())
+    today = now.astimezone(lesson.zone).date()
+    told = await recipients.recipients_of_students(uow, students, today)
     facts = news.homework_changed(
-        told,
+        [*told, *await student_readers.themselves(uow, students, today)],
         lesson_id=lesson.id,
         text=news.with_files(text, files),
         now=now,

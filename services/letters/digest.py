@@ -1,4 +1,4 @@
-"""The evening letter's clock: once a day it puts one item for each guardian who reads in the evening.
+"""The evening letter's clock: once a day it puts one item for each guardian who reads in the evening, and student.
 
 1. For each school, the evening hours that its guardians have, today's and yesterday's.
 2. Those that have come, or come within minutes, and whose letter still makes sense (until eight next morning).
@@ -16,7 +16,7 @@ from services.outbox.items import Fact
 from services.rules import quiet_hours
 from services.rules.quiet_hours import Hours, Times
 from services.rules.regulation import Regulation
-from storage.repositories import digest, occurrences
+from storage.repositories import digest, occurrences, student_readers
 from storage.repositories.digest import EveningReader, SchoolClock
 from storage.uow import Storage, Uow
 from storage.vocabulary import DeliveryMode, ItemKind, PersonId, SchoolId
@@ -50,6 +50,8 @@ class EveningDigest:
         async with self._storage.reading() as uow:
             schools = await digest.schools(uow)
             minutes = {school.id: await digest.minutes(uow, school.id, _usual(school)) for school in schools}
+        for school in schools:  # students read in the evening, whatever the usual mode of families is
+            minutes[school.id] = sorted({*minutes[school.id], _usual(school)[1]})
         for school in schools:
             for evening in _come(school, minutes[school.id], now):
                 key = (school.id, evening.on, evening.minute)
@@ -63,6 +65,8 @@ class EveningDigest:
         slot = _slot(evening.minute)
         async with self._storage.reading() as uow:
             readers = await digest.readers(uow, evening.school.id, usual, evening.minute, evening.on)
+            students = student_readers.evening_readers
+            readers += await students(uow, evening.school.id, usual[1], evening.minute, evening.on)
         chunks: dict[int, list[EveningReader]] = {}
         for reader in readers:
             # By number, not by place in the list: a list that changed between two tries skips nobody.

@@ -7,10 +7,11 @@ from typing import cast
 from sqlalchemy import Date, bindparam, select
 
 from storage.models.people import Enrollment, Person, Preferences, TelegramAccount
+from storage.repositories.digest import EveningReader
 from storage.repositories.people import holds_on
 from storage.repositories.recipients import Recipient
 from storage.uow import Uow
-from storage.vocabulary import AccountState, DeliveryMode, PersonId
+from storage.vocabulary import AccountState, DeliveryMode, ItemKind, PersonId, SchoolId
 
 ON = cast(date, bindparam("on", type_=Date))
 THEMSELVES = (
@@ -67,3 +68,37 @@ ENROLLED = (
 async def is_student(uow: Uow, person_id: PersonId, on: date) -> bool:
     """Whether somebody is in a class on a day."""
     return (await uow.execute(ENROLLED, {"person": person_id, "on": on})).first() is not None
+
+
+EVENING = (
+    select(
+        TelegramAccount.person_id,
+        TelegramAccount.bot_id,
+        Preferences.digest_minute,
+        Preferences.quiet_from_minute,
+        Preferences.quiet_until_minute,
+        Preferences.kinds,
+    )
+    .select_from(TelegramAccount)
+    .join(Enrollment, Enrollment.student_id == TelegramAccount.person_id)
+    .outerjoin(Preferences, Preferences.person_id == TelegramAccount.person_id)
+    .where(
+        TelegramAccount.school_id == bindparam("school"),
+        TelegramAccount.state == AccountState.ACTIVE.value,
+        holds_on(Enrollment.since_on, Enrollment.until_on, ON),
+    )
+    .order_by(TelegramAccount.person_id)
+)
+
+
+async def evening_readers(
+    uow: Uow, school_id: SchoolId, usual_minute: int, minute: int, on: date
+) -> list[EveningReader]:
+    """The students of a school whose homework letter comes at this minute; who wants none of it is left out."""
+    found = {
+        row.person_id: EveningReader(row.person_id, row.bot_id, row.quiet_from_minute, row.quiet_until_minute)
+        for row in await uow.execute(EVENING, {"school": school_id, "on": on})
+        if (usual_minute if row.digest_minute is None else row.digest_minute) == minute
+        and (row.kinds or {}).get(ItemKind.HOMEWORK.value) != DeliveryMode.IMPORTANT.value
+    }
+    return list(found.values())

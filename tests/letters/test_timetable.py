@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from services.lesson_states import LessonStates
-from services.preferences import Preferences
 from services.substitutions.office import Substitutions
 from storage.models.delivery import Item
 from storage.models.school import Bells, LessonSlot
 from storage.uow import Storage
 from storage.vocabulary import ChangeReason, ItemKind, LessonId, PersonId
 from tests.letters.mailbox import Mailbox
-from tests.school import BELLS, TODAY, add_lesson, found
+from tests.school import BELLS, TODAY, found
 
 COLD = ChangeReason.COLD
 WINDOW = timedelta(seconds=121)
