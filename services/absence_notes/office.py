@@ -278,7 +278,7 @@ async def _children(uow: Uow, actor: Actor, today: date) -> list[Child]:
 async def _child(uow: Uow, actor: Actor, student_id: PersonId, today: date) -> Child:
     """An own child; a student writes no notes about themselves. Raises NotFoundHere, NotYourStudent."""
     student = await access_student(uow, actor, student_id, today)
-    if not student.guarded:
+    if not student.guarded or not student.sits:  # who has left is missed by nobody
         raise NotYourStudent
     return Child(student.id, student.first_name)
 

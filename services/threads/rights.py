@@ -72,7 +72,10 @@ async def access_thread(uow: Uow, actor: Actor, thread_id: ThreadId, now: dateti
 async def access_family(uow: Uow, actor: Actor, student_id: PersonId, today: date) -> StudentRow:
     """A student for whom the actor may write: an own child, or oneself. Raises NotFoundHere, ConsentTakenBack, …"""
     try:
-        return await access_student(uow, actor, student_id, today)
+        student = await access_student(uow, actor, student_id, today)
+        if not student.sits:
+            raise NotFoundHere  # who has left is read about, not written about
+        return student
     except NotYourStudent:
         own = {child.student_id for child in await guardians.children(uow, actor.person_id, today)}
         if student_id in own and not await guardians.consents(uow, actor.person_id):

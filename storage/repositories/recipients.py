@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item
 from storage.models.family import Contact
-from storage.models.people import Consent, Guardianship, Person, Preferences, TelegramAccount
+from storage.models.people import Consent, Enrollment, Guardianship, Person, Preferences, TelegramAccount
 from storage.models.school import School
 from storage.repositories.people import holds_on
 from storage.uow import Uow
@@ -187,10 +187,15 @@ def speaks() -> ColumnElement[bool]:
     )
 
 
+def sits(student: Any, on: date) -> ColumnElement[bool]:
+    """Whether a student, a column of the question, is in some class of the school; of who has left nothing is told."""
+    return exists().where(Enrollment.student_id == student, holds_on(Enrollment.since_on, Enrollment.until_on, on))
+
+
 def may_still_be_told(on: date) -> ColumnElement[bool]:
     """For the claim: an item about a student is told only while its recipient has the right to it.
 
-    Of students' own homework the confirmed account says enough.
+    Of students' own homework the confirmed account says enough; who has left the school is told of no more.
     """
     agrees = or_(consents(), and_(Item.channel != Channel.TELEGRAM.value, ~_ever_asked()))
     right = (
@@ -203,13 +208,15 @@ def may_still_be_told(on: date) -> ColumnElement[bool]:
         )
         .correlate(Item)
     )
-    return or_(Item.student_id.is_(None), Item.student_id == Item.recipient_id, right)
+    own = or_(Item.student_id == Item.recipient_id, right)
+    return or_(Item.student_id.is_(None), and_(own, sits(Item.student_id, on).correlate(Item)))
 
 
 ON = cast(date, bindparam("on", type_=Date))
 OF_STUDENTS = (
     with_ways(select(*columns()).select_from(Guardianship))
     .where(Guardianship.student_id.in_(bindparam("students", expanding=True)), rests_on_paper(ON))
+    .where(sits(Guardianship.student_id, ON).correlate(Guardianship))
     .order_by(Guardianship.student_id, Guardianship.guardian_id)
 )
 OF_GUARDIAN = (

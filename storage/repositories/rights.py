@@ -16,7 +16,10 @@ from storage.vocabulary import ClassId, PersonId, SchoolId
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """A student of a class, and how the asker stands to them. `guarded`: a guardianship that may be used today."""
+    """A student of a class, and how the asker stands to them. `guarded`: a guardianship that may be used today.
+
+    `sits`: in that class today; else it is the last one, and the own record may be read (О п.4.8).
+    """
 
     id: PersonId
     school_id: SchoolId
@@ -29,6 +32,7 @@ class StudentRow:
     short_stay: bool
     guarded: bool
     led: bool
+    sits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ def _led(class_id: Any, person_id: PersonId, today: date) -> ColumnElement[bool]
 async def student(
     uow: Uow, student_id: PersonId, school_id: SchoolId, person_id: PersonId, today: date
 ) -> StudentRow | None:
-    """A student enrolled today, as a person stands to them."""
+    """A student who sits in a class or sat in one, as a person stands to them."""
     guarded = exists().where(
         Guardianship.student_id == Person.id, Guardianship.guardian_id == person_id, recipients.rests(today)
     )
+    sits = holds_on(Enrollment.since_on, Enrollment.until_on, today)
     question = (
         select(
             Person.id,
@@ -71,15 +76,16 @@ async def student(
             SchoolClass.short_stay,
             guarded.correlate(Person),
             _led(SchoolClass.id, person_id, today).correlate(SchoolClass),
+            sits,
         )
         .join(Enrollment, Enrollment.student_id == Person.id)
         .join(SchoolClass, SchoolClass.id == Enrollment.class_id)
         .where(
             Person.id == student_id,
             Person.school_id == school_id,
-            holds_on(Enrollment.since_on, Enrollment.until_on, today),
+            Enrollment.since_on <= today,
         )
-        .order_by(Enrollment.since_on.desc())
+        .order_by(sits.desc(), Enrollment.since_on.desc())
     )
     row = (await uow.execute(question)).first()
     return None if row is None else StudentRow(*row)
