@@ -41,7 +41,7 @@ def overview(view: ClassTop) -> Screen:
     lines.append(_("Informing the families: {when}").format(when=due(view.briefing)))
     lines.append(_("Verifying contacts: {when}").format(when=due(view.contacts)))
     if view.expected_absent:
-        lines += ["", _("Today: {what}").format(what=not_coming(view.expected_absent))]
+        lines += ["", not_coming(view.expected_absent)]
     here = {"school_class": view.class_id}
     absent = _("Absent") + (f" · ? {view.unexplained}" if view.unexplained else "")
     notes = _("Notes") + (f" · ⏳ {view.notes}" if view.notes else "")
