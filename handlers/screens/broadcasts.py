@@ -201,9 +201,10 @@ def question(view: DraftView) -> Screen:
     lines = [_heading(one), _("The text itself asks. How is it answered?")]
     if one.options:
         lines.append(_("Answers: {options}").format(options=esc(" · ".join(one.options))))
+    yes_no, choice = (_sign(one.question is kind) for kind in (QuestionKind.YES_NO, QuestionKind.CHOICE))
     rows = [
-        [tap(f"{_sign(one.question is QuestionKind.YES_NO)} " + _("Yes / No"), AskYesNo(broadcast=one.id, wanted=True))],
-        [tap(f"{_sign(one.question is QuestionKind.CHOICE)} " + _("Own options"), TypeOptions(broadcast=one.id))],
+        [tap(f"{yes_no} " + _("Yes / No"), AskYesNo(broadcast=one.id, wanted=True))],
+        [tap(f"{choice} " + _("Own options"), TypeOptions(broadcast=one.id))],
         [tap(_("No question"), AskYesNo(broadcast=one.id, wanted=False)), tap(_("Back"), OpenDraft(broadcast=one.id))],
     ]
     return Screen("\n".join(lines), rows)

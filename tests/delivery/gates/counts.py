@@ -18,6 +18,7 @@ class Counts:
     deeds: int = 1_000
     digests: int = 300
     urgent: int = 40
+    readers: int = 60  # of a broadcast
     updates: int = 2_000
 
 
@@ -30,6 +31,7 @@ NIGHTLY = Counts(
     deeds=20_000,
     digests=20_000,
     urgent=1_000,
+    readers=1_500,
     updates=50_000,
 )
 COUNTS = NIGHTLY if os.environ.get(COLUMN) == "nightly" else Counts()
