@@ -58,6 +58,7 @@ from services.printing import Printing
 from services.quick_line import QuickLine
 from services.records import Records
 from services.reminders import Reminders
+from services.staff_access import StaffAccess
 from services.student_access import StudentAccess
 from services.subgroups import Subgroups
 from services.substitutions.journal import SubstitutionJournals
@@ -176,6 +177,7 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "homeroom": Homeroom(storage, clock, joining),
         "student_access": StudentAccess(storage, clock, joining),
         "ties": Ties(storage, clock),
+        "staff_access": StaffAccess(storage, clock, joining),
         "absences": Absences(storage, clock),
         "absence_notes": AbsenceNotes(storage, clock),
         "my_class": MyClass(storage, clock),

@@ -11,6 +11,7 @@ from services.rules.regulation import Regulation
 from storage.repositories import guardians, invitations, joining
 from storage.repositories.invitations import NewInvitation
 from storage.repositories.joining import PersonRow
+from storage.repositories.staff_access import Named
 from storage.uow import Uow
 from storage.vocabulary import STAFF_ROLES, InvitationId, InvitationKind, PersonId, SchoolId
 
@@ -121,6 +122,6 @@ async def known(uow: Uow, person_id: PersonId) -> PersonRow:
     return person
 
 
-def full(person: PersonRow) -> str:
+def full(person: PersonRow | Named) -> str:
     """«Ларина Прасковья Ивановна»."""
     return " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)

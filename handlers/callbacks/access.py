@@ -132,3 +132,47 @@ class RestoreTie(CallbackData, prefix="ir1"):
 
     school_class: Id
     tie: Id
+
+
+class OpenStaffAccess(CallbackData, prefix="is1"):
+    """«Доступ»: a page of the staff."""
+
+    page: Page
+
+
+class OpenEmployee(CallbackData, prefix="it1"):
+    """One employee's access."""
+
+    person: Id
+
+
+class IssueStaffCode(CallbackData, prefix="iu1"):
+    """A one-time code for an employee."""
+
+    person: Id
+
+
+class AskToDisconnectEmployee(CallbackData, prefix="iv1"):
+    """«Отключить»: are you sure?"""
+
+    person: Id
+
+
+class DisconnectEmployee(CallbackData, prefix="iw1"):
+    """The employee's account ends."""
+
+    person: Id
+
+
+class FindEmployee(CallbackData, prefix="ix1"):
+    """A name is asked for."""
+
+
+class OpenAccessClasses(CallbackData, prefix="iy1"):
+    """The classes, whose families' access the administrator looks at."""
+
+    page: Page
+
+
+class HideCode(CallbackData, prefix="iz1"):
+    """The message with a code goes from the chat."""

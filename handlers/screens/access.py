@@ -8,6 +8,7 @@ from handlers.callbacks.access import (
     ConfirmStudent,
     DisconnectStudent,
     OpenAccess,
+    OpenAccessClasses,
     OpenStudentAccess,
     OpenStudents,
     OpenTies,
@@ -109,7 +110,8 @@ def access(view: ClassView) -> Screen:
         rows.append([tap(label + waiting, OpenStudents(school_class=view.class_id, page=0))])
     if view.led:
         rows.append([tap(_("Slips of the class"), AskForSlips(school_class=view.class_id))])
-    return Screen("\n".join(lines), [*rows, [tap(_("Back"), OpenClass(school_class=view.class_id))]])
+    back = OpenClass(school_class=view.class_id) if view.led else OpenAccessClasses(page=0)
+    return Screen("\n".join(lines), [*rows, [tap(_("Back"), back)]])
 
 
 def guardians(view: ClassView, standing: GuardianStanding, page: int) -> Screen:

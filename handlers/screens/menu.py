@@ -1,6 +1,7 @@
 """The menu: what a person can open, by what they are in the school."""
 
 from handlers.callbacks.absence_notes import StartNote
+from handlers.callbacks.access import OpenStaffAccess
 from handlers.callbacks.arrangements import OpenArrangements, OpenSubgroups
 from handlers.callbacks.broadcasts import OpenBroadcasts
 from handlers.callbacks.control import OpenControl
@@ -37,6 +38,8 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
     if actor.roles & {Role.ADMINISTRATOR, Role.DEPUTY}:
         subgroups = [tap(_("Subgroups"), OpenSubgroups())] if Role.ADMINISTRATOR in actor.roles else []
         rows.append([tap(_("Substitutions"), OpenArrangements()), *subgroups])
+    if Role.ADMINISTRATOR in actor.roles:
+        rows.append([tap(_("Access"), OpenStaffAccess(page=0))])
     if actor.roles & OFFICE and not actor.homeroom:
         rows.append([tap(_("Broadcast"), OpenBroadcasts(page=0))])
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
