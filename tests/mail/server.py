@@ -68,7 +68,7 @@ class MailServer:
             assert isinstance(made, EmailMessage)
             self.arrived.append(made)
         if answer == "drop":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 OK" if answer in (None, "drop") else str(answer)
 

@@ -1,0 +1,108 @@
+"""One channel after another: what one could not tell in time, the next tells, and a list when none is left."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from services.rules import channels
+from storage.models.delivery import Item
+from storage.models.people import TelegramAccount
+from storage.uow import Storage
+from storage.vocabulary import AttendanceCode, Channel, ItemKind
+from tests.letters.mailbox import Mailbox
+from tests.mail.server import contact, post_at_work, served, without_telegram
+from tests.school import Cast, at, found
+
+TELEGRAM, EMAIL, PAPER = Channel.TELEGRAM, Channel.EMAIL, Channel.PAPER
+
+
+@pytest.fixture
+async def school(storage: Storage) -> Cast:
+    cast = await found(storage)
+    await served(storage, cast)
+    await without_telegram(storage, cast, cast.father_larin)
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("failed", "kind", "ways", "takes_over"),
+    [
+        (TELEGRAM, ItemKind.MARK, (TELEGRAM, EMAIL, PAPER), EMAIL),
+        (EMAIL, ItemKind.MARK, (TELEGRAM, EMAIL, PAPER), PAPER),
+        (EMAIL, ItemKind.ABSENCE, (TELEGRAM, EMAIL, PAPER), None),
+        (EMAIL, ItemKind.MARK, (EMAIL, TELEGRAM), TELEGRAM),
+        (EMAIL, ItemKind.MARK, (TELEGRAM,), TELEGRAM),
+        (TELEGRAM, ItemKind.TERM_RESULT, (PAPER,), None),
+        (TELEGRAM, ItemKind.MARK, (), None),
+    ],
+)
+def test_the_next_way_takes_over(
+    failed: Channel, kind: ItemKind, ways: tuple[Channel, ...], takes_over: Channel | None
+) -> None:
+    assert channels.after(failed, kind, ways) is takes_over
+
+
+async def test_what_expires_in_telegram_goes_by_e_mail_and_then_stands_on_the_list(
+    storage: Storage, school: Cast
+) -> None:
+    mother = school.mother_larina
+    teachers = Mailbox(storage, school)
+    teachers.clock_shows("10:45")
+    await teachers.says(school.larina, AttendanceCode.ABSENT, school.algebra, school.owner)
+    await contact(storage, school, mother, address="mother@example.ru")
+    async with storage.writing() as uow:  # the chat takes nothing any more
+        blocked = update(TelegramAccount).where(TelegramAccount.person_id == mother)
+        await uow.write(blocked.values(unreachable_at=at("10:46"), unreachable_reason="blocked"))
+    async with post_at_work(storage, school) as post:
+        post.server.script["RCPT"] = ["450 later"] * 50
+        teachers.clock_shows("16:50")  # six hours later the alarm has lost its sense there
+        items = await post.until(
+            lambda rows: any(one.recipient_id == mother and one.channel == "email" for one in rows), Item
+        )
+        [absence] = [one for one in items if one.recipient_id == mother and one.kind == "absence"]
+        assert (absence.state, absence.expires_at) == ("waiting", at("16:50") + timedelta(hours=2))
+        assert not any(one.kind == "unreached" for one in items)
+        teachers.clock_shows("18:51")
+        await post.until(lambda rows: any(one.kind == "unreached" for one in rows), Item)
+        [absence] = await post.rows(Item, Item.recipient_id == mother, Item.kind == "absence")
+        assert (absence.state, absence.reason) == ("void", "expired")
+        assert await post.lost() == []
+
+
+async def test_news_for_who_blocked_the_bot_go_by_e_mail_at_once(storage: Storage, school: Cast) -> None:
+    mother = school.mother_larina
+    await contact(storage, school, mother, address="mother@example.ru")
+    async with storage.writing() as uow:
+        blocked = update(TelegramAccount).where(TelegramAccount.person_id == mother)
+        await uow.write(blocked.values(unreachable_at=at("10:00"), unreachable_reason="blocked"))
+    teachers = Mailbox(storage, school)
+    teachers.clock_shows("10:45")
+    await teachers.says(school.larina, AttendanceCode.ABSENT, school.algebra, school.owner)
+    teachers.clock_shows("10:52")
+    async with post_at_work(storage, school) as post:
+        assert (await post.arrives())["To"] == "mother@example.ru"
+
+
+async def test_nobody_without_a_way_is_a_recipient_and_a_chat_consent_taken_back_stops_every_way(
+    storage: Storage, school: Cast
+) -> None:
+    from storage.models.people import Consent
+    from storage.repositories.recipients import recipients_of_students
+    from tests.school import TODAY
+
+    async def told() -> dict[int, Channel]:
+        async with storage.reading() as uow:
+            found_ = await recipients_of_students(uow, [school.larina], TODAY)
+        return {one.person_id: one.channel for one in found_}
+
+    mother, father = school.mother_larina, school.father_larin
+    assert await told() == {mother: TELEGRAM}
+    await contact(storage, school, father, PAPER, rank=2)
+    assert await told() == {mother: TELEGRAM, father: PAPER}
+    await contact(storage, school, father)
+    await contact(storage, school, mother, rank=-1)
+    assert await told() == {mother: EMAIL, father: EMAIL}
+    async with storage.writing() as uow:
+        await uow.write(update(Consent).where(Consent.person_id == mother).values(revoked_at=at("10:00")))
+    assert await told() == {father: EMAIL}
