@@ -21,7 +21,7 @@ from services.rules.finals import is_control
 from services.rules.regulation import Regulation
 from storage.vocabulary import TermScope
 
-STRIP = 196.0  # points of a strip from the term's first day to its last
+STRIP = 168.0  # points of a strip from the term's first day to its last
 DISC = 13.0  # points across of a mark's disc: closer ones would hide each other
 NAME_SIGNS = 30
 

@@ -9,7 +9,7 @@ from typing import Any
 import typst
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOTS_AN_INCH = 216.0  # three a point: a page 360 points wide is 1080 across
+DOTS_AN_INCH = 243.0  # a page 320 points wide is 1080 across
 
 
 def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
@@ -32,7 +32,7 @@ def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
 
 
 def draw(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
-    """The PNG of a template of one page for this data, three dots a point; call it in a thread, as `typeset`."""
+    """The PNG of a template of one page, 320 points wide, for this data; call it in a thread, as `typeset`."""
     picture = typst.compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
