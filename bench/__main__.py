@@ -5,10 +5,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bench import letters, taps
+from bench import growth, letters, taps
 from bench.table import Row, print_table, write_json
 
-BENCHES = {"taps": taps.measure, "letters": letters.measure}
+BENCHES = {"taps": taps.measure, "letters": letters.measure, "growth": growth.measure}
 
 
 async def run(names: list[str], database: str | None) -> list[Row]:
