@@ -8,7 +8,7 @@ from handlers.callbacks.access import ConfirmStudent
 from handlers.callbacks.family import OpenDiary, SendDiary
 from handlers.callbacks.homeroom import ConfirmGuardian
 from handlers.callbacks.homework import SendFiles
-from handlers.callbacks.reading import Acknowledge, OpenResults
+from handlers.callbacks.reading import Acknowledge, SendResults
 from handlers.screen import Button, Screen, shortened, tap
 from handlers.staff_letters import Drawn, StaffLetter
 from services.i18n import gettext as _
@@ -71,7 +71,7 @@ def results_rows(written: Written, items: Sequence[DueItem]) -> list[list[Button
     student_id = written.student_ids[0]
     return [
         [tap(_("I have seen it"), Acknowledge(student=student_id, seen=written.seen))],
-        [tap(_("Results"), OpenResults(student=student_id)), tap(_("Diary"), SendDiary(student=student_id))],
+        [tap(_("Results"), SendResults(student=student_id)), tap(_("Diary"), SendDiary(student=student_id))],
     ]
 
 

@@ -11,9 +11,9 @@ from handlers.callbacks.reading import (
     EnterSignature,
     OpenFamilyReading,
     OpenReading,
-    OpenResults,
     PrintSignatures,
     RemindSilent,
+    SendResults,
 )
 from handlers.filters import Known
 from handlers.scene import Scene
@@ -46,9 +46,9 @@ async def acknowledge(
             raise one
 
 
-async def open_results(
+async def send_results(
     query: CallbackQuery,
-    callback_data: OpenResults,
+    callback_data: SendResults,
     bot: Bot,
     actor: Actor,
     family_results: FamilyResults,
@@ -133,7 +133,7 @@ def router() -> Scene:
     made = Scene(name="reading")
     made.callback_query.filter(Known())
     made.callback_query.register(acknowledge, Acknowledge.filter())
-    made.callback_query.register(open_results, OpenResults.filter())
+    made.callback_query.register(send_results, SendResults.filter())
     made.callback_query.register(open_reading, OpenReading.filter())
     made.callback_query.register(open_family_reading, OpenFamilyReading.filter())
     made.callback_query.register(enter_signature, EnterSignature.filter())

@@ -10,6 +10,7 @@ from handlers.callbacks.reminders import (
     OpenRemindedContacts,
     OpenRemindedGrid,
     OpenRemindedMarks,
+    OpenRemindedPrinting,
     OpenRemindedWeek,
     OpenRemindedWork,
 )
@@ -21,6 +22,7 @@ from handlers.screens import finals as finals_screens
 from handlers.screens import my_class as class_screens
 from handlers.screens.finals import SCOPES
 from handlers.screens.marks import kind_choice, mark_sheet
+from handlers.screens.printing import printing as printing_screen
 from services.absences import Absences
 from services.actor import Actor
 from services.briefings import Briefings
@@ -28,6 +30,7 @@ from services.finals.grid import Finals
 from services.finals.sheets import Place
 from services.marks import Marks
 from services.my_class import MyClass
+from services.printing import Printing
 from services.reminders import Reminders
 from services.rules.finals import Scope
 from storage.vocabulary import ClassId, LessonId, SubgroupId, SubjectId, WorkId
@@ -112,6 +115,20 @@ async def open_briefing(
     await show(bot, query, class_screens.ledger(view))
 
 
+async def open_printing(
+    query: CallbackQuery,
+    callback_data: OpenRemindedPrinting,
+    bot: Bot,
+    actor: Actor,
+    printing: Printing,
+    reminders: Reminders,
+) -> None:
+    """«Печать» in the place of the reminder."""
+    view = await printing.view(actor, ClassId(callback_data.school_class))
+    await reminders.leave_alone(actor, f"q{callback_data.school_class}", message_of(query))
+    await show(bot, query, printing_screen(view))
+
+
 def router() -> Scene:
     """The router of this scene, a new one at every call."""
     made = Scene(name="reminders")
@@ -122,4 +139,5 @@ def router() -> Scene:
     made.callback_query.register(open_week, OpenRemindedWeek.filter())
     made.callback_query.register(open_contacts, OpenRemindedContacts.filter())
     made.callback_query.register(open_briefing, OpenRemindedBriefing.filter())
+    made.callback_query.register(open_printing, OpenRemindedPrinting.filter())
     return made

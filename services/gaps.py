@@ -4,89 +4,33 @@ A lesson's gaps are those of the teachers who answer for it: not of who handed i
 Lessons that are cancelled, moved, on paper or without students have none; class 1 has no homework and no marks.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from services.calendar import SchoolCalendar, TermSpan
 from services.finals.spans import term_span
+from services.gap_frame import Frame as Frame
+from services.gap_frame import frame_of as frame_of
+from services.gap_frame import gap_of
+from services.homeroom_gaps import duty_gaps as duty_gaps
+from services.homeroom_gaps import verification_gaps as verification_gaps
 from services.rules import clocks, finals
-from services.rules import duties as duty_rules
 from services.rules import gaps as rules
 from services.rules.finals import Scope
 from services.rules.gaps import Gap, OpenLesson, OpenWork
-from services.rules.regulation import Regulation
-from services.rules.working_days import Works, last_working_day_of_week, monday_of
-from services.timetable import school_calendar
-from services.working_week import working_days
-from storage.repositories import briefings, diary, duties, leave, my_class
+from storage.repositories import duties, leave
 from storage.repositories import finals as finals_rows
 from storage.repositories import gaps as rows
 from storage.repositories import receipts as receipt_rows
-from storage.repositories.gaps import LessonFound, MarksMissing, RecordMissing, Which
+from storage.repositories.gaps import MarksMissing, RecordMissing, Which
 from storage.uow import Uow
-from storage.vocabulary import ClockKind, LessonId, PersonId, Role, SchoolId, TermScope, WorkId, WorkKind
+from storage.vocabulary import ClockKind, LessonId, PersonId, Role, SchoolId, TermScope, WorkId
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-WEEKS_TO_VERIFY = 2  # the latest ones: an older word says nothing about the present
 PREPARING = timedelta(days=30)  # before a year begins, its lists and plans are spoken of
 FORTNIGHT = timedelta(days=13)
 OFFICE = (Role.ADMINISTRATOR, Role.DEPUTY)
 OfTeachers = dict[PersonId, list[Gap]]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A school at a moment: its calendar, rules and working days."""
-
-    school_id: SchoolId
-    calendar: SchoolCalendar
-    regulation: Regulation
-    works: Works
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The school's time zone."""
-        return self.calendar.zone
-
-    @property
-    def today(self) -> date:
-        """The school's date."""
-        return self.calendar.today(self.now)
-
-    @property
-    def written(self) -> list[WorkKind]:
-        """The kinds of work whose marks have days of their own."""
-        return [kind for kind in WorkKind if self.regulation.days_to_mark(kind) > 0]
-
-    def terms_of(self, level: int) -> Iterable[TermSpan]:
-        """The terms of a level's year."""
-        kind = self.regulation.term_kinds.get(str(level))
-        return (term for term in self.calendar.terms if term.kind.value == kind)
-
-    def is_closed(self, lesson: LessonFound) -> bool:
-        """Whether a term that a lesson lies in is closed: nothing is taken for it any more."""
-        return any(
-            term.closed and term.starts_on <= lesson.on_date <= term.ends_on
-            for level in lesson.levels
-            for term in self.terms_of(level)
-        )
-
-    def open_since(self) -> date:
-        """From which day on lessons may still be recorded: the first day of the earliest term that isn't closed."""
-        return min((term.starts_on for term in self.calendar.terms if not term.closed), default=self.calendar.ends_on)
-
-
-async def frame_of(uow: Uow, school_id: SchoolId, now: datetime) -> Frame | None:
-    """A school at a moment; None before it has a year."""
-    calendar = await school_calendar(uow, school_id, now)
-    if calendar is None:
-        return None
-    _name, _zone, stored = await diary.school(uow, school_id)
-    taught = await duties.weekdays_taught(uow, school_id, calendar.year_id)
-    return Frame(school_id, calendar, Regulation.from_json(stored), working_days(calendar, taught), now)
 
 
 async def open_gaps(
@@ -143,7 +87,7 @@ async def of_tokens(
         found += await result_gaps(uow, frame)
     if any(one[0] == "v" for one in tokens):
         found += await verification_gaps(uow, frame)
-    if any(one[0] in "bc" for one in tokens):
+    if any(one[0] in "bcq" for one in tokens):
         found += await duty_gaps(uow, frame)
     if any(one[0] in "kls" for one in tokens):
         found += await year_gaps(uow, frame)
@@ -223,7 +167,7 @@ async def term_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
             levels=levels,
         )
         for one in unissued:
-            gap = _gap(
+            gap = gap_of(
                 frame,
                 ClockKind.TERM_MARKS,
                 due_at,
@@ -255,7 +199,7 @@ async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
         for place in taught:  # each half of a divided class has a grid of its own
             if place.subject_id != one.subject_id or place.subgroup_id not in one.waiting:
                 continue
-            gap = _gap(
+            gap = gap_of(
                 frame,
                 ClockKind.STATE_EXAM if kind is TermScope.STATE_EXAM else ClockKind.RESULTS,
                 finals.results_due(kind, one.received_at, frame.regulation),
@@ -267,65 +211,6 @@ async def result_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
                 scope=one.scope,
             )
             found += [(teacher, gap) for teacher in place.teachers]
-    return found
-
-
-async def verification_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
-    """Weeks whose attendance the homeroom teacher hasn't verified, from the week's last school day on (В 4.3.6)."""
-    mondays = [
-        monday
-        for back in range(WEEKS_TO_VERIFY + 1)
-        if (last := last_working_day_of_week(monday := monday_of(frame.today) - back * WEEK, frame.works)) is not None
-        and last <= frame.today
-        and last >= frame.open_since()
-    ][:WEEKS_TO_VERIFY]
-    if not mondays:
-        return []
-    homerooms = await duties.homerooms(uow, frame.school_id, frame.calendar.year_id, frame.today, mondays)
-    taught = await duties.weeks_taught(
-        uow, frame.school_id, min(mondays), max(mondays) + 6 * DAY, [one.class_id for one in homerooms]
-    )
-    return [
-        (
-            one.teacher_id,
-            _gap(
-                frame,
-                ClockKind.VERIFICATION,
-                clocks.verification_due(monday, frame.works, frame.zone),
-                audience=one.class_name,
-                on_date=monday,
-                class_id=one.class_id,
-            ),
-        )
-        for one in homerooms
-        for monday in mondays
-        if monday not in one.verified
-        and one.since_on <= monday + 6 * DAY
-        and any(monday_of(day) == monday for day in taught.get(one.class_id, ()))
-    ]
-
-
-async def duty_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
-    """What a homeroom teacher owes the families, from shortly before its day: a word once in two weeks (М кл.рук. в),
-    and the monthly look at their contacts (В 4.3.5). Only within the year: in summer nobody is informed of lessons.
-    """
-    if not frame.calendar.starts_on <= frame.today <= frame.calendar.ends_on:
-        return []
-    homerooms = await duties.homerooms(uow, frame.school_id, frame.calendar.year_id, frame.today, ())
-    class_ids = [one.class_id for one in homerooms]
-    found = []
-    for kind, days, done in (
-        (ClockKind.BRIEFING, frame.regulation.briefing_days, await briefings.last_of(uow, class_ids)),
-        (ClockKind.CONTACTS, frame.regulation.contacts_days, await my_class.contacts_verified_on(uow, class_ids)),
-    ):
-        for one in homerooms:
-            since = max(one.since_on, frame.calendar.starts_on)
-            duty = duty_rules.duty(done.get(one.class_id), since, days, frame.today)
-            if frame.today >= duty_rules.spoken_of_from(duty.due_on, frame.works):
-                due_at = clocks.day_due(duty.due_on, frame.zone)
-                found.append(
-                    (one.teacher_id, _gap(frame, kind, due_at, audience=one.class_name, class_id=one.class_id))
-                )
     return found
 
 
@@ -345,20 +230,15 @@ async def year_gaps(uow: Uow, frame: Frame) -> list[tuple[PersonId, Gap]]:
     ):
         if names:
             due_at = clocks.year_due(by, year.starts_on, zone)
-            gap = _gap(frame, kind, due_at, audience=", ".join(names), left=len(names))
+            gap = gap_of(frame, kind, due_at, audience=", ".join(names), left=len(names))
             found += [(person, gap) for person in office]
     due_at = clocks.year_due(regulation.plans_by, year.starts_on, zone)
     for one in await duties.plans_missing(uow, frame.school_id, year.year_id, first, first + FORTNIGHT):
-        gap = _gap(
+        gap = gap_of(
             frame, ClockKind.PLANS, due_at, audience=str(one.level), subject=one.subject, subject_id=one.subject_id
         )
         found += [(teacher, gap) for teacher in one.teachers]
     return found
-
-
-def _gap(frame: Frame, kind: ClockKind, due_at: datetime, **about: object) -> Gap:
-    state = clocks.state_of(due_at, None, frame.now, clocks.soon(kind, frame.regulation))
-    return Gap(kind, due_at, state, clocks.clause(kind, frame.regulation), **about)  # type: ignore[arg-type]
 
 
 async def present(

@@ -19,7 +19,7 @@ class Acknowledge(CallbackData, prefix="rk1"):
     seen: Seen
 
 
-class OpenResults(CallbackData, prefix="rs1"):
+class SendResults(CallbackData, prefix="rs1"):
     """A child's results as a new message: the letter with this button stays."""
 
     student: Id

@@ -41,6 +41,12 @@ class OpenRemindedBriefing(CallbackData, prefix="rb1"):
     school_class: Id
 
 
+class OpenRemindedPrinting(CallbackData, prefix="rz1"):
+    """«Печать» of a class, in the place of the reminder."""
+
+    school_class: Id
+
+
 class OpenRemindedContacts(CallbackData, prefix="rc1"):
     """The contacts of a class, to be verified."""
 

@@ -10,6 +10,7 @@ from handlers.callbacks.reminders import (
     OpenRemindedContacts,
     OpenRemindedGrid,
     OpenRemindedMarks,
+    OpenRemindedPrinting,
     OpenRemindedWeek,
     OpenRemindedWork,
 )
@@ -69,6 +70,9 @@ def button(gaps: Sequence[Gap]) -> Button | None:
         case ClockKind.BRIEFING if gap.class_id is not None:
             label = shortened(_("Families: {name}").format(name=gap.audience), LABEL)
             return tap(label, OpenRemindedBriefing(school_class=gap.class_id))
+        case ClockKind.PRINTED if gap.class_id is not None:
+            label = shortened(_("Printing: {name}").format(name=gap.audience), LABEL)
+            return tap(label, OpenRemindedPrinting(school_class=gap.class_id))
         case ClockKind.CONTACTS if gap.class_id is not None:
             label = shortened(_("Contacts: {name}").format(name=gap.audience), LABEL)
             return tap(label, OpenRemindedContacts(school_class=gap.class_id))
@@ -139,6 +143,9 @@ def _said(gap: Gap, zone: ZoneInfo, now: datetime) -> str:
             return f"{said}, {until}"
         case ClockKind.BRIEFING:
             said = _("inform the families")
+            return f"{said}, {until}"
+        case ClockKind.PRINTED:
+            said = _("print for the families on paper")
             return f"{said}, {until}"
         case ClockKind.CONTACTS:
             said = _("verify the families' contacts")

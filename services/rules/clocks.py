@@ -28,6 +28,7 @@ _CLAUSES = {
     ClockKind.SECTIONS: "sections",
     ClockKind.BRIEFING: "briefing",
     ClockKind.CONTACTS: "contacts",
+    ClockKind.PRINTED: "printed",
 }
 
 
@@ -61,7 +62,7 @@ def soon(kind: ClockKind, regulation: Regulation) -> timedelta:
             return timedelta(hours=regulation.results_hours) / 2
         case ClockKind.CLASS_LISTS | ClockKind.PLANS | ClockKind.SECTIONS:
             return timedelta(days=8)
-        case ClockKind.BRIEFING | ClockKind.CONTACTS:
+        case ClockKind.BRIEFING | ClockKind.CONTACTS | ClockKind.PRINTED:
             return timedelta(days=3)
 
 

@@ -73,6 +73,8 @@ class Gap:
                 return f"b{self.class_id}"
             case ClockKind.CONTACTS:
                 return f"c{self.class_id}"
+            case ClockKind.PRINTED:
+                return f"q{self.class_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def _this_evening(gap: Gap, moment: Moment, works: Works, zone: ZoneInfo, regula
             return True
         case ClockKind.VERIFICATION if gap.on_date is not None:
             return moment.on in verification_days(gap.on_date, works)
-        case ClockKind.BRIEFING | ClockKind.CONTACTS:
+        case ClockKind.BRIEFING | ClockKind.CONTACTS | ClockKind.PRINTED:
             return duties.is_spoken_of(gap.due_at.astimezone(zone).date(), moment.on, works)
         case _:
             return False

@@ -178,6 +178,7 @@ class ClockKind(StrEnum):
     SECTIONS = "sections"  # 5 September
     BRIEFING = "briefing"  # the homeroom teacher informs the families: once in two weeks (М кл.рук. в)
     CONTACTS = "contacts"  # and verifies their contacts: monthly (В 4.3.5)
+    PRINTED = "printed"  # and prints for those without electronic form (О 1.6; В 4.6.7)
 
 
 class ClockState(StrEnum):

@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import insert, select, update
 
+from services import gaps
 from services.access import NotYourClass
 from services.errors import NotFoundHere
 from services.printing import Printing
@@ -18,7 +19,7 @@ from storage.models.family import Contact
 from storage.models.people import Guardianship
 from storage.models.school import School
 from storage.uow import Storage
-from storage.vocabulary import AttendanceCode, PersonId, WorkKind
+from storage.vocabulary import AttendanceCode, ClockKind, ClockState, PersonId, WorkKind
 from tests.letters.mailbox import Mailbox
 from tests.school import BOT, TODAY, Cast, connect, found, guard, person
 
@@ -178,6 +179,27 @@ async def test_the_print_is_late_after_its_days_and_in_time_again_when_made(scho
     await school.prints()
     view = await school.office.view(teacher, cast.class_7b)
     assert (view.due_on, view.overdue) == (TODAY + 8 * DAY, False)
+
+
+async def test_an_overdue_print_is_a_gap_of_the_homeroom_teacher_and_in_the_deputys_list(school: Class7B) -> None:
+    cast, storage = school.cast, school.box.storage
+
+    async def late() -> dict[PersonId, list[ClockState]]:
+        async with storage.reading() as uow:
+            found = await gaps.overdue_of(uow, cast.school_id, cast.clock.now())
+            own = await gaps.gaps_of(uow, cast.school_id, cast.homeroom_teacher, cast.clock.now())
+        named = [one for one in own if one.kind is ClockKind.PRINTED]
+        assert all(one.clause == "п. 1.6" for one in named)
+        shown = {who: [one for one in each if one.kind is ClockKind.PRINTED] for who, each in found.items()}
+        assert [one for one in named if one.state is ClockState.OVERDUE] == shown.get(cast.homeroom_teacher, [])
+        return {who: [one.state for one in each] for who, each in shown.items() if each}
+
+    school.box.clock_shows("20:00")
+    assert await late() == {}, "its last day"
+    school.box.clock_shows("08:30", TODAY + DAY)
+    assert await late() == {cast.homeroom_teacher: [ClockState.OVERDUE]}
+    await school.prints()
+    assert await late() == {}
 
 
 async def test_only_the_homeroom_teacher_prints_and_only_who_may_be_told_is_printed(school: Class7B) -> None:
