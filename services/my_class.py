@@ -12,6 +12,7 @@ from services.clock import Clock
 from services.finals.sheets import calendar_of, day_of_year
 from services.finals.spans import terms_of
 from services.homeroom import NoClass, standing_of
+from services.printing.office import printing_duty
 from services.rules import averages, duties
 from services.rules.averages import Scored
 from services.rules.duties import Duty
@@ -68,6 +69,7 @@ class ClassTop:
     without_guardians: Sequence[str]
     briefing: Duty
     contacts: Duty
+    printing: Duty | None  # None: no family is on paper
     classes: Sequence[LedClass]
 
 
@@ -202,6 +204,7 @@ class MyClass:
                 without_guardians=await homeroom.students_without_guardians(uow, class_id, today),
                 briefing=await briefing_duty(uow, actor, led, regulation, today),
                 contacts=await contacts_duty(uow, actor, led, regulation, today),
+                printing=await printing_duty(uow, class_id, regulation, today),
                 classes=classes,
             )
 

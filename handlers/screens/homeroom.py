@@ -70,7 +70,8 @@ def overview(view: ClassTop) -> Screen:
 
 
 def _printing(view: ClassTop) -> Button:
-    return tap(_("Printing"), OpenPrinting(school_class=view.class_id, page=0))
+    opens = OpenPrinting(school_class=view.class_id, page=0)
+    return tap(_("Printing") if view.printing is None else _warned(view.printing, _("Printing")), opens)
 
 
 def _warned(duty: Duty, label: str) -> str:

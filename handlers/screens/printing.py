@@ -7,6 +7,7 @@ from services import words
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.printing.office import Printed, PrintView, Sheet
+from services.rules.duties import Duty
 
 LABEL = 30
 ROWS = 6
@@ -17,8 +18,8 @@ def printing(view: PrintView, page: int = 0) -> Screen:
     """The register, the term of the next print, and the hand-over of the last."""
     title = _("Printing for families")
     lines = [f"<b>{esc(view.name)}</b> · {title}", _register(view)]
-    if view.due_on is not None:
-        lines.append(_due(view))
+    if view.due is not None:
+        lines.append(_due(view, view.due))
     if view.last is not None:
         taken = len(view.sheets) - len(view.left)
         days = words.days(view.last.since_on, view.last.until_on)
@@ -63,10 +64,9 @@ def _register(view: PrintView) -> str:
     return ngettext("On paper: {count} family", "On paper: {count} families", families).format(count=families)
 
 
-def _due(view: PrintView) -> str:
-    assert view.due_on is not None
-    day = words.day_and_month(view.due_on)
-    if view.overdue:
+def _due(view: PrintView, duty: Duty) -> str:
+    day = words.day_and_month(duty.due_on)
+    if duty.overdue:
         return _("❗ The print was due by {day} ({clause}).").format(day=day, clause=esc(view.clause))
     return _("Next print: by {day}, every {count} days ({clause}).").format(
         day=day, count=view.every, clause=esc(view.clause)

@@ -18,6 +18,7 @@ from services.i18n import N_, speaking
 from services.letters.broadcasts import broadcast_of
 from services.letters.typeset import plain
 from services.printing.sheet import Days, Told, content, told_of
+from services.rules.duties import Duty, duty
 from services.rules.regulation import Regulation
 from storage.repositories import audit, broadcasts, diary, recipients
 from storage.repositories import printing as rows
@@ -39,22 +40,17 @@ class NobodyOnPaper(SchoolError):
 
 @dataclass(frozen=True, slots=True)
 class PrintView:
-    """How a class's printing stands. `sheets`: of the last print; `due_on`: the last day for the next one."""
+    """How a class's printing stands. `sheets`: of the last print; `due`: when the next one is."""
 
     class_id: ClassId
     name: str
     ties: tuple[PaperTie, ...]
     last: Batch | None
     sheets: tuple[Sheet, ...]
-    due_on: date | None
+    due: Duty | None
     today: date
     every: int
     clause: str
-
-    @property
-    def overdue(self) -> bool:
-        """Whether the next print is late."""
-        return self.due_on is not None and self.due_on < self.today
 
     @property
     def left(self) -> list[Sheet]:
@@ -159,7 +155,7 @@ class Printing:
         school_class = await access_class(uow, actor, class_id, today)
         _name, _zone, stored = await diary.school(uow, actor.school_id)
         regulation = Regulation.from_json(stored)
-        ties = await self._ties(uow, class_id, today)
+        ties = await paper_ties(uow, class_id, today)
         last = await rows.last_batch(uow, class_id)
         return PrintView(
             class_id=class_id,
@@ -167,31 +163,11 @@ class Printing:
             ties=tuple(ties),
             last=last,
             sheets=() if last is None else tuple(await rows.sheets(uow, last.id)),
-            due_on=due_on(last, ties, regulation),
+            due=duty_of(last, ties, regulation, today),
             today=today,
             every=regulation.print_days,
             clause=regulation.clauses["printed"],
         )
-
-    async def _ties(self, uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]:
-        """Whose first way is paper, and for whom something waits on paper."""
-        ties = await rows.ties(uow, class_id, today)
-        if not ties:
-            return []
-        students = {one.student_id for one in ties}
-        first = {
-            (one.person_id, one.student_id)
-            for one in await recipients.recipients_of_students(uow, students, today)
-            if one.channel is Channel.PAPER
-        }
-        waits = {
-            (one.recipient_id, one.student_id) for one in await rows.waiting(uow, {one.guardian_id for one in ties})
-        }
-        return [
-            one
-            for one in ties
-            if (one.guardian_id, one.student_id) in first | waits or (one.guardian_id, None) in waits
-        ]
 
     async def _days(self, uow: Uow, actor: Actor, view: PrintView) -> Days:
         """Today's print keeps its days; another goes on where the last one ended, within the year."""
@@ -230,12 +206,35 @@ class Printing:
         return drawn
 
 
-def due_on(last: Batch | None, ties: Sequence[PaperTie], regulation: Regulation) -> date | None:
-    """The last day for the next print; None where nobody is on paper."""
+def duty_of(last: Batch | None, ties: Sequence[PaperTie], regulation: Regulation, today: date) -> Duty | None:
+    """When the next print is due; None where nobody is on paper."""
     if not ties:
         return None
-    since = min(one.since for one in ties) if last is None else last.until_on
-    return since + timedelta(days=regulation.print_days)
+    printed = None if last is None else last.until_on
+    return duty(printed, min(one.since for one in ties), regulation.print_days, today)
+
+
+async def printing_duty(uow: Uow, class_id: ClassId, regulation: Regulation, today: date) -> Duty | None:
+    """When a class's next print is due; None where nobody of it is on paper. The right is the caller's to ask."""
+    ties = await paper_ties(uow, class_id, today)
+    return duty_of(await rows.last_batch(uow, class_id), ties, regulation, today)
+
+
+async def paper_ties(uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]:
+    """The register of a class: whose first way is paper, and for whom something waits on paper."""
+    ties = await rows.ties(uow, class_id, today)
+    if not ties:
+        return []
+    students = {one.student_id for one in ties}
+    first = {
+        (one.person_id, one.student_id)
+        for one in await recipients.recipients_of_students(uow, students, today)
+        if one.channel is Channel.PAPER
+    }
+    waits = {(one.recipient_id, one.student_id) for one in await rows.waiting(uow, {one.guardian_id for one in ties})}
+    return [
+        one for one in ties if (one.guardian_id, one.student_id) in first | waits or (one.guardian_id, None) in waits
+    ]
 
 
 def _next(day: date) -> date:

@@ -173,12 +173,16 @@ async def test_the_print_is_late_after_its_days_and_in_time_again_when_made(scho
     cast = school.cast
     teacher = cast.actor(cast.homeroom_teacher)
     view = await school.office.view(teacher, cast.class_7b)
-    assert (view.due_on, view.overdue, view.every) == (date(2026, 9, 8), False, 7)
+    assert view.due is not None
+    assert (view.due.due_on, view.due.overdue, view.every) == (date(2026, 9, 8), False, 7)
     school.box.clock_shows("08:00", TODAY + DAY)
-    assert (await school.office.view(teacher, cast.class_7b)).overdue
+    late = (await school.office.view(teacher, cast.class_7b)).due
+    assert late is not None
+    assert late.overdue
     await school.prints()
     view = await school.office.view(teacher, cast.class_7b)
-    assert (view.due_on, view.overdue) == (TODAY + 8 * DAY, False)
+    assert view.due is not None
+    assert (view.due.due_on, view.due.overdue) == (TODAY + 8 * DAY, False)
 
 
 async def test_an_overdue_print_is_a_gap_of_the_homeroom_teacher_and_in_the_deputys_list(school: Class7B) -> None:
