@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot.demo import moment as moments
+from bot.demo.caring import care
 from bot.demo.past import fill
 from bot.demo.substituted import substitute
 from services.clock import Clock, StoppedClock
@@ -90,6 +91,7 @@ async def seed(storage: Storage, clock: Clock, say: Say) -> None:
     await Timetable(storage, clock).lay_out(school_id, since)
     await substitute(storage, school_id, calendar, now)
     lessons, marks = await fill(storage, school_id, calendar.at(since, 0), now)
+    await care(storage, school_id, now)
     written = ngettext("{count} lesson is written", "{count} lessons are written", lessons).format(count=lessons)
     given = ngettext("{count} mark", "{count} marks", marks).format(count=marks)
     say(
