@@ -68,7 +68,7 @@ class Attendance(Base):
     """One revision of a student's attendance in a lesson; no row means present."""
 
     __tablename__ = "attendance"
-    __table_args__ = (Index("ix_attendance_student", "student_id", "lesson_id"),)
+    __table_args__ = (Index("ix_attendance_student", "student_id"),)
 
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"), primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -103,7 +103,9 @@ class Mark(Base):
     """
 
     __tablename__ = "mark"
-    __table_args__ = (Index("ix_mark_student", "student_id", "work_id"),)
+    # Of the student alone: with the lesson beside it the planner would take this one for a lesson's whole grid too,
+    # thirty places of an index of years instead of one.
+    __table_args__ = (Index("ix_mark_student", "student_id"),)
 
     work_id: Mapped[int] = mapped_column(ForeignKey("lesson_work.id"), primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
