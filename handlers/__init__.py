@@ -13,6 +13,7 @@ def routers() -> list[Router]:
         attendance,
         broadcast_progress,
         broadcasts,
+        consent,
         contacts,
         control,
         corrections,
@@ -44,6 +45,7 @@ def routers() -> list[Router]:
     )
 
     scenes = (
+        consent,
         start,
         diary,
         homeroom,

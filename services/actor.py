@@ -19,7 +19,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A connected person of a school. Roles tell which menu to show; rights are checked by services at every tap."""
+    """A connected person of a school. Roles tell which menu to show; rights are checked by services at every tap.
+
+    `asked_anew`: a guardian whose consent is to an older text than the school's present one.
+    """
 
     person_id: PersonId
     account_id: AccountId
@@ -32,3 +35,4 @@ class Actor:
     user_id: int
     chat_id: int
     seq: InboxSeq | None
+    asked_anew: bool = False

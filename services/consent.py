@@ -56,9 +56,3 @@ async def give(uow: Uow, school_id: SchoolId, person_id: PersonId, regulation: R
         return False
     await guardians.add_consent(uow, school_id, person_id, now_shown, at)
     return True
-
-
-async def is_outdated(uow: Uow, person_id: PersonId, regulation: Regulation) -> bool:
-    """Whether somebody agrees, but to an older text."""
-    standing = await guardians.standing_consents(uow, person_id)
-    return bool(standing) and version(regulation) not in standing

@@ -2,10 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
+from services import consent
 from services.actor import Actor, Visitor
 from services.clock import Clock
-from storage.repositories import people
+from services.rules.regulation import Regulation
+from storage.repositories import guardians, people
 from storage.uow import Storage
+from storage.vocabulary import Role
 
 
 class Directory:
@@ -19,8 +22,12 @@ class Directory:
         """The connected person, or None; an account that awaits confirmation or was revoked is nobody."""
         async with self._storage.reading() as uow:
             found = await people.find_actor(uow, visitor.bot_id, visitor.user_id, self._clock.now())
-        if found is None:
-            return None
+            if found is None:
+                return None
+            outdated = False
+            if Role.GUARDIAN in found.roles:
+                given, stored = await guardians.consents_and_regulation(uow, found.person_id)
+                outdated = bool(given) and consent.version(Regulation.from_json(stored)) not in given
         return Actor(
             person_id=found.person_id,
             account_id=found.account_id,
@@ -33,4 +40,5 @@ class Directory:
             user_id=visitor.user_id,
             chat_id=visitor.chat_id,
             seq=visitor.seq,
+            asked_anew=outdated,
         )

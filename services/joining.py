@@ -15,7 +15,7 @@ from services.connecting import Slip, WrongCode
 from services.errors import NotFoundHere, SchoolError
 from services.i18n import N_
 from services.invitations import Issued
-from services.outbox import items
+from services.outbox import items, returning
 from services.rules.regulation import Regulation
 from storage.repositories import drafts as draft_rows
 from storage.repositories import guardians, joining, students
@@ -25,6 +25,7 @@ from storage.repositories.guardians import ChildRow
 from storage.repositories.joining import PersonRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
+    STAFF_ROLES,
     AccountState,
     DraftPurpose,
     InvitationId,
@@ -39,6 +40,7 @@ from storage.vocabulary import (
 TRIES = 5
 LOCKED_FOR = timedelta(days=1)
 THINKING_TIME = timedelta(days=1)  # between the link and «Согласен(на)»
+OF_ALL_CHILDREN = (ItemKind.DIGEST, ItemKind.WEEKLY)  # a guardian's letters that name no one child
 
 
 class TooManyTries(SchoolError):
@@ -226,16 +228,21 @@ class Joining:
                 return
             person = await invitations.known(uow, mine.person_id)
             today = connecting.local_date(person, now)
-            if (held := await joining.roles(uow, person.id, today)) and held <= {Role.STUDENT}:
+            held = await joining.roles(uow, person.id, today)
+            if held and held <= {Role.STUDENT}:
                 await joining.revoke(uow, mine.id, now, by=person.id)
                 await items.cancel(uow, recipient_id=person.id)
                 await _note(uow, person, "account.leave", now)
                 return
             if not await guardians.revoke_consents(uow, mine.person_id, now):
                 return
-            for child in await guardians.children(uow, person.id, today):
-                await items.cancel(uow, recipient_id=person.id, student_id=child.student_id)
-            await items.cancel(uow, recipient_id=person.id, kind=ItemKind.DIGEST)
+            if held & STAFF_ROLES:
+                for child in await guardians.children(uow, person.id, today):
+                    await items.cancel(uow, recipient_id=person.id, student_id=child.student_id)
+                for kind in OF_ALL_CHILDREN:
+                    await items.cancel(uow, recipient_id=person.id, kind=kind)
+            else:
+                await items.cancel(uow, recipient_id=person.id)
             await _note(uow, person, "consent.revoke", now)
 
     async def come_back(self, actor: Actor) -> None:
@@ -247,6 +254,7 @@ class Joining:
             person = await invitations.known(uow, actor.person_id)
             regulation = Regulation.from_json(person.regulation)
             if await consent.give(uow, actor.school_id, actor.person_id, regulation, now):
+                await returning.gather(uow, actor.person_id, now)
                 await _note(uow, person, "consent.give", now)
 
     async def consent_asked(self, actor: Actor) -> tuple[str, Regulation]:

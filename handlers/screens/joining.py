@@ -113,6 +113,14 @@ def consent_again(school: str, regulation: Regulation) -> Screen:
     return Screen(_consent(school, regulation), [[tap(_("I agree"), ComeBack())]])
 
 
+def consent_anew(school: str, regulation: Regulation) -> Screen:
+    """The changed text, for somebody who agreed to an older one."""
+    head = _("<b>The text of the consent has changed.</b> Please read it and answer: the diary opens then.")
+    tail = _("If you don't agree, letters stop at once and the diary closes; the school's journal stays.")
+    rows = [[tap(_("I agree"), ComeBack())], [tap(_("I don't agree"), Leave())]]
+    return Screen("\n\n".join([head, _consent(school, regulation), tail]), rows)
+
+
 def _consent(school: str, regulation: Regulation) -> str:
     title = _("Consent to the processing of personal data")
     return "\n\n".join([f"<b>{title}</b>", *map(esc, consent.paragraphs(school, regulation))])

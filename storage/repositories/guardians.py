@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, null, select, update
+from sqlalchemy import bindparam, exists, insert, null, select, update
 
 from storage.models.people import Consent, Enrollment, Guardianship, Homeroom, Person
-from storage.models.school import SchoolClass
+from storage.models.school import School, SchoolClass
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import ClassId, PersonId, Relation, SchoolId
@@ -27,6 +27,19 @@ async def standing_consents(uow: Uow, person_id: PersonId) -> frozenset[str]:
     """The versions of the text that somebody agrees to."""
     question = select(Consent.version).where(Consent.person_id == person_id, Consent.revoked_at.is_(None))
     return frozenset(row.version for row in await uow.execute(question))
+
+
+CONSENTS = (
+    select(Consent.version, School.regulation)
+    .join(School, School.id == Consent.school_id)
+    .where(Consent.person_id == bindparam("person"), Consent.revoked_at.is_(None))
+)
+
+
+async def consents_and_regulation(uow: Uow, person_id: PersonId) -> tuple[frozenset[str], dict[str, Any]]:
+    """The versions that somebody agrees to, and the school's settings; asked at every tap of a guardian."""
+    rows = list(await uow.execute(CONSENTS, {"person": person_id}))
+    return frozenset(row.version for row in rows), rows[0].regulation if rows else {}
 
 
 async def add_consent(uow: Uow, school_id: SchoolId, person_id: PersonId, version: str, now: datetime) -> None:

@@ -6,15 +6,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from services import codes
+from services import codes, consent
 from services.actor import Visitor
 from services.connecting import CodeMovesNothing, EmployeesChat, SomebodyElsesSlip, WrongCode
 from services.directory import Directory
 from services.errors import SchoolError
 from services.invitations import Issued, NoApplication, NotAGuardian, NotStaff
 from services.joining import Joined, Joining, Offer, StepsForgotten, TooManyTries
+from services.rules.regulation import Regulation
 from storage.models.delivery import Item
-from storage.models.people import Consent, Guardianship, Invitation, TelegramAccount
+from storage.models.people import Consent, Guardianship, Invitation, JoinAttempts, TelegramAccount
+from storage.models.school import School
 from storage.repositories import recipients
 from storage.uow import Storage
 from storage.vocabulary import InvitationId, InvitationKind, PersonId, Role
@@ -394,3 +396,50 @@ async def test_a_code_does_not_move_a_child_that_another_phone_has(door: Door) -
     assert await door.told(door.cast.named("Дмитриева Софья")) == {twin}
     await door.joins(again.token, visitor())
     assert await door.told(door.cast.named("Дмитриева Софья")) == {door.mother}
+
+
+async def test_a_changed_text_of_the_consent_is_asked_about_anew_and_older_answers_stay(door: Door) -> None:
+    await door.joins((await door.slip()).token, visitor())
+    actor = await door.directory.actor(visitor())
+    assert actor is not None and not actor.asked_anew
+    async with door.storage.writing() as uow:
+        changed = {"consent_version": "2", "consent_words": "Снимки класса публикуются на сайте школы."}
+        await uow.write(update(School).values(regulation=changed))
+    actor = await door.directory.actor(visitor())
+    assert actor is not None and actor.asked_anew
+    assert await door.told(door.cast.named("Андреев Пётр")) == {door.mother}, "until she answers the old one holds"
+    _school, regulation = await door.joining.consent_asked(actor)
+    assert "Снимки класса публикуются на сайте школы." in consent.paragraphs("Школа №1", regulation)
+    await door.joining.come_back(actor)
+    actor = await door.directory.actor(visitor())
+    assert actor is not None and not actor.asked_anew
+    async with door.storage.reading() as uow:
+        rows = await uow.execute(select(Consent.version, Consent.revoked_at).where(Consent.person_id == door.mother))
+        assert sorted(row.version for row in rows if row.revoked_at is None) == ["1", "1.2"]
+    await door.joining.leave(actor)
+    assert await door.told(door.cast.named("Андреев Пётр")) == set(), "taken back, no version holds"
+
+
+async def test_full_names_in_letters_are_another_text_of_the_consent() -> None:
+    plain, full = Regulation(), Regulation(full_names_in_letters=True)
+    by_channel = Regulation(minimal_by_channel={"telegram": "full", "email": "name", "paper": "full"})
+    assert consent.version(plain) == "1" and consent.version(full) == consent.version(by_channel) == "1f"
+
+
+async def test_the_answer_to_a_code_tells_nothing_about_it(door: Door) -> None:
+    """Never issued, used, ended, expired, and one whose right is gone: one sentence, and one count of tries."""
+    used = await door.slip()
+    await door.joins(used.token, visitor())
+    ended = await door.joining.issue_family(door.mother)
+    await door.joining.issue_family(door.mother)
+    rightless = await door.guardian("Павлова Нина Сергеевна", door.cast.named("Павлов Лев"))
+    gone = await door.joining.issue_family(rightless)
+    async with door.storage.writing() as uow:
+        await uow.write(update(Guardianship).where(Guardianship.guardian_id == rightless).values(until_on=TODAY))
+    said = set()
+    for number, code in enumerate(("2222A-22222", used.code, ended.code, gone.code)):
+        said.add((await refused(door, visitor(OTHER_PHONE), code)).say())
+        async with door.storage.reading() as uow:
+            tries = select(JoinAttempts.failed).where(JoinAttempts.user_id == OTHER_PHONE)
+            assert (await uow.execute(tries)).scalar_one() == number + 1
+    assert len(said) == 1
