@@ -20,7 +20,7 @@ from handlers.callbacks.diary import (
     SendTermPicture,
 )
 from handlers.callbacks.family import OpenDiary, OpenDiaryDay, SendDiary
-from handlers.filters import Known
+from handlers.filters import Known, Unasked
 from handlers.scene import Scene
 from handlers.screen import answer, send, show
 from handlers.screens import diary_subjects, diary_terms, diary_weeks, term_results
@@ -177,8 +177,8 @@ def router() -> Scene:
     made.message.filter(Known())
     made.callback_query.filter(Known())
     made.message.register(my_diary, or_f(Command("diary"), F.text.casefold().in_({"дневник", "diary"})))
-    made.message.register(my_week, F.text.casefold().in_({"неделя", "week"}))
-    made.message.register(my_subjects, F.text.casefold().in_({"предметы", "subjects"}))
+    made.message.register(my_week, Unasked(), F.text.casefold().in_({"неделя", "week"}))
+    made.message.register(my_subjects, Unasked(), F.text.casefold().in_({"предметы", "subjects"}))
     made.callback_query.register(open_diary, OpenDiary.filter())
     made.callback_query.register(open_day, OpenDiaryDay.filter())
     made.callback_query.register(send_diary, SendDiary.filter())

@@ -29,6 +29,14 @@ class Awaits(Filter):
         return draft is not None and draft.purpose is self.purpose
 
 
+class Unasked(Filter):
+    """A text while nothing is awaited: a word of the menu, which might as well be a topic or a letter."""
+
+    async def __call__(self, message: Message, draft: DraftRow | None) -> bool:
+        """Whether the chat wasn't asked to type anything."""
+        return draft is None
+
+
 class AwaitsFile(Filter):
     """A photo or document that a draft of this purpose awaits."""
 

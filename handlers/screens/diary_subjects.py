@@ -27,6 +27,7 @@ from services.rules.places import Place
 WIDTHS = (300, 150, 60, 25)
 MARKS_A_PAGE = 12
 TOPICS_A_PAGE = 8
+TOPICS_LATELY = 3
 
 
 def subjects(view: SubjectsView) -> Screen:
@@ -100,7 +101,8 @@ def subject(view: SubjectView, page: int) -> Screen:
 
     def text(width: int) -> str:
         marks = [_mark(one, width) for one in shown] or [_("No marks in this term yet.")]
-        return "\n\n".join([_title(view, page, pages), _summary(view), "\n".join(marks)])
+        lately = [] if page else _lately(view, width)
+        return "\n\n".join([_title(view, page, pages), _summary(view), "\n".join(marks), *lately])
 
     child, term = view.opened.child.id, view.terms.chosen.id
     other = tap(_("Topics, homework"), OpenSubjectTopics(student=child, subject=view.id, term=term, page=0))
@@ -157,6 +159,13 @@ def _average(average: Decimal | None, proposal: str | None) -> list[str]:
 def _mark(one: GivenMark, width: int) -> str:
     line = f"<b>{esc(one.value)}</b> · {words.work_kind(one.kind, one.ordinal)}, {words.weekday(one.on_date)}"
     return f"{line}\n{esc(cut(one.comment, width))}" if one.comment else line
+
+
+def _lately(view: SubjectView, width: int) -> list[str]:
+    """The last topics, below the newest marks."""
+    given = [(one.on_date, one.topic) for one in view.lessons if one.topic][:TOPICS_LATELY]
+    lines = [f"<i>{words.weekday(on)}</i> — {esc(cut(topic, width))}" for on, topic in given]
+    return ["\n".join([_("Topics lately:"), *lines])] if lines else []
 
 
 def _topic(one: SubjectLesson, width: int) -> str:

@@ -126,7 +126,10 @@ def to_do(view: DiaryDay) -> Screen:
             lesson.subject: _due([one for one in held if one.subject == lesson.subject], width) for lesson in held
         }
         blocks = [f"<b>{esc(cut(subject, max(width, NAME)))}</b>\n{due}" for subject, due in subjects.items()]
-        return "\n\n".join([title, *(blocks or [rest(view.rest, _("The timetable of the next days isn't here yet."))])])
+        otherwise = (
+            _("No lessons on this day.") if view.lessons else _("The timetable of the next days isn't here yet.")
+        )
+        return "\n\n".join([title, *(blocks or [rest(view.rest, otherwise)])])
 
     child = view.child.id
     rows = [

@@ -111,14 +111,16 @@ def entry(number: int, **changes: object) -> TimetableLesson:
     )
 
 
-def a_subject(marks: int = 2, lessons: int = 2, text: str = "Молодец", name: str = "Алгебра") -> SubjectView:
+def a_subject(
+    marks: int = 2, lessons: int = 2, text: str = "Молодец", name: str = "Алгебра", topic: str | None = None
+) -> SubjectView:
     return SubjectView(
         opened=own(),
         terms=terms(),
         id=REF,
         name=name,
         marks=tuple(GivenMark(1, name, TODAY, WorkKind.CONTROL, n + 1, "5", text) for n in range(marks)),
-        lessons=tuple(SubjectLesson(TODAY, text, text, None, text, absent()) for _ in range(lessons)),
+        lessons=tuple(SubjectLesson(TODAY, topic or text, text, None, text, absent()) for _ in range(lessons)),
         average=Decimal("4.50") if marks else None,
         proposal="4" if marks else None,
         issued=None,
@@ -269,7 +271,7 @@ def test_the_list_of_subjects_says_averages_and_the_own_place() -> None:
 
 
 def test_a_subject_reads_like_a_page_of_a_diary() -> None:
-    assert checked(diary_subjects.subject(a_subject(1), 0)) == (
+    assert checked(diary_subjects.subject(a_subject(1, 1, topic="Степень"), 0)) == (
         "Татьяна, 7Б · алгебра, 1-я четверть\n"
         "\n"
         "Средний балл 4,50, выходит 4\n"
@@ -277,7 +279,10 @@ def test_a_subject_reads_like_a_page_of_a_diary() -> None:
         "Пропущено уроков: 2, опозданий: 1\n"
         "\n"
         "5 · контрольная работа, вт 8 сентября\n"
-        "Молодец"
+        "Молодец\n"
+        "\n"
+        "Последние темы:\n"
+        "вт 8 сентября — Степень"
     )
 
 
