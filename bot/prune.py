@@ -1,11 +1,14 @@
-"""Forgets what was done long ago: updates after two weeks, the texts of letters after a month."""
+"""Forgets what was done long ago: updates after two weeks, letters' texts after a month, correspondence after years."""
 
 from datetime import datetime, timedelta
 
-from storage.repositories import inbox, letter_texts
+from services.rules.regulation import Regulation
+from storage.repositories import inbox, letter_texts, thread_keeping
 from storage.uow import Storage
 
 KEPT = timedelta(days=14)
+A_BIT = 100  # rows of a transaction
+AN_HOUR = timedelta(hours=1)
 TEXTS_KEPT = timedelta(days=30)  # far longer than a letter may be repeated, edited or recalled
 
 
@@ -42,3 +45,36 @@ class LetterPrune:
                 await letter_texts.forget(uow, telling)
         if old:
             self._up_to = old[-1].id
+
+
+class ThreadPrune:
+    """A tick: correspondence goes when its years are over, a little at a time; looked for once an hour."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._look_at: datetime | None = None
+
+    async def __call__(self, now: datetime) -> None:
+        """Delete at most one transaction's worth of each school."""
+        if self._look_at is not None and now < self._look_at:
+            return
+        async with self._storage.reading() as uow:
+            old = [
+                await thread_keeping.older(
+                    uow, school, years_before(now, Regulation.from_json(kept).thread_years), A_BIT
+                )
+                for school, kept in await thread_keeping.schools(uow)
+            ]
+        for entries in filter(None, old):
+            async with self._storage.writing() as uow:
+                await thread_keeping.forget(uow, entries)
+        if not any(old):
+            self._look_at = now + AN_HOUR
+
+
+def years_before(now: datetime, years: int) -> datetime:
+    """The same day so many years ago."""
+    try:
+        return now.replace(year=now.year - years)
+    except ValueError:  # the 29th of February
+        return now.replace(year=now.year - years, day=28)

@@ -26,7 +26,7 @@ from bot.metrics import Metrics, metrics_view
 from bot.middlewares import Fresh
 from bot.ownership import Ownership
 from bot.polling import Poller, Refused
-from bot.prune import InboxPrune, LetterPrune
+from bot.prune import InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
 from bot.settings import Settings
@@ -110,6 +110,7 @@ class Runtime:
         own = (
             InboxPrune(storage),
             LetterPrune(storage),
+            ThreadPrune(storage),
             Proof(storage),
             AuditChain(storage, clock, settings.key()),
             backup,

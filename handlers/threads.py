@@ -15,8 +15,10 @@ from handlers.callbacks.threads import (
     OpenThread,
     OpenThreads,
     SendAttachment,
+    SendDoubted,
     SendThread,
     StopWriting,
+    TakeAsLine,
     WriteTo,
     WriteToOffice,
     WriteToTeacher,
@@ -26,12 +28,14 @@ from handlers.filters import Awaits, AwaitsFile, Known
 from handlers.scene import Scene
 from handlers.screen import Screen, answer, esc, send, show
 from handlers.screens import threads as screens
+from handlers.screens.quick_line import line_card
 from services.actor import Actor
 from services.drafts import DraftRow
 from services.i18n import gettext as _
+from services.quick_line import LineGone, QuickLine
 from services.threads import Threads
 from services.threads.refusals import OnlyTextOrFile
-from storage.vocabulary import DraftPurpose, PersonId, Role, ThreadId
+from storage.vocabulary import STAFF_ROLES, DraftPurpose, PersonId, Role, ThreadId
 
 
 class AwaitsLetter(Filter):
@@ -76,9 +80,30 @@ async def stop_writing(query: CallbackQuery, bot: Bot, actor: Actor, threads: Th
     await show(bot, query, await _list(actor, threads, 0), _("Nothing was sent") if stopped else None)
 
 
-async def typed_letter(message: Message, bot: Bot, actor: Actor, threads: Threads) -> None:
-    """The awaited letter."""
-    await show(bot, message, screens.sent(await threads.write(actor, message.text or "")))
+async def typed_letter(message: Message, bot: Bot, actor: Actor, threads: Threads, quick_line: QuickLine) -> None:
+    """The awaited letter; one that reads like a line of the lesson that is on might be meant for the journal."""
+    text = message.text or ""
+    if actor.roles & STAFF_ROLES and await quick_line.reads(actor, text):
+        await show(bot, message, screens.doubted(await threads.doubt(actor, text)))
+        return
+    await show(bot, message, screens.sent(await threads.write(actor, text)))
+
+
+async def send_doubted(
+    query: CallbackQuery, callback_data: SendDoubted, bot: Bot, actor: Actor, threads: Threads
+) -> None:
+    """It is a letter."""
+    await show(bot, query, screens.sent(await threads.send_doubted(actor, callback_data.asked)))
+
+
+async def take_as_line(
+    query: CallbackQuery, callback_data: TakeAsLine, bot: Bot, actor: Actor, threads: Threads, quick_line: QuickLine
+) -> None:
+    """It is a line of the lesson: shown back, as every line is."""
+    card = await quick_line.read(actor, await threads.doubted_text(actor, callback_data.asked))
+    if card is None:
+        raise LineGone
+    await show(bot, query, line_card(card))
 
 
 async def sent_file(message: Message, bot: Bot, actor: Actor, threads: Threads) -> None:
@@ -195,6 +220,8 @@ def router() -> Scene:
     made.callback_query.register(write_to, WriteTo.filter())
     made.callback_query.register(write_to_office, WriteToOffice.filter())
     made.callback_query.register(stop_writing, StopWriting.filter())
+    made.callback_query.register(send_doubted, SendDoubted.filter())
+    made.callback_query.register(take_as_line, TakeAsLine.filter())
     made.callback_query.register(open_threads, OpenThreads.filter())
     made.callback_query.register(open_thread, OpenThread.filter())
     made.callback_query.register(send_thread, SendThread.filter())

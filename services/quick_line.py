@@ -127,6 +127,13 @@ class QuickLine:
             await drafts.expect(uow, actor.bot_id, actor.user_id, PURPOSE, data, now)
         return _card(lesson, data, sheets)
 
+    async def reads(self, actor: Actor, text: str) -> bool:
+        """Whether a typed text is a quick line of a lesson that is on; nothing is awaited or written by this."""
+        if not rules.looks_like_one(text):
+            return False
+        async with self._storage.reading() as uow:
+            return await self._read(uow, actor, text, self._clock.now()) is not None
+
     async def _read(self, uow: Uow, actor: Actor, text: str, now: datetime) -> tuple[OwnLesson, Line, _Sheets] | None:
         today = now.astimezone(actor.zone).date()
         rows = await lessons.of_day(uow, actor.school_id, actor.person_id, today)

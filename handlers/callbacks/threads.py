@@ -34,6 +34,18 @@ class StopWriting(CallbackData, prefix="ex1"):
     """Nothing is written after all; the correspondence."""
 
 
+class SendDoubted(CallbackData, prefix="ey1"):
+    """«Отправить семье»: a typed letter that reads like a quick line; `asked` names the question."""
+
+    asked: Id
+
+
+class TakeAsLine(CallbackData, prefix="ez1"):
+    """«Записать в журнал»: it is a quick line."""
+
+    asked: Id
+
+
 class OpenThreads(CallbackData, prefix="el1"):
     """«Переписка»."""
 

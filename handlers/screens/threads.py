@@ -14,8 +14,10 @@ from handlers.callbacks.threads import (
     OpenThread,
     OpenThreads,
     SendAttachment,
+    SendDoubted,
     SendThread,
     StopWriting,
+    TakeAsLine,
     WriteTo,
     WriteToOffice,
     WriteToTeacher,
@@ -29,6 +31,7 @@ from services.letters.typeset import in_sentence, shown_length
 from services.threads.views import (
     Addressee,
     Choice,
+    Doubted,
     EntryView,
     HandOverChoice,
     Prompt,
@@ -94,6 +97,21 @@ def prompt(view: Prompt) -> Screen:
 
 def _gist(entry: EntryView) -> str:
     return entry.text or (f"📎 {entry.file}" if entry.file else "")
+
+
+def doubted(view: Doubted) -> Screen:
+    """A letter, or a line of the lesson that is on?"""
+    lines = [
+        "<b>" + _("To the family, or into the journal?") + "</b>",
+        f"<blockquote>{esc(shortened(view.text, 300))}</blockquote>",
+        _("A lesson is on, and this reads like a line of it."),
+    ]
+    rows = [
+        [tap(_("Send it as a letter"), SendDoubted(asked=view.asked))],
+        [tap(_("Write it into the journal"), TakeAsLine(asked=view.asked))],
+        [tap(_("Don't write"), StopWriting())],
+    ]
+    return Screen("\n".join(lines), rows)
 
 
 def sent(view: Sent) -> Screen:

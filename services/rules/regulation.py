@@ -112,6 +112,7 @@ class Regulation:
     broadcast_hold_seconds: int = 60
     broadcast_recall_hours: int = 48
     thread_entries_an_hour: int = 20
+    thread_years: int = 5  # correspondence is kept as long as the journal it speaks of (К 16; В 6(2).5)
     minimal_by_channel: dict[str, str] = field(  # full, name (first name, subject) or sign («есть новое, откройте»)
         default_factory=lambda: {"telegram": "name", "email": "name", "paper": "full"}
     )

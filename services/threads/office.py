@@ -19,6 +19,7 @@ from services.threads.views import (
     Attachment,
     ChildToWrite,
     Choice,
+    Doubted,
     HandOverChoice,
     Prompt,
     Sent,
@@ -101,7 +102,9 @@ class Threads:
         """Nothing is written after all; False where nothing was awaited any more, since the letter is on its way."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            return await drafts.take(uow, actor.bot_id, actor.user_id, DraftPurpose.THREAD, now) is not None
+            user = (uow, actor.bot_id, actor.user_id)
+            doubted = await drafts.take(*user, DraftPurpose.LETTER_OR_LINE, now)
+            return doubted is not None or await drafts.take(*user, DraftPurpose.THREAD, now) is not None
 
     async def write(self, actor: Actor, text: str) -> Sent:
         """Send the typed letter: an entry, and an item for the other side. Raises EntryTooLong, TooManyEntries, …"""
@@ -114,6 +117,33 @@ class Threads:
         purpose = DraftPurpose.THREAD_ALBUM if more else DraftPurpose.THREAD
         return await self._write(actor, purpose, writing.tidy(caption), file, album)
 
+    async def doubt(self, actor: Actor, text: str) -> Doubted:
+        """Keep a typed letter that reads like a quick line until its author says which it is. Raises EntryTooLong, …"""
+        kept = writing.typed(text)
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            data = await writing.awaited(uow, actor, DraftPurpose.THREAD, None, now)
+            asked = actor.seq or int(now.timestamp() * 1000)
+            held = {"asked": asked, "text": kept, "letter": data}
+            await drafts.expect(uow, actor.bot_id, actor.user_id, DraftPurpose.LETTER_OR_LINE, held, now)
+            return Doubted(asked, kept)
+
+    async def send_doubted(self, actor: Actor, asked: int) -> Sent:
+        """It is a letter: send it. Raises LetterNotAwaited and as `write`."""
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            held = await writing.doubted(uow, actor, asked, now)
+            place = await self._place(uow, actor, held["letter"], now)
+            sent = await writing.put(uow, actor, place, _entry(place, actor, held["text"], None, now))
+            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            return sent
+
+    async def doubted_text(self, actor: Actor, asked: int) -> str:
+        """It is no letter: what was typed, for the journal. Raises LetterNotAwaited."""
+        now = self._clock.now()
+        async with self._storage.reading() as uow:
+            return str((await writing.doubted(uow, actor, asked, now))["text"])
+
     async def _write(
         self, actor: Actor, purpose: DraftPurpose, text: str, file: NewFile | None, album: str | None
     ) -> Sent:
@@ -121,15 +151,7 @@ class Threads:
         async with self._storage.writing(actor.seq, now=now) as uow:
             data = await writing.awaited(uow, actor, purpose, album, now)
             place = await self._place(uow, actor, data, now)
-            new = NewEntry(
-                thread_id=place.row.id,
-                kind=ThreadEntryKind.WRITTEN,
-                side=place.side,
-                author_id=actor.person_id,
-                text=text,
-                at=now,
-                file=file,
-            )
+            new = _entry(place, actor, text, file, now)
             sent = await writing.put(uow, actor, place, new, again=purpose is DraftPurpose.THREAD_ALBUM)
             if album is None:
                 await drafts.drop(uow, actor.bot_id, actor.user_id)
@@ -246,6 +268,18 @@ class Threads:
                 place = await access_thread(uow, actor, thread_id, now)
                 await writing.put(uow, actor, place, new, complaint=True)
             return await _opened(uow, actor, place, now)
+
+
+def _entry(place: Place, actor: Actor, text: str, file: NewFile | None, now: datetime) -> NewEntry:
+    return NewEntry(
+        thread_id=place.row.id,
+        kind=ThreadEntryKind.WRITTEN,
+        side=place.side,
+        author_id=actor.person_id,
+        text=text,
+        at=now,
+        file=file,
+    )
 
 
 async def _opened(uow: Uow, actor: Actor, place: Place, now: datetime) -> ThreadView:

@@ -16,10 +16,15 @@ from storage.vocabulary import PersonId, ThreadEntryKind, ThreadSide
 SHOWN = 300  # entries of a thread that can be paged through
 
 
+async def regulation_of(uow: Uow, row: ThreadRow) -> Regulation:
+    """The order of the thread's school."""
+    _name, _zone, stored = await diary.school(uow, row.school_id)
+    return Regulation.from_json(stored)
+
+
 async def full_names(uow: Uow, row: ThreadRow) -> bool:
     """Whether families are written the children's full names."""
-    _name, _zone, stored = await diary.school(uow, row.school_id)
-    return Regulation.from_json(stored).full_names_in_letters
+    return (await regulation_of(uow, row)).full_names_in_letters
 
 
 def titled(place: Place, *, names_in_full: bool, zone: ZoneInfo) -> Titled:
@@ -30,7 +35,7 @@ def titled(place: Place, *, names_in_full: bool, zone: ZoneInfo) -> Titled:
         other, about = saying.holder(row), "" if own else saying.child(row, full_names=names_in_full)
         short = f"{other} · {about}" if about else other
     else:
-        other, about = (saying.student(row), "") if own else (saying.family(row), saying.student(row))
+        other, about = (saying.student_writing(row), "") if own else (saying.family(row), saying.student(row))
         short = saying.student_in_a_list(row)
         if place.side is ThreadSide.OFFICE and row.teacher is not None:  # which the family has shown it
             about = " · ".join(part for part in (about, saying.holder(row)) if part)

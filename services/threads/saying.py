@@ -46,9 +46,16 @@ def student(row: ThreadRow) -> str:
     return f"{name}, {row.class_name}" if row.class_name else name
 
 
+def student_writing(row: ThreadRow) -> str:
+    """The same where the student writes, not the family: «Ларина Татьяна, 7Б (ученик)»."""
+    return f"{student(row)} ({gettext('student')})"
+
+
 def student_in_a_list(row: ThreadRow) -> str:
     """The same on a narrow button, with who writes: «7Б Ларина Т. · мать»."""
     name = f"{row.class_name} {row.student.last} {row.student.first[:1]}.".strip()
+    if row.family_id == row.student_id:
+        return f"{name} · {gettext('student')}"
     return name if row.relation is None else f"{name} · {words.relation(row.relation)}"
 
 

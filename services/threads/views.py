@@ -85,6 +85,14 @@ class ThreadView:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubted:
+    """A typed letter that reads like a quick line; `asked` names the question."""
+
+    asked: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """What is being written, and whose answer it is: the newest letter of the other side, if there is one."""
 

@@ -29,7 +29,6 @@ from storage.vocabulary import DraftPurpose, ThreadEntryKind, ThreadId
 
 LONGEST = 2000  # UTF-16 units, as the messenger counts
 AN_HOUR = timedelta(hours=1)
-MOST_AN_HOUR = 10  # entries of one person in one thread (ours)
 
 
 class HandOverTo(StrEnum):
@@ -64,22 +63,30 @@ async def awaited(uow: Uow, actor: Actor, purpose: DraftPurpose, album: str | No
     return data
 
 
+async def doubted(uow: Uow, actor: Actor, asked: int, now: datetime) -> dict[str, Any]:
+    """What a doubted letter's draft says. Raises LetterNotAwaited where it isn't that one any more."""
+    data = await drafts.peek(uow, actor.bot_id, actor.user_id, DraftPurpose.LETTER_OR_LINE, now)
+    if data is None or data["asked"] != asked:
+        raise LetterNotAwaited
+    return data
+
+
 async def put(
     uow: Uow, actor: Actor, place: Place, new: NewEntry, *, again: bool = False, complaint: bool = False
 ) -> Sent:
     """Add an entry and let the other side be told. Raises why nothing can be written, NobodyThere, TooManyEntries."""
     if place.closed is not None and not complaint:
         raise place.closed
-    await _ensure_calm(uow, actor, new)
+    regulation = await reading.regulation_of(uow, place.row)
+    await _ensure_calm(uow, actor, new, regulation.thread_entries_an_hour)
     entry_id = await rows.add_entry(uow, new)
     await rows.note_read(uow, new.thread_id, actor.person_id, entry_id, new.at)
     going = await told(uow, place.row, entry_id, new.kind, new.side, actor.person_id, new.at)
     if not going.facts:
         raise NobodyThere
     await items.put(uow, going.facts, new.at)
-    in_full = await reading.full_names(uow, place.row)
     return Sent(
-        title=reading.titled(place, names_in_full=in_full, zone=actor.zone),
+        title=reading.titled(place, names_in_full=regulation.full_names_in_letters, zone=actor.zone),
         reads_at=None if going.reads_at is None else going.reads_at.astimezone(actor.zone),
         away=going.away,
         again=again,
@@ -87,12 +94,13 @@ async def put(
     )
 
 
-async def _ensure_calm(uow: Uow, actor: Actor, new: NewEntry) -> None:
+async def _ensure_calm(uow: Uow, actor: Actor, new: NewEntry, most: int) -> None:
+    """Raises TooManyEntries past the entries an hour of one person in one thread (ours)."""
     written = await rows.written_since(uow, new.thread_id, actor.person_id, new.at - AN_HOUR)
-    if len(written) >= MOST_AN_HOUR:
-        free_at = written[-MOST_AN_HOUR] + AN_HOUR
+    if len(written) >= most:
+        free_at = written[-most] + AN_HOUR
         # Said in whole minutes: the one after, so that the hour said is never too early.
-        raise TooManyEntries(limit=MOST_AN_HOUR, hour=words.hour(free_at + timedelta(seconds=59), actor.zone))
+        raise TooManyEntries(limit=most, hour=words.hour(free_at + timedelta(seconds=59), actor.zone))
 
 
 async def handed_by(uow: Uow, actor: Actor, thread_id: ThreadId, now: datetime) -> Place:

@@ -256,6 +256,7 @@ class DraftPurpose(StrEnum):
     LESSON_STATE = "lesson_state"  # why a lesson is cancelled or moved
     ARRANGEMENT = "arrangement"  # somebody's name, or a leave's last day
     THREAD = "thread"  # an entry of a thread
+    LETTER_OR_LINE = "letter_or_line"  # a typed letter that reads like a quick line: the answer to which it is
     THREAD_ALBUM = "thread_album"  # the other files of an album
     BROADCAST = "broadcast"
     ABSENCE_NOTE = "absence_note"

@@ -117,16 +117,16 @@ class Chats:
         commands = None
         if text.startswith("/"):
             commands = [MessageEntity(type="bot_command", offset=0, length=len(text.split()[0]))]
-        return await self.feed(message=self._message(user, text=text, entities=commands))
+        return await self.feed(message=self.message(user, text=text, entities=commands))
 
     async def sends(self, user: int, name: str, *, photo: bool = False, caption: str | None = None) -> Came:
         """Somebody sends a document, or a photo."""
         unique = f"u{next(self._numbers)}"
         if photo:
             sizes = [PhotoSize(file_id=f"photo-{unique}", file_unique_id=unique, width=9, height=9, file_size=9)]
-            return await self.feed(message=self._message(user, photo=sizes, caption=caption))
+            return await self.feed(message=self.message(user, photo=sizes, caption=caption))
         document = Document(file_id=f"document-{unique}", file_unique_id=unique, file_name=name, file_size=9)
-        return await self.feed(message=self._message(user, document=document, caption=caption))
+        return await self.feed(message=self.message(user, document=document, caption=caption))
 
     async def feed(self, **event: Any) -> Came:
         """Feed one update to the dispatcher; what is no refusal is raised."""
@@ -136,7 +136,8 @@ class Chats:
         self._came.calls = self.wire.calls[first:]
         return self._came
 
-    def _message(self, user: int, **content: Any) -> Message:
+    def message(self, user: int, **content: Any) -> Message:
+        """Something that somebody sends."""
         number = next(self._numbers)
         chat = Chat(id=user, type="private")
         return Message(message_id=number, date=SENT_AT, chat=chat, from_user=_user(user), **content)

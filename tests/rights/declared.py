@@ -146,6 +146,8 @@ BUTTONS: dict[str, People] = {
     "threads.WriteTo": FAMILY,
     "threads.WriteToOffice": GUARDIAN,
     "threads.StopWriting": CONNECTED,
+    "threads.SendDoubted": NOBODY_AT_ALL,  # what one has just typed
+    "threads.TakeAsLine": NOBODY_AT_ALL,
     "threads.OpenThreads": CONNECTED,
     "threads.OpenThread": TEACHER | GUARDIAN,
     "threads.SendThread": TEACHER | GUARDIAN,
@@ -168,7 +170,7 @@ BUTTONS: dict[str, People] = {
     "lessons.ConfirmAllPresent": TEACHER,
     "lessons.OpenTopic": TEACHER,
     "lessons.PutPlanTopic": TEACHER,
-    "lessons.PutDoubtedTopic": NOBODY_AT_ALL,  # what one has just typed: TYPED
+    "lessons.PutDoubtedTopic": NOBODY_AT_ALL,  # what one has just typed
     "lessons.OpenHomework": TEACHER,
     "lessons.NoHomework": TEACHER,
     "homework.SameHomework": TEACHER,
@@ -181,7 +183,7 @@ BUTTONS: dict[str, People] = {
     "homework.DropPersonal": TEACHER,
     "homework.TakeBackPersonal": TEACHER,
     "lessons.RestoreRecord": TEACHER,
-    "lessons.PickName": NOBODY_AT_ALL,  # what one has just typed: TYPED
+    "lessons.PickName": NOBODY_AT_ALL,  # what one has just typed
     "lessons.ConfirmLine": NOBODY_AT_ALL,
     "lessons.DropLine": NOBODY_AT_ALL,
     # Marks.
@@ -202,7 +204,7 @@ BUTTONS: dict[str, People] = {
     "corrections.AskInColumn": TEACHER,
     "corrections.AskForStudent": TEACHER,
     "corrections.AskForValue": TEACHER,
-    "corrections.ChooseReason": NOBODY_AT_ALL,  # what one is just writing: TYPED
+    "corrections.ChooseReason": NOBODY_AT_ALL,  # what one is just writing
     "corrections.SendRequest": NOBODY_AT_ALL,
     "corrections.DropRequest": NOBODY_AT_ALL,
     "corrections.OpenOwnRequests": CONNECTED,

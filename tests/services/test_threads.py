@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
+from bot.prune import ThreadPrune
 from services.errors import NotFoundHere, SchoolError
+from services.quick_line import QuickLine
 from services.records import NothingTyped
 from services.threads import NewFile, Threads
 from services.threads.refusals import (
@@ -21,13 +23,13 @@ from services.threads.refusals import (
     TeacherGone,
     TooManyEntries,
 )
-from services.threads.writing import LONGEST, MOST_AN_HOUR, HandOverTo
+from services.threads.writing import LONGEST, HandOverTo
 from storage.models.audit import AuditEntry
 from storage.models.control import StaffLeave
 from storage.models.delivery import Inbox, Item
 from storage.models.people import Consent, Draft, Guardianship, PersonRole, TelegramAccount
-from storage.models.school import CalendarDay
-from storage.models.threads import Thread, ThreadEntry
+from storage.models.school import CalendarDay, School
+from storage.models.threads import Thread, ThreadEntry, ThreadRead
 from storage.models.timetable import LessonTeacher
 from storage.uow import AlreadyDone, Storage
 from storage.vocabulary import FileKind, InboxSeq, PersonId, Role, ThreadId
@@ -149,7 +151,8 @@ async def test_a_student_writes_to_own_teachers_only(storage: Storage, threads: 
     sent = await threads.write(student, "Не понимаю № 231")
     assert await waiting(storage) == {school.owner: ["Не понимаю № 231"]}
     [listed] = await threads.list(school.actor(school.owner))
-    assert (listed.id, listed.other) == (sent.title.id, "Ларина Татьяна, 7Б")
+    assert (listed.id, listed.other) == (sent.title.id, "Ларина Татьяна, 7Б (ученик)")
+    assert listed.short == "7Б Ларина Т. · ученик"
     for stranger in (school.onegin, school.substitute, school.mother_onegina, None):
         with pytest.raises(NotAmongTeachers):
             await threads.begin(student, school.larina, stranger)
@@ -241,8 +244,12 @@ async def test_lines_and_paragraphs_stay_and_control_signs_go(threads: Threads, 
     assert (await threads.open(school.actor(school.owner), thread)).entries[0].text == "Раз\n\n<b>Два</b>"
 
 
-async def test_ten_letters_an_hour_and_then_the_hour_of_the_next(threads: Threads, school: Cast) -> None:
-    for number in range(MOST_AN_HOUR):
+async def test_so_many_letters_an_hour_as_the_school_says_and_then_the_hour_of_the_next(
+    storage: Storage, threads: Threads, school: Cast
+) -> None:
+    async with storage.writing() as uow:
+        await uow.write(update(School).values(regulation={"thread_entries_an_hour": 3}))
+    for number in range(3):
         await write(threads, school, f"{number}")
         school.clock.advance(timedelta(minutes=1))
     with pytest.raises(TooManyEntries) as refusal:
@@ -574,3 +581,55 @@ async def test_a_teacher_who_is_also_the_guardian_does_not_write_to_themself(
     assert school.owner not in {one.id for one in view.teachers}
     with pytest.raises(NotAmongTeachers):
         await threads.begin(school.actor(school.owner), school.larina, school.owner)
+
+
+# A letter, or a line of the lesson that is on
+
+
+async def test_a_doubted_letter_waits_until_its_author_says_which_it_is(
+    storage: Storage, threads: Threads, school: Cast
+) -> None:
+    thread, owner = await write(threads, school), school.actor(school.owner)
+    quick_line = QuickLine(storage, school.clock)
+    assert await quick_line.reads(owner, "Ларина Т 5, Онегин 4")
+    assert not await quick_line.reads(owner, "Спасибо, передам Лариной")
+    await threads.answer(owner, thread)
+    doubted = await threads.doubt(owner, "Ларина Т 5")
+    assert await count(storage) == 1, "nothing is sent while it is asked"
+    assert await threads.doubted_text(owner, doubted.asked) == "Ларина Т 5"
+    for other in (school.mother_larina, school.partner):
+        with pytest.raises(LetterNotAwaited):
+            await threads.send_doubted(school.actor(other), doubted.asked)
+    with pytest.raises(LetterNotAwaited):
+        await threads.send_doubted(owner, doubted.asked + 1)
+    await threads.send_doubted(owner, doubted.asked)
+    assert await waiting(storage) == {school.owner: ["Здравствуйте"], school.mother_larina: ["Ларина Т 5"]}
+    with pytest.raises(LetterNotAwaited):
+        await threads.send_doubted(owner, doubted.asked)
+
+
+async def test_a_doubted_letter_may_be_dropped(storage: Storage, threads: Threads, school: Cast) -> None:
+    thread, owner = await write(threads, school), school.actor(school.owner)
+    await threads.answer(owner, thread)
+    doubted = await threads.doubt(owner, "Ларина Т 5")
+    assert await threads.stop(owner)
+    with pytest.raises(LetterNotAwaited):
+        await threads.send_doubted(owner, doubted.asked)
+
+
+# Keeping
+
+
+async def test_correspondence_goes_when_its_years_are_over(storage: Storage, threads: Threads, school: Cast) -> None:
+    old = await write(threads, school)
+    prune = ThreadPrune(storage)
+    await prune(school.clock.now().replace(year=2031) - DAY)
+    assert await count(storage) == 1
+    school.clock.advance(timedelta(days=30))
+    young = await write(threads, school, to=school.colleague)
+    later = ThreadPrune(storage)
+    await later(school.clock.now().replace(year=2031) - DAY)
+    async with storage.reading() as uow:
+        assert [row.id for row in await uow.execute(select(Thread.id))] == [young] != [old]
+        assert (await uow.execute(select(func.count()).select_from(ThreadRead))).scalar_one() == 1
+    assert await count(storage) == 1
