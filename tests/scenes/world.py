@@ -43,7 +43,7 @@ from storage.models.school import SchoolClass, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories import due, inbox
 from storage.repositories import joining as joining_rows
-from storage.vocabulary import STAFF_ROLES, BotId, InboxState, LessonId, LessonState, LetterState, PersonId
+from storage.vocabulary import STAFF_ROLES, BotId, InboxState, LessonId, LessonState, LetterState, PersonId, Role
 from tests.support.waiting import PATIENCE
 
 PROJECT = Path(__file__).parents[2]
@@ -107,11 +107,12 @@ class SchoolTime:
 
 @dataclass
 class World:
-    """Everything a scene needs. `webhook`: how the service gets its updates."""
+    """Everything a scene needs. `webhook`: how the service gets its updates; `mail_port`: of a mail server, if any."""
 
     database_url: str
     folder: Path
     webhook: bool = False
+    mail_port: int | None = None
     limits: Limits = field(default_factory=Limits.off)
     clock: StoppedClock = field(default_factory=lambda: StoppedClock(at("16:00", MONDAY)))
     server: SandboxServer = field(init=False)
@@ -140,7 +141,19 @@ class World:
             webhook_url=f"http://127.0.0.1:{port}" if self.webhook else None,
             secret_key=KEY,
             log_level="WARNING",
+            **self._mail,
         )
+
+    @property
+    def _mail(self) -> dict[str, Any]:
+        if self.mail_port is None:
+            return {}
+        public = "https://school.example.org"
+        return {
+            "smtp_url": f"smtp://127.0.0.1:{self.mail_port}",
+            "mail_from": "school@example.org",
+            "public_url": public,
+        }
 
     async def opens_service(self) -> None:
         """Start the service; returns when it serves the bot."""
@@ -251,9 +264,12 @@ class World:
         assert self.app is not None
         person = await self.person_id(name)
         async with self.app.storage.reading() as uow:
-            staff = STAFF_ROLES & await joining_rows.roles(uow, person, TUESDAY)
+            held = await joining_rows.roles(uow, person, TUESDAY)
+        staff = bool(STAFF_ROLES & held)
         joining: Joining = self.app.offices["joining"]
-        issued = await (joining.issue_staff(person) if staff else joining.issue_family(person))
+        student = not staff and Role.STUDENT in held
+        issue = joining.issue_staff if staff else joining.issue_student if student else joining.issue_family
+        issued = await issue(person)
         return Slip(f"https://t.me/zvonok_bot?start={issued.token}", issued.code)
 
     async def person_id(self, name: str) -> PersonId:
