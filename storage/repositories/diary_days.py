@@ -118,14 +118,14 @@ HOMEWORK_COLUMNS = (
     own.value.label("own"),
     own.way.label("own_way"),
 )
-WHOLE = with_seat(
-    _with_homework(
-        lines()
-        .add_columns(
-            topic.value.label("topic"), *HOMEWORK_COLUMNS, Attendance.code, Attendance.reason, Attendance.minutes_late
-        )
-        .outerjoin(topic, and_(topic.lesson_id == Lesson.id, topic.part == RecordPart.TOPIC.value, is_newest(topic)))
-    ).outerjoin(
+# Who sits there comes first: all that is joined after it is asked of the student's own lessons only.
+WHOLE = (
+    _with_homework(with_seat(lines()))
+    .add_columns(
+        topic.value.label("topic"), *HOMEWORK_COLUMNS, Attendance.code, Attendance.reason, Attendance.minutes_late
+    )
+    .outerjoin(topic, and_(topic.lesson_id == Lesson.id, topic.part == RecordPart.TOPIC.value, is_newest(topic)))
+    .outerjoin(
         Attendance,
         and_(
             Attendance.lesson_id == Lesson.id,
@@ -134,7 +134,8 @@ WHOLE = with_seat(
             is_newest(Attendance),
         ),
     )
-).order_by(Lesson.starts_at, Lesson.slot, Lesson.id)
+    .order_by(Lesson.starts_at, Lesson.slot, Lesson.id)
+)
 OF_DAYS = WHOLE.where(Lesson.school_id == SCHOOL, Lesson.on_date >= SINCE, Lesson.on_date <= UNTIL)
 OF_SUBJECT = in_own_classes(WHOLE).where(
     Lesson.subject_id == bindparam("subject"),

@@ -34,23 +34,22 @@ class TimetableRow:
 
 
 later, former = aliased(Lesson), aliased(Lesson)
+# Who sits there comes first: all that is joined after it is asked of the student's own lessons only.
 TIMETABLE = (
-    with_seat(
-        lines()
-        .add_columns(
-            Person.last_name,
-            Person.first_name,
-            Person.middle_name,
-            later.on_date.label("later_on"),
-            later.slot.label("later_slot"),
-            former.on_date.label("former_on"),
-            former.slot.label("former_slot"),
-        )
-        .outerjoin(LessonTeacher, and_(LessonTeacher.lesson_id == Lesson.id, LessonTeacher.substitute))
-        .outerjoin(Person, Person.id == LessonTeacher.teacher_id)
-        .outerjoin(later, later.moved_from_id == Lesson.id)
-        .outerjoin(former, former.id == Lesson.moved_from_id)
+    with_seat(lines())
+    .add_columns(
+        Person.last_name,
+        Person.first_name,
+        Person.middle_name,
+        later.on_date.label("later_on"),
+        later.slot.label("later_slot"),
+        former.on_date.label("former_on"),
+        former.slot.label("former_slot"),
     )
+    .outerjoin(LessonTeacher, and_(LessonTeacher.lesson_id == Lesson.id, LessonTeacher.substitute))
+    .outerjoin(Person, Person.id == LessonTeacher.teacher_id)
+    .outerjoin(later, later.moved_from_id == Lesson.id)
+    .outerjoin(former, former.id == Lesson.moved_from_id)
     .where(Lesson.school_id == SCHOOL, Lesson.on_date >= SINCE, Lesson.on_date <= UNTIL)
     .order_by(Lesson.starts_at, Lesson.slot, Lesson.id, Person.key)
 )
