@@ -30,7 +30,7 @@ from tests.school import TODAY, Cast, at, found
 
 TOMORROW = TODAY + timedelta(days=1)
 BUDGET = 8  # statements of a view
-A_LITTLE = 100  # tens of SQLite's steps: the years and terms themselves are listed
+A_LITTLE = 250  # tens of SQLite's steps: the years, terms and classes themselves are looked through
 VIEWS: dict[str, Callable[[Diary, Actor, PersonId], Awaitable[object]]] = {
     "day": lambda diary, actor, student: diary.day(actor, student),
     "next_day": lambda diary, actor, student: diary.next_day(actor, student),
