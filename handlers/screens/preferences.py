@@ -43,7 +43,7 @@ WAYS = {
     None: N_("As usual"),
     Way.AT_ONCE: N_("At once"),
     Way.EVENING: N_("In the evening"),
-    Way.NEVER: N_("Don't send"),
+    Way.NEVER: N_("No letters"),
 }
 WISHES = {DeliveryMode.INSTANT: Way.AT_ONCE, DeliveryMode.DIGEST: Way.EVENING, DeliveryMode.IMPORTANT: Way.NEVER}
 

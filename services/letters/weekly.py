@@ -21,7 +21,7 @@ from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, PersonId, SubjectId, WorkKind
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-AHEAD = frozenset({WorkKind.CONTROL, WorkKind.TEST, WorkKind.LABORATORY, WorkKind.PRACTICAL, WorkKind.EXAM})
+AHEAD = frozenset({WorkKind.CONTROL, WorkKind.TEST, WorkKind.EXAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,10 @@ async def _works(uow: Uow, reader: Reader, student_id: PersonId, seat: SeatTerm,
     taken = await family_ticks.taken(uow, reader.school_id, student_id, topics)
     found = []
     for subject, own in plans.items():
-        coming = _hours(own, taken)
+        coming, said = _hours(own, taken), set[int]()
         for lesson, topic in zip((one for one in lessons if one.line.subject_id == subject), coming, strict=False):
-            if topic.kind in AHEAD and lesson.line.on_date >= next_monday:
+            if topic.kind in AHEAD and topic.id not in said and lesson.line.on_date >= next_monday:
+                said.add(topic.id)  # a work of two hours is told of by its first
                 day = words.weekday(lesson.line.on_date)
                 name = cut(in_sentence(lesson.line.subject), NAME_WIDTH)
                 found.append((lesson.line.starts_at, WorkLine(day, name, cut(topic.title, NAME_WIDTH))))

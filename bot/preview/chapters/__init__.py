@@ -18,8 +18,12 @@ from bot.preview.chapters import (
     homework,
     joining,
     lesson,
+    notes,
+    paper,
+    preferences,
     substitutions,
     threads,
+    week,
 )
 from bot.preview.walker import Walker
 
@@ -28,15 +32,19 @@ Chapter = Callable[[Walker], Awaitable[None]]
 CHAPTERS: Sequence[Chapter] = (
     lesson.walk,
     family.walk,
+    preferences.walk,
     diary.walk,
     homework.walk,
     homeroom.walk,
+    paper.walk,
     absences.walk,
+    notes.walk,
     joining.walk,
     corrections.walk,
     threads.walk,
     substitutions.walk,
     evening.walk,
     finals.walk,
+    week.walk,
     control.walk,
 )
