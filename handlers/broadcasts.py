@@ -59,11 +59,7 @@ async def open_broadcasts(
     query: CallbackQuery, callback_data: OpenBroadcasts, bot: Bot, actor: Actor, broadcasts: Broadcasts
 ) -> None:
     """«Рассылка»."""
-    view = await broadcasts.desk(actor)
-    if len(view.classes) == 1 and not view.office and not view.listed:
-        await show(bot, query, screens.of_class(await broadcasts.of_class(actor, view.classes[0].id)))
-        return
-    await show(bot, query, screens.desk(view, callback_data.page))
+    await show(bot, query, screens.desk(await broadcasts.desk(actor), callback_data.page))
 
 
 async def choose_of_class(

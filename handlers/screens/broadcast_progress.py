@@ -106,11 +106,12 @@ def _buttons(view: Progress) -> list[list[Button]]:
         if view.counts.unreached:
             label = f"{_('Not reached')}: {view.counts.unreached}"
             lists.append(tap(label, SendReaders(broadcast=one.id, which=Which.UNREACHED)))
-        rows += [[button] for button in lists]
+        acts = []
         if view.silent and one.state is not BroadcastState.PAUSED:
-            rows.append([tap(_("Remind them"), RemindSilent(broadcast=one.id))])
+            acts.append(tap(_("Remind them"), RemindSilent(broadcast=one.id)))
         if one.options and not view.closed:
-            rows.append([tap(_("Close the answers"), CloseAnswers(broadcast=one.id))])
+            acts.append(tap(_("Close the answers"), CloseAnswers(broadcast=one.id)))
+        rows += [row for row in (lists, acts) if row]
     last = [tap(_("List as a file"), ExportBroadcast(broadcast=one.id))]
     if view.recallable:
         last.append(tap(_("Recall"), AskRecall(broadcast=one.id)))

@@ -69,6 +69,7 @@ class Sending:
         self.busy = True
         # Only spare the base: the truth stands in the items.
         self._shown: dict[BroadcastId, str] = {}
+        self._let_go: set[BroadcastId] = set()
 
     async def __call__(self, now: datetime) -> None:
         """The tick."""
@@ -171,6 +172,10 @@ class Sending:
 
     async def _carry_out(self, row: BroadcastRow) -> None:
         keys = keys_of(row)
+        if row.state is not BroadcastState.SENDING:
+            self._let_go.discard(row.id)
+        elif row.id in self._let_go:
+            return
         while True:
             async with self._storage.writing() as uow:
                 match row.state:
@@ -186,7 +191,9 @@ class Sending:
                     case _:
                         return
             if done < ROWS:
-                return
+                break
+        if row.state is BroadcastState.SENDING:
+            self._let_go.add(row.id)
 
     async def _judge(self, broadcast_id: BroadcastId, now: datetime) -> None:
         """Pause at too many errors; done when nothing waits any more."""
