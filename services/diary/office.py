@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from services.access import access_student
 from services.actor import Actor
@@ -21,6 +21,14 @@ from storage.uow import Storage, Uow
 from storage.vocabulary import LessonId, PersonId
 
 
+YEARS_BACK, YEARS_AHEAD = timedelta(days=366 * 20), timedelta(days=366 * 2)
+
+
+def _shown(on_date: date | None, today: date) -> date:
+    """The day to show: a school life back and two years ahead at most, whatever a button asks for."""
+    return today if on_date is None else min(max(on_date, today - YEARS_BACK), today + YEARS_AHEAD)
+
+
 class Diary:
     """Opens the diary of own children, and one's own.
 
@@ -35,7 +43,7 @@ class Diary:
     async def day(self, actor: Actor, student_id: PersonId | None = None, on_date: date | None = None) -> DiaryDay:
         """A day, by default today."""
         async with self._open(actor, student_id) as (uow, own):
-            return await days.day(uow, actor, own, on_date or own.today)
+            return await days.day(uow, actor, own, _shown(on_date, own.today))
 
     async def next_day(self, actor: Actor, student_id: PersonId | None = None) -> DiaryDay:
         """The next day with lessons after today: what has to be done for it."""
@@ -45,14 +53,14 @@ class Diary:
     async def week(self, actor: Actor, student_id: PersonId | None = None, on_date: date | None = None) -> DiaryWeek:
         """The week of a day, by default today's."""
         async with self._open(actor, student_id) as (uow, own):
-            return await days.week(uow, actor, own, on_date or own.today)
+            return await days.week(uow, actor, own, _shown(on_date, own.today))
 
     async def timetable(
         self, actor: Actor, student_id: PersonId | None = None, on_date: date | None = None
     ) -> WeekTimetable:
         """The timetable of a day's week, by default today's."""
         async with self._open(actor, student_id) as (uow, own):
-            return await timetable.timetable(uow, actor, own, on_date or own.today)
+            return await timetable.timetable(uow, actor, own, _shown(on_date, own.today))
 
     async def subjects(
         self, actor: Actor, student_id: PersonId | None = None, term_id: int | None = None

@@ -338,6 +338,14 @@ async def test_holidays_feasts_and_the_summer_say_why_there_are_no_lessons(
     assert week.rest is not None and week.rest.until == date(2026, 11, 9)
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+async def test_the_end_of_time_is_a_day_without_lessons(school: Cast, diary: Diary, day: date) -> None:
+    mother = school.actor(school.mother_larina)
+    assert (await diary.day(mother, school.larina, day)).lessons == ()
+    assert (await diary.week(mother, school.larina, day)).days == ()
+    assert (await diary.timetable(mother, school.larina, day)).days == ()
+
+
 async def test_no_view_takes_more_than_eight_statements(storage: Storage, school: Cast) -> None:
     async with storage.writing() as uow:
         await uow.write(update(School).values(regulation={"own_place": True}))
