@@ -25,7 +25,7 @@ from services.i18n import gettext, ngettext, speaking, spoken
 from services.outbox.limits import Limits
 from services.outbox.outcomes import Outcome
 from services.outbox.pace import Pace
-from services.outbox.postman import Postman, Spawn
+from services.outbox.postman import CARE_EVERY, Postman, Spawn
 from services.outbox.transport import FrozenLetter
 from storage.repositories.due import place_of
 from storage.uow import Storage
@@ -86,7 +86,7 @@ def mail_links(settings: Settings) -> MailLinks | None:
 
 
 def mail_postman(
-    settings: Settings, storage: Storage, clock: Clock, limits: Limits = MAIL_LIMITS
+    settings: Settings, storage: Storage, clock: Clock, limits: Limits = MAIL_LIMITS, care_every: float = CARE_EVERY
 ) -> Callable[[BotId, Spawn], Postman] | None:
     """What makes the postman of e-mail for a bot; None where the school sends none. Raises ValueError of SMTP_URL."""
     links = mail_links(settings)
@@ -106,6 +106,7 @@ def mail_postman(
             spawn=spawn,
             channel=Channel.EMAIL,
             width=WIDTH,
+            care_every=care_every,
         )
 
     return make

@@ -26,6 +26,7 @@ from bot.metrics import Metrics, metrics_view
 from bot.middlewares import Fresh
 from bot.ownership import Ownership
 from bot.polling import Poller, Refused
+from bot.post import Post
 from bot.prune import InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
@@ -40,7 +41,7 @@ from services.clock import Clock
 from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
 from services.outbox.pace import Pace
-from services.outbox.postman import NotTheOwner, Postman, Spawn
+from services.outbox.postman import Postman, Spawn
 from services.outbox.proof import Proof
 from services.outbox.transport import Composer
 from storage.failures import passes
@@ -103,7 +104,7 @@ class Runtime:
             spawn=self.tasks.spawn,
             at=self._at,
         )
-        self._postmen = [self.postman]
+        self._post = Post(self.postman)
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
@@ -130,12 +131,7 @@ class Runtime:
 
     def add_postman(self, make: Callable[[BotId, Spawn], Postman]) -> None:
         """One more channel, before `start`: its letters are this bot's, and go while the bot is ours."""
-        self._postmen.append(make(self.bot_id, self.tasks.spawn))
-
-    def wake(self) -> None:
-        """Something is due, or may be."""
-        for postman in self._postmen:
-            postman.wake()
+        self._post.add(make(self.bot_id, self.tasks.spawn))
 
     def web_app(self) -> web.Application:
         """The web application, for more routes before `start`."""
@@ -143,7 +139,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Open the door. Returns when requests are answered; the bot is ours when `owns` is set."""
-        self._storage.on_items = self.wake
+        self._storage.on_items = self._post.wake
         if self._at is not killpoints.nothing:
             self._storage.before_commit = self._inside_use_case
         self._door_task = self.tasks.spawn(self.door.run(), "door")
@@ -181,7 +177,7 @@ class Runtime:
         """The school's clock was moved: do at once what fell due."""
         if self.owns.is_set():
             await self.metronome.tick()
-            self.wake()
+            self._post.wake()
 
     # The owner
 
@@ -201,7 +197,7 @@ class Runtime:
     async def _serve(self, epoch: int) -> None:
         """Everything that only the owner does, from the lease's first moment to its last."""
         keep = self.tasks.spawn(self._ownership.keep(), "lease")
-        posts = [self.tasks.spawn(self._run_postman(one, epoch), "postman") for one in self._postmen]
+        posts = self._post.begin(self.tasks, epoch, STOP_PATIENCE)
         parts = [keep]
         try:
             self.lanes.start()
@@ -219,8 +215,7 @@ class Runtime:
             self.owns.clear()
             for part in parts:
                 part.cancel()
-            for postman in self._postmen:
-                postman.stop()
+            self._post.stop()
             await asyncio.gather(
                 *parts,
                 self.metronome.stop(),
@@ -230,18 +225,6 @@ class Runtime:
             )
             for post in posts:
                 post.cancel()
-
-    async def _run_postman(self, postman: Postman, epoch: int) -> None:
-        while True:
-            try:
-                await postman.run(epoch)
-                return
-            except NotTheOwner:
-                await postman.hand_over(STOP_PATIENCE)
-                return
-            except Exception as error:
-                log.critical("alarm postman_failed", exc_info=error)
-                await asyncio.sleep(RESTART_PAUSE)
 
     async def _replay(self) -> None:
         """Line up what was stored and not done; send a fresh screen where an answer may have been lost."""

@@ -150,7 +150,7 @@ class MailPost:
 async def post_at_work(storage: Storage, cast: Cast, *, epoch: int = 1) -> AsyncIterator[MailPost]:
     """A server and the postman that writes to it."""
     async with mail_server() as server:
-        make = mail_postman(settings_of(server.port), storage, cast.clock, Limits.off())
+        make = mail_postman(settings_of(server.port), storage, cast.clock, Limits.off(), care_every=0.05)
         assert make is not None
         postman = make(BOT, lambda work, name: asyncio.ensure_future(work))
         async with storage.writing() as uow:
