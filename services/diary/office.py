@@ -20,7 +20,6 @@ from storage.repositories.homework import FileRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import LessonId, PersonId
 
-
 YEARS_BACK, YEARS_AHEAD = timedelta(days=366 * 20), timedelta(days=366 * 2)
 
 
