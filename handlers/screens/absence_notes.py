@@ -87,7 +87,7 @@ def days(view: DayChoice, page: int) -> Screen:
         back: CallbackData = NoteForChild(student=student)
     else:
         since = view.since.isoformat()
-        lines.append(_("From {day}. Until which day, itself included?").format(day=words.weekday(view.since)))
+        lines.append(_("From {day}. Until which day, itself included?").format(day=words.day_and_month(view.since)))
         only = _("Only {day}").format(day=words.weekday(view.since))
         rows.append([tap(shortened(only, LABEL), _one_day(view.child, view.since))])
         rows += _calendar(shown, lambda on: NoteDays(student=student, since=since, until=on.isoformat()))

@@ -40,7 +40,7 @@ def term(view: TermJournal, page: int) -> Screen:
         return tap(short[one.name.id] + beside[one.name.id], OpenClassStudent(**wire, student=one.name.id, page=page))
 
     rows = [[student_of(one)] for one in shown]
-    rows.append([tap(_("Lessons"), OpenClassLessons(**wire, page=0))])
+    rows.append([tap(_("Topics and homework"), OpenClassLessons(**wire, page=0))])
     other_terms = [
         tap(
             words.term_scope_button(one.scope.kind, one.term_kind, one.ordinal),

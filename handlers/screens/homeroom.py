@@ -19,9 +19,9 @@ from handlers.callbacks.printing import OpenPrinting
 from handlers.screen import Button, Screen, esc, grid, shortened, tap
 from handlers.screens import reading
 from handlers.screens.lessons import not_coming
-from handlers.screens.my_class import due
+from handlers.screens.my_class import left
+from services.class_views import ClassTop
 from services.i18n import gettext as _
-from services.my_class import ClassTop
 from services.rules.duties import Duty
 
 SHOWN_NAMES = 10
@@ -34,12 +34,11 @@ def overview(view: ClassTop) -> Screen:
         _("Guardians connected: {connected} of {all}").format(connected=view.connected, all=view.guardians),
     ]
     if view.connected:
-        read = _("Looked in {times} times this week: {reading} of {connected}")
-        lines.append(read.format(times=view.visits_a_week, reading=view.reading, connected=view.connected))
+        lines.append(_("Read the diary: {reading} of {all}").format(reading=view.reading, all=view.connected))
     if view.awaiting:
         lines.append(_("Await your confirmation: {count}").format(count=view.awaiting))
-    lines.append(_("Informing the families: {when}").format(when=due(view.briefing)))
-    lines.append(_("Verifying contacts: {when}").format(when=due(view.contacts)))
+    lines.append(_("Informing: {when}").format(when=left(view.briefing)))
+    lines.append(_("Verifying contacts: {when}").format(when=left(view.contacts)))
     if view.expected_absent:
         lines += ["", not_coming(view.expected_absent)]
     here = {"school_class": view.class_id}

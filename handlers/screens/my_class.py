@@ -19,10 +19,10 @@ from handlers.screen import Button, Screen, esc, grid, page_of, pager, shortened
 from handlers.screens.names import labels, with_children
 from services import words
 from services.briefings import BY_HAND, Entry, Ledger, Whom
+from services.class_views import ClassContacts, ClassFailing, ClassReaders, ClassUnreached, ContactLine
 from services.i18n import N_, ngettext
 from services.i18n import gettext as _
 from services.letters.notices import WHAT
-from services.my_class import ClassContacts, ClassFailing, ClassReaders, ClassUnreached, ContactLine
 from services.rules.duties import Duty
 from storage.vocabulary import BriefingWay, Channel, ContactState
 
@@ -123,14 +123,16 @@ def contacts(view: ClassContacts, page: int) -> Screen:
             hour=f"{view.verified.made_at:%H:%M}",
         )
         lines.append(said)
-    lines.append(_("Next: {when}.").format(when=due(view.duty)))
+    lines.append(_("Due: {when}").format(when=f"<b>{due(view.duty)}</b>"))
     shown, page, pages = page_of(view.lines, page, 1, CONTACTS_A_PAGE)
     for one in shown:
         children = esc(", ".join(one.children))
         lines += ["", f"<b>{esc(one.name)}</b> ({words.relation(one.relation)}: {children})", _ways(one)]
     lines += ["", _("What is wrong, the school's office corrects.")]
     here = {"school_class": view.class_id}
-    rows = grid([tap(shortened(one.name, 18), OpenGuardian(**here, guardian=one.guardian_id)) for one in shown], 2)
+    rows = grid(
+        [tap(shortened(one.short_name, 18), OpenGuardian(**here, guardian=one.guardian_id)) for one in shown], 2
+    )
     rows += pager(page, pages, lambda other: OpenContacts(**here, page=other))
     if view.verified is None or view.verified.made_at.date() != view.today:
         rows.append([tap(_("Verified"), VerifyContacts(**here))])
@@ -144,7 +146,7 @@ def ledger(view: Ledger) -> Screen:
     lines = [
         f"<b>{esc(view.name)}</b> · {title}",
         asked.format(days=view.days, clause=esc(view.clause)),
-        f"<b>{due(view.duty)}</b>",
+        _("Due: {when}").format(when=f"<b>{due(view.duty)}</b>"),
         _("Broadcasts and printed sheets are written down by themselves."),
         "",
     ]
@@ -209,8 +211,14 @@ def due(duty: Duty) -> str:
         return "⚠️ " + _("was due {day}").format(day=day)
     if duty.days_left == 0:
         return _("due today")
-    left = ngettext("{count} day left", "{count} days left", duty.days_left).format(count=duty.days_left)
-    return _("until {day}, {left}").format(day=day, left=left)
+    return _("until {day}, {left}").format(day=day, left=left(duty))
+
+
+def left(duty: Duty) -> str:
+    """How long a duty has: «осталось 4 дня», «срок сегодня», «⚠️ срок был 8 сентября»."""
+    if duty.overdue or duty.days_left == 0:
+        return due(duty)
+    return ngettext("{count} day left", "{count} days left", duty.days_left).format(count=duty.days_left)
 
 
 def _ways(one: ContactLine) -> str:
