@@ -24,7 +24,7 @@ from handlers.screens.term_results import child
 from services.actor import Actor
 from services.clock import Clock
 from services.finals.family import FamilyResults
-from services.finals.reading import ClassReading, ResultsReading, family_of
+from services.finals.reading import ClassReading, NothingIssued, ResultsReading, family_of
 from services.i18n import gettext as _
 from services.reports.signatures import caption, file_name, signatures_pdf
 from services.rules.finals import Scope
@@ -63,8 +63,12 @@ async def send_results(
 async def open_reading(
     query: CallbackQuery, callback_data: OpenReading, bot: Bot, actor: Actor, results_reading: ResultsReading
 ) -> None:
-    """A class's families."""
-    view = await _view(callback_data, actor, results_reading)
+    """A class's families; before the first results, that there are none yet."""
+    try:
+        view = await _view(callback_data, actor, results_reading)
+    except NothingIssued as refusal:
+        await show(bot, query, screens.nothing_yet(ClassId(callback_data.school_class), refusal.say()))
+        return
     await show(bot, query, screens.reading(view, callback_data.page))
 
 

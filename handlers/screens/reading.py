@@ -73,6 +73,12 @@ def reading(view: ClassReading, page: int = 0) -> Screen:
     return Screen("\n".join(lines), rows)
 
 
+def nothing_yet(class_id: ClassId, why: str) -> Screen:
+    """Before the first results of the year."""
+    title = _("Who has seen the results")
+    return Screen(f"<b>{title}</b>\n{esc(why)}", [[tap(_("Back"), OpenClass(school_class=class_id))]])
+
+
 def family(view: ClassReading, one: FamilyReading) -> Screen:
     """A family: who has said what, and whose signature may be entered."""
     lines = [

@@ -76,8 +76,15 @@ async def test_thirty_term_marks_by_four_taps_and_one_letter_at_five(world: Worl
     await world.clock_shows("17:00", LAST_WEEK)
     algebra, history = await issued(world, LARINA)
     assert texts(mother, since) == [f"Татьяна\nИтоги, 1-я четверть:\nалгебра — {algebra}\nистория — {history}"]
+    letter = await mother.sees("Итоги, 1-я четверть", since=since)
+    answer = await mother.taps("Ознакомлен(а)", letter)
+    assert "✓ Ознакомлен(а) 20 октября, 17:0" in answer
+    await mother.sees("Итоги, 1-я четверть", button="✓ Ознакомлен(а) 20 октября", since=since)
+    since = mother.mark()
     await mother.types("Дневник")
-    await mother.taps("Итоги", await mother.sees(button="Итоги"), then=f"Алгебра: 1-я четверть — {algebra}")
+    screen = await mother.sees(button="Итоги", since=since)
+    await mother.taps("Итоги", screen, then=f"Алгебра: 1-я четверть — {algebra}")
+    assert any("✓ Ознакомлен(а)" in label for label in mother.last.buttons)
 
 
 async def test_before_the_last_week_there_is_a_forecast_and_a_date(world: World) -> None:

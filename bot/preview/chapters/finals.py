@@ -37,6 +37,9 @@ async def walk(walker: Walker) -> None:
     await walker.types("", one, "/start", "")
     screen = await walker.step("", one, one.last, "Дневник", "")
     await walker.step(chapter, one, screen, "Итоги", "Итоги в дневнике")
+    letter = next(letter for letter in reversed(one.letters) if "Ознакомлен(а)" in letter.buttons)
+    await walker.step(chapter, one, letter, "Ознакомлен(а)", "Ознакомлен(а)")
+    await _homeroom(walker)
     await _deputy(walker)
 
 
@@ -83,6 +86,22 @@ async def _teacher(walker: Walker) -> None:
     screen = await walker.step(chapter, one, screen, "Запросить исправление", "Запрос на исправление")
     screen = await walker.step(chapter, one, screen, "5", "Причина", exact=True)
     await walker.step(chapter, one, screen, "Описка", "Запрос отправлен")
+
+
+async def _homeroom(walker: Walker) -> None:
+    """Who has seen the results, a family, the sheet for signatures."""
+    chapter = "Ознакомлены"
+    one = await walker.person(cast.HOMEROOM_TEACHER.id)
+    menu = await walker.types("", one, "/start", "")
+    home = await walker.step("", one, menu, "Мой класс", "")
+    screen = await walker.step(chapter, one, home, "Ознакомлены", "Класс")
+    name = next(label for label in screen.buttons if label[:1] in "▫📭")
+    family = await walker.step(chapter, one, screen, name, "Семья", exact=True)
+    screen = await walker.step("", one, family, "Назад", "")
+    screen = await walker.step(chapter, one, screen, "Лист подписей", "Лист подписей")
+    since = one.mark()
+    await one.taps(next(label for label in screen.buttons if label.startswith("Все семьи")), screen)
+    walker.take(chapter, "Лист для всех", await one.sees("Лист подписей 7Б", since=since))
 
 
 async def _deputy(walker: Walker) -> None:
