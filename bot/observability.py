@@ -13,8 +13,8 @@ from bot.settings import SECRETS, Settings
 
 TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
 HIDDEN = "***"
-# Libraries that say too much at INFO.
-QUIET = ("aiogram", "alembic", "aiohttp", "apscheduler", "sqlalchemy", "asyncio")
+# Libraries that say too much at INFO, or quote people's data at DEBUG.
+QUIET = ("aiogram", "aiosmtplib", "aiosqlite", "alembic", "aiohttp", "apscheduler", "psycopg", "sqlalchemy", "asyncio")
 
 
 class DiscreetFormatter(logging.Formatter):
