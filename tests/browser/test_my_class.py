@@ -50,7 +50,6 @@ async def test_a_note_and_the_class_fit_a_phone(world: World, shown: Phones, fol
     await homeroom.keep("note-asked")
     await homeroom.taps("Подтвердить", then="✅ Подтверждено: Кузнецова.")
     await homeroom.writes("Мой класс", then="Сверка контактов")
-    await homeroom.keep("my-class")
     await homeroom.taps("Кто читает", then="1 из 2 на этой неделе")
     await homeroom.taps("Назад", then="Сверка контактов")
     await homeroom.taps("Контакты", then="Ещё не сверялись")
