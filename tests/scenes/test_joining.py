@@ -63,7 +63,7 @@ async def test_by_court_the_letter_that_waits_stays_and_the_diary_closes(world: 
     await to_access(homeroom_teacher)
     await homeroom_teacher.taps("Подключены: 2")
     await homeroom_teacher.taps("Ларина П. (Татьяна)", then="мать: Ларина Татьяна")
-    await homeroom_teacher.taps("Связь с ребёнком", then="С этого дня писем о ребёнке нет")
+    await homeroom_teacher.taps("Связь с ребёнком", then="После окончания писем о ребёнке нет")
     await homeroom_teacher.taps("Закончить: Татьяна", then="По какой причине?")
     await homeroom_teacher.taps("Решение суда", then="С какого дня связи нет?")
     await homeroom_teacher.types("когда-нибудь")
