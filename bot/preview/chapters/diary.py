@@ -27,3 +27,7 @@ async def walk(walker: Walker) -> None:
     await walker.types("", one, "/start", "")
     results = await walker.step(chapter, one, one.last, "Итоги", "Итоги")
     await walker.step(chapter, one, results, "По годам", "Итоги по годам")
+    student = await walker.person(cast.STUDENT.id)
+    await walker.types(chapter, student, "/start", "Меню ученика")
+    day = await walker.step(chapter, student, student.last, "Дневник", "Дневник ученика: только читать")
+    await walker.step(chapter, student, day, "Неделя", "Неделя ученика")
