@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.preview.chapters import (
     absences,
+    broadcasts,
     control,
     corrections,
     diary,
@@ -42,6 +43,7 @@ CHAPTERS: Sequence[Chapter] = (
     joining.walk,
     corrections.walk,
     threads.walk,
+    broadcasts.walk,
     substitutions.walk,
     evening.walk,
     finals.walk,
