@@ -1,6 +1,6 @@
 """Marks: a lesson's columns and what stands in them (О 2.5, 2.6; М ж)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -273,9 +273,15 @@ def _kept_comment(tap: MarkTap, lesson: OwnLesson, now: datetime) -> str:
 
 
 def facts_of(
-    lesson: OwnLesson, tap: MarkTap, student_id: PersonId, value: str | None, comment: str, now: datetime
+    lesson: OwnLesson,
+    tap: MarkTap,
+    student_id: PersonId,
+    value: str | None,
+    comment: str,
+    now: datetime,
+    told: Collection[PersonId] = (),
 ) -> list[items.Fact]:
-    """What the family is told of a mark's new revision."""
+    """What the family is told of a mark's new revision; `told`: of a corrected one, who had heard of it."""
     return news.mark_changed(
         tap.recipients,
         lesson_id=lesson.id,
@@ -285,6 +291,7 @@ def facts_of(
         now=now,
         zone=lesson.zone,
         regulation=lesson.regulation,
+        told=told,
     )
 
 

@@ -249,4 +249,5 @@ async def _supersede(uow: Uow, actor: Actor, row: RequestRow, place: MarkPlace, 
         subject=f"mark:{work_id}:{row.student_id}",
         detail={"rev": rev, "value": row.wanted, "request": int(row.id)},
     )
-    return facts_of(place.lesson, tap, row.student_id, row.wanted, comment, now)
+    told = await corrections.told_of_mark(uow, place.lesson.id, work_id, row.student_id)
+    return facts_of(place.lesson, tap, row.student_id, row.wanted, comment, now, told)

@@ -6,6 +6,7 @@ that the family was told already is no news.
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from services.rules import quiet_hours
 from services.rules.quiet_hours import Hours, Times
 from services.rules.regulation import Regulation
 from storage.repositories.recipients import Recipient
-from storage.vocabulary import AttendanceCode, ItemKind, LessonId, PersonId, WorkId
+from storage.vocabulary import AttendanceCode, DeliveryMode, ItemKind, LessonId, PersonId, WorkId
 
 DIGEST = "digest"  # the bundle of the evening letter
 EXPLAINED = "explained"  # an absence whose alarm had gone and whose reason is known now
@@ -32,11 +33,20 @@ def mark_changed(
     now: datetime,
     zone: ZoneInfo,
     regulation: Regulation,
+    told: Collection[PersonId] = (),
 ) -> list[Fact]:
-    """A student's mark was put, replaced or (value None) withdrawn."""
+    """A student's mark was put, replaced or (value None) withdrawn.
+
+    `told`: who heard of the mark that is corrected. They hear of the correction in the evening even where they want
+    only what is important by now: nobody is left with a mark that stands no more.
+    """
     facts = []
     for one in _of(student_id, recipients):
-        times = quiet_hours.times(ItemKind.MARK, hours_of(one, regulation), now, zone, regulation)
+        hours = hours_of(one, regulation)
+        times = quiet_hours.times(ItemKind.MARK, hours, now, zone, regulation)
+        if times is None and one.person_id in told:
+            evening = replace(hours, mode=DeliveryMode.DIGEST, kinds={})
+            times = quiet_hours.times(ItemKind.MARK, evening, now, zone, regulation)
         if times is not None:
             key = f"mark:{work_id}:{one.student_id}"
             facts.append(_fact(one, ItemKind.MARK, times, diary(one.student_id), key, value, lesson_id, work_id))

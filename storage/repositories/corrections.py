@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Date, bindparam, select, update
+from sqlalchemy import BindParameter, Date, bindparam, func, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.control import CorrectionRequest
+from storage.models.delivery import Item
 from storage.models.people import Person, PersonRole, TelegramAccount
 from storage.models.school import SchoolClass, Subject
 from storage.models.timetable import Lesson
@@ -19,6 +20,8 @@ from storage.vocabulary import (
     AccountState,
     BotId,
     ClassId,
+    ItemKind,
+    ItemState,
     LessonId,
     PersonId,
     RequestId,
@@ -26,6 +29,7 @@ from storage.vocabulary import (
     Role,
     SchoolId,
     SubjectId,
+    WorkId,
 )
 
 Asker = aliased(Person, name="asker")
@@ -227,3 +231,21 @@ async def accounts(uow: Uow, people: Collection[PersonId]) -> Sequence[Officer]:
 async def roles_of(uow: Uow, person_id: PersonId, on: date) -> frozenset[Role]:
     """What somebody is in the school on a day."""
     return frozenset(Role(row.role) for row in await uow.execute(_ROLES, {"person": person_id, "on": on}))
+
+
+async def told_of_mark(uow: Uow, lesson_id: LessonId, work_id: WorkId, student_id: PersonId) -> set[PersonId]:
+    """Who was told of a student's mark in a column, and what they were told last stands."""
+    newest = (
+        select(Item.recipient_id, func.max(Item.id).label("id"))
+        .where(
+            Item.lesson_id == lesson_id,
+            Item.work_id == work_id,
+            Item.student_id == student_id,
+            Item.kind == ItemKind.MARK.value,
+            Item.state == ItemState.TOLD.value,
+        )
+        .group_by(Item.recipient_id)
+        .subquery()
+    )
+    question = select(Item.recipient_id).join(newest, newest.c.id == Item.id).where(Item.value.is_not(None))
+    return {PersonId(row.recipient_id) for row in await uow.execute(question)}
