@@ -74,9 +74,8 @@ def _due(view: PrintView, duty: Duty) -> str:
 
 
 def _sheet(one: Sheet) -> str:
-    sign = "▫" if one.handed_on is None else "✅"
-    guardian = f"{one.guardian[0]} {one.guardian[1][:1]}."
-    return shortened(f"{sign} {one.student[0]} {one.student[1][:1]}. — {guardian}", LABEL)
+    sign = "▫" if one.handed_on is None else f"✅ {one.handed_on:%d.%m}"
+    return shortened(f"{sign} {one.student[0]} {one.student[1][:1]}. — {one.guardian[0]}", LABEL)
 
 
 def _names(sheets: list[Sheet]) -> str:
