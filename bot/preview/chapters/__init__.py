@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.preview.chapters import (
     absences,
     broadcasts,
+    contacts,
     control,
     corrections,
     diary,
@@ -34,6 +35,7 @@ CHAPTERS: Sequence[Chapter] = (
     lesson.walk,
     family.walk,
     preferences.walk,
+    contacts.walk,
     diary.walk,
     homework.walk,
     homeroom.walk,
