@@ -108,8 +108,9 @@ class Contacts:
         """The next text is the address that a guardian gave in writing. Raises NoMail, NoPapers, OwnChoice."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            own = await self._unconnected(uow, actor, class_id, guardian_id)
+            await self._guardian(uow, actor, class_id, guardian_id)
             self._ensure_mail()
+            own = await self._unconnected(uow, actor, class_id, guardian_id)
             data = {"class": class_id, "guardian": guardian_id}
             await drafts.expect(uow, actor.bot_id, actor.user_id, DraftPurpose.CONTACT, data, now)
             return await self._written(uow, class_id, own, asked=True)
