@@ -15,7 +15,7 @@ from handlers.callbacks.broadcasts import (
     StopBroadcast,
 )
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, tap
-from handlers.screens.broadcasts import attachments
+from handlers.screens.broadcasts import attachments, heading
 from services import words
 from services.broadcasts.content import gist
 from services.broadcasts.progress import Which
@@ -46,7 +46,7 @@ PAUSED = {
 def progress(view: Progress) -> Screen:
     """The figures, and what may be done."""
     one = view.content
-    lines = [f"<b>{_('Broadcast')}</b> · {esc(one.audience)}"]
+    lines = [heading(one.audience)]
     lines.append(f"<i>{esc(gist(one.text, one.files, SHOWN_TEXT))}</i>")
     if len(one.files) > 1:
         lines.append(attachments(len(one.files)))
@@ -101,10 +101,10 @@ def _buttons(view: Progress) -> list[list[Button]]:
     if one.state is not BroadcastState.RECALLED:
         lists = []
         if view.silent:
-            label = f"{_('No answer yet')}: {view.silent}"
+            label = _("No answer yet: {count}").format(count=view.silent)
             lists.append(tap(label, SendReaders(broadcast=one.id, which=Which.SILENT)))
         if view.counts.unreached:
-            label = f"{_('Not reached')}: {view.counts.unreached}"
+            label = _("Not reached: {count}").format(count=view.counts.unreached)
             lists.append(tap(label, SendReaders(broadcast=one.id, which=Which.UNREACHED)))
         acts = []
         if view.silent and one.state is not BroadcastState.PAUSED:
@@ -143,8 +143,8 @@ def readers(view: People, which: Which, class_id: int, page: int) -> Screen:
     if not class_id and len(names) > 1:
         counted = [
             tap(
-                f"{name or _('Others')}: {sum((each.class_id or 0) == id_ for each in view.readers)}",
-                OpenReaders(broadcast=one.id, which=which, school_class=id_ or 1, page=0),
+                f"{name}: {sum(each.class_id == id_ for each in view.readers)}",
+                OpenReaders(broadcast=one.id, which=which, school_class=id_, page=0),
             )
             for name, id_ in names
             if id_

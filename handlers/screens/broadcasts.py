@@ -31,7 +31,6 @@ from handlers.callbacks.broadcasts import (
 from handlers.callbacks.family import OpenMenu
 from handlers.screen import Button, Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.names import columns_for, labels
-from services.broadcasts.content import Content
 from services.broadcasts.views import (
     ClassChoice,
     Desk,
@@ -105,7 +104,7 @@ def _opens(one: Listed) -> OpenDraft | OpenBroadcast:
 def of_class(view: ClassChoice) -> Screen:
     """Whom of an own class."""
     id_ = view.class_id
-    text = "\n".join([f"<b>{_('Broadcast')}</b> · {esc(view.name)}", _("For whom?")])
+    text = "\n".join([heading(view.name), _("For whom?")])
     rows = [
         [tap(_("Families of the class"), WriteToClass(kind=AudienceKind.CLASS, school_class=id_))],
         [tap(_("Chosen families"), WriteToClass(kind=AudienceKind.CHOSEN, school_class=id_))],
@@ -121,7 +120,7 @@ def of_class(view: ClassChoice) -> Screen:
 
 def levels(view: SchoolChoice) -> Screen:
     """Which parallel."""
-    text = "\n".join([f"<b>{_('Broadcast')}</b>", _("The families of which parallel?")])
+    text = "\n".join(["<b>" + _("Broadcast") + "</b>", _("The families of which parallel?")])
     rows = grid([tap(str(level), WriteToLevel(level=level)) for level in view.levels], 4)
     return Screen(text, [*rows, [tap(_("Back"), OpenBroadcasts(page=0))]])
 
@@ -129,7 +128,7 @@ def levels(view: SchoolChoice) -> Screen:
 def classes(view: SchoolChoice, page: int) -> Screen:
     """Which class, three in a row."""
     shown, page, pages = page_of(view.classes, page, 3)
-    text = "\n".join([f"<b>{_('Broadcast')}</b>", _("The families of which class?")])
+    text = "\n".join(["<b>" + _("Broadcast") + "</b>", _("The families of which class?")])
     buttons = [tap(one.name, WriteToClass(kind=AudienceKind.CLASS, school_class=one.id)) for one in shown]
     rows = [*grid(buttons, 3), *pager(page, pages, lambda number: ChooseClass(page=number))]
     return Screen(text, [*rows, [tap(_("Back"), OpenBroadcasts(page=0))]])
@@ -143,7 +142,7 @@ def families(view: FamilyChoice, page: int) -> Screen:
     people = [Named(one.student_id, one.last_name, one.first_name, one.middle_name) for one in view.candidates]
     short = labels(people, columns, taken=2)
     lines = [
-        f"<b>{_('Broadcast')}</b> · {esc(view.class_name)}",
+        heading(view.class_name),
         _("Whose families shall get it? Chosen: {count}").format(count=chosen),
     ]
     buttons = [
@@ -161,7 +160,7 @@ def families(view: FamilyChoice, page: int) -> Screen:
 def draft(view: DraftView) -> Screen:
     """What there is already, and the options."""
     one = view.content
-    lines = [_heading(one)]
+    lines = [heading(one.audience)]
     if not one.text and not one.files:
         lines.append(_("Type the text in one message, or send photos or documents, ten at most."))
     else:
@@ -198,7 +197,7 @@ def _options(view: DraftView) -> list[list[Button]]:
 def question(view: DraftView) -> Screen:
     """How the question is answered."""
     one = view.content
-    lines = [_heading(one), _("The text itself asks. How is it answered?")]
+    lines = [heading(one.audience), _("The text itself asks. How is it answered?")]
     if one.options:
         lines.append(_("Answers: {options}").format(options=esc(" · ".join(one.options))))
     yes_no, choice = (_sign(one.question is kind) for kind in (QuestionKind.YES_NO, QuestionKind.CHOICE))
@@ -212,14 +211,14 @@ def question(view: DraftView) -> Screen:
 
 def options_awaited(view: DraftView) -> Screen:
     """The options are typed next."""
-    lines = [_heading(view.content), _("Type from 2 to 6 options in one message, each on a line of its own.")]
+    lines = [heading(view.content.audience), _("Type from 2 to 6 options in one message, each on a line of its own.")]
     return Screen("\n".join(lines), [[tap(_("Back"), ChooseQuestion(broadcast=view.content.id))]])
 
 
 def preview(view: Preview) -> Screen:
     """How many people it goes to, and «Отправить»."""
     one = view.content
-    lines = [_heading(one), _("Above is the letter as it will be seen."), "", *reached(view.reach)]
+    lines = [heading(one.audience), _("Above is the letter as it will be seen."), "", *reached(view.reach)]
     if view.quiet_until is not None:
         lines += ["", _("Now are quiet hours: most get it at {hour}.").format(hour=f"{view.quiet_until:%H:%M}")]
     if one.urgent:
@@ -254,7 +253,7 @@ def confirm_urgent(view: Preview) -> Screen:
     """Are you sure?"""
     one = view.content
     lines = [
-        _heading(one),
+        heading(one.audience),
         "❗ <b>" + _("Send it as urgent?") + "</b>",
         _("The phones will ring at once, at night too. Keep it for what can't wait."),
         "",
@@ -271,7 +270,7 @@ def held(view: Held) -> Screen:
     """A minute in which it may be cancelled."""
     one = view.content
     lines = [
-        _heading(one),
+        heading(one.audience),
         _("It goes out at {hour}. Until then it can be cancelled.").format(hour=f"{view.at:%H:%M:%S}"),
     ]
     return Screen("\n".join(lines), [[tap(_("Cancel"), CancelBroadcast(broadcast=one.id))]])
@@ -306,5 +305,6 @@ def _sign(on: bool) -> str:
     return ON if on else OFF
 
 
-def _heading(one: Content) -> str:
-    return f"<b>{_('Broadcast')}</b> · {esc(one.audience)}"
+def heading(audience: str) -> str:
+    """«Рассылка · 7Б, семьи»."""
+    return "<b>" + _("Broadcast") + f"</b> · {esc(audience)}"
