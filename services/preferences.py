@@ -20,7 +20,7 @@ from storage.repositories import preferences as rows
 from storage.repositories.digest import EveningReader, SchoolClock
 from storage.repositories.preferences import OTHERS, ChosenHours, WaitingNews
 from storage.uow import Storage, Uow
-from storage.vocabulary import DeliveryMode, ItemId, ItemKind, Role
+from storage.vocabulary import Channel, DeliveryMode, ItemId, ItemKind, Role
 
 EVENING_HOURS = tuple(hour * 60 + minute for hour in range(16, 21) for minute in (0, 30))
 QUIET_FROM = tuple(hour * 60 for hour in (21, 22, 23, 0))
@@ -158,6 +158,8 @@ class Preferences:
             school = SchoolClock(actor.school_id, actor.zone.key, stored)
             reader = EveningReader(actor.person_id, actor.bot_id, hours.quiet_from, hours.quiet_until)
             missed = await digest.if_missed(uow, reader, school, before, hours, now)
+            if missed:
+                missed = [replace(one, channel=await _channel(uow, actor, now)) for one in missed]
             await _reschedule(uow, actor, before, hours, regulation, now, missed[0].due_at if missed else None)
             await items.put(uow, missed, now)
             return await self._view(uow, actor)
@@ -177,6 +179,14 @@ class Preferences:
             locale=actor.locale,
             student=_is_student(actor),
         )
+
+
+async def _channel(uow: Uow, actor: Actor, now: datetime) -> Channel:
+    """The first way of a guardian's letters; a student's is the chat."""
+    today = now.astimezone(actor.zone).date()
+    own = await recipients.students_of(uow, actor.person_id, today)
+    found = await recipients.recipients_of_students(uow, own, today) if own else []
+    return next((one.channel for one in found if one.person_id == actor.person_id), Channel.TELEGRAM)
 
 
 def _is_student(actor: Actor) -> bool:

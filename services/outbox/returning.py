@@ -15,6 +15,7 @@ GATHERED = (
     ItemKind.ABSENCE_LATER,
     ItemKind.MARK,
     ItemKind.HOMEWORK,
+    ItemKind.TIMETABLE,
     ItemKind.DIGEST,
 )
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from services.absences import Absences
+from services.lesson_states import LessonStates
 from services.outbox.returning import welcome_back
 from storage.repositories import accounts
 from storage.uow import Storage
-from storage.vocabulary import AbsenceReason, AttendanceCode, WorkKind
+from storage.vocabulary import AbsenceReason, AttendanceCode, ChangeReason, WorkKind
 from tests.letters.mailbox import Mailbox
 from tests.school import BOT, TODAY, found
 
@@ -70,3 +71,18 @@ async def test_an_absence_whose_reason_is_known_by_then_is_not_called_missed(box
         "<b>Пока вас не было</b>\n\n<b>Татьяна</b>\nалгебра — 5 (контрольная работа)\n"
         "Причина отсутствия отмечена: алгебра (3-й урок)"
     )
+
+
+async def test_a_lesson_cancelled_meanwhile_stands_in_the_summary(box: Mailbox) -> None:
+    school = box.cast
+    async with box.storage.writing() as uow:
+        await accounts.mark_unreachable(uow, BOT, str(school.mother_larina), "blocked", school.clock.now())
+    office = LessonStates(box.storage, school.clock)
+    await office.cancel(school.actor(school.deputy), school.lessons["литература"], ChangeReason.COLD)
+    await box.marks_(school.larina, "5", WorkKind.CONTROL, school.algebra, school.owner)
+    box.clock_shows("11:00")
+    async with box.storage.writing() as uow:
+        await welcome_back(uow, BOT, school.mother_larina, school.clock.now())
+    [letter] = (await box.brings())[school.mother_larina]
+    assert "5 (контрольная работа)" in letter.text
+    assert "литература (6-й урок), сегодня, вт 8 сентября — отменён" in letter.text
