@@ -24,7 +24,7 @@ from services.i18n import gettext as _
 from services.i18n import locales, speaking
 from services.joining import Joined, Joining, Offer
 from services.preferences import Preferences
-from storage.vocabulary import DeliveryMode, DraftPurpose, InvitationId, InvitationKind, Role
+from storage.vocabulary import STAFF_ROLES, DeliveryMode, DraftPurpose, InvitationId, InvitationKind, Role
 
 
 class Code(Filter):
@@ -124,15 +124,12 @@ async def decline(query: CallbackQuery, bot: Bot, visitor: Visitor, joining: Joi
     await show(bot, query, screens.declined())
 
 
-async def help_page(message: Message, bot: Bot) -> None:
-    """What the bot can do."""
-    await show(bot, message, screens.help_text())
-
-
 async def stop(message: Message, bot: Bot, visitor: Visitor, actor: Actor | None, joining: Joining) -> None:
     """/stop: asks once, where there is a consent to take back; an account that awaits ends at once."""
     if actor is not None and Role.GUARDIAN in actor.roles:
         await show(bot, message, screens.ask_to_leave())
+    elif actor is not None and not actor.roles & STAFF_ROLES:
+        await show(bot, message, screens.ask_student_to_leave())
     elif actor is not None:
         await show(bot, message, menu(actor, _("Employees are disconnected by the administrator.")))
     else:
@@ -146,9 +143,9 @@ async def ask_to_leave(query: CallbackQuery, bot: Bot) -> None:
 
 
 async def leave(query: CallbackQuery, bot: Bot, actor: Actor, joining: Joining) -> None:
-    """The consent is taken back."""
+    """The consent is taken back; a student's chat is disconnected."""
     await joining.leave(actor)
-    await show(bot, query, screens.left())
+    await show(bot, query, screens.left() if Role.GUARDIAN in actor.roles else screens.student_left())
 
 
 async def ask_to_come_back(query: CallbackQuery, bot: Bot, actor: Actor, joining: Joining) -> None:
@@ -230,7 +227,6 @@ def router() -> Scene:
     made = Scene(name="start")
     made.message.register(start_with_link, CommandStart(deep_link=True))
     made.message.register(start, CommandStart())
-    made.message.register(help_page, Command("help"))
     made.message.register(stop, Command("stop"))
     made.message.register(start, Known(), F.text.casefold().in_({"меню", "menu"}))
     made.message.register(typed_code, Code())

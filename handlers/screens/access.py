@@ -89,7 +89,7 @@ def access(view: ClassView) -> Screen:
     """Who of a class is connected: a button for each standing that somebody has, and the students."""
     connected = len(view.of(GuardianStanding.CONNECTED))
     lines = [
-        f"<b>{esc(view.name)}</b> · {_('Who is connected')}",
+        f"<b>{esc(view.name)}</b> · " + _("Who is connected"),
         _("Guardians connected: {connected} of {all}").format(connected=connected, all=len(view.families)),
     ]
     if view.students:
@@ -159,7 +159,8 @@ def guardian(class_id: ClassId, family: Family, note: str | None = None, *, led:
         rows.append([tap(_("Don't confirm"), RefuseGuardian(**place))])
     if led and family.recorded:
         rows.append([tap(_("New slip"), PrintSlip(**place))])
-    if (family.account_id is not None or family.newcomer_id is not None) and not family.staff:
+    there = family.account_id is not None or (family.newcomer_id is not None and not led)
+    if there and not family.staff:
         rows.append([tap(_("Disconnect"), AskToDisconnect(**place))])
     if family.recorded and family.account_id is None:
         rows.append([tap(_("How letters come"), OpenWritten(**place))])
@@ -255,7 +256,7 @@ def students(view: StudentsView, page: int) -> Screen:
     shown, page, pages = page_of(lines, page, 1)
     met = [standing for standing in SIGNS if view.of(standing)]
     legend = "\n".join(f"{SIGNS[one]} {_(LEGEND[one])}: {len(view.of(one))}" for one in met)
-    text = f"<b>{esc(view.class_name)}</b> · {_('Students')}\n{legend}"
+    text = f"<b>{esc(view.class_name)}</b> · " + _("Students") + f"\n{legend}"
     if view.level < view.level_from:
         text += "\n\n" + _("Students have a diary of their own from class {level} on.").format(level=view.level_from)
     rows = [
@@ -294,7 +295,7 @@ def student(view: StudentsView, student_id: PersonId) -> Screen:
         rows.append([tap(_("Don't confirm"), RefuseStudent(**place))])
     if view.led and line.may_have_slip:
         rows.append([tap(_("New slip"), PrintStudentSlip(**place))])
-    if line.account_id is not None or line.newcomer_id is not None:
+    if line.account_id is not None or (line.newcomer_id is not None and not view.led):
         rows.append([tap(_("Disconnect"), AskToDisconnectStudent(**place))])
     return Screen("\n".join(lines), [*rows, [tap(_("Back"), OpenStudents(school_class=view.class_id, page=0))]])
 

@@ -79,19 +79,6 @@ def hello() -> Screen:
     )
 
 
-def help_text() -> Screen:
-    """What the bot can do, and how to get out."""
-    text = _(
-        "<b>Zvonok, the school's diary</b>\n\n"
-        "/start — the menu\n"
-        "/help — this page\n"
-        "/stop — take the consent back: letters stop\n\n"
-        "Another child, or a new phone: open the link of the new slip, or type its code here.\n"
-        "Questions about a mark or an absence: ask the homeroom teacher."
-    )
-    return Screen(text, [[tap(_("Menu"), OpenMenu())]])
-
-
 def ask_to_leave() -> Screen:
     """Are you sure?"""
     text = _(
@@ -100,6 +87,20 @@ def ask_to_leave() -> Screen:
         "You can come back at any time, in this very chat."
     )
     return Screen(text, [[tap(_("Take consent back"), Leave())], [tap(_("Back"), OpenPreferences())]])
+
+
+def ask_student_to_leave() -> Screen:
+    """A student disconnects the own chat: are you sure?"""
+    text = _(
+        "<b>Disconnect this chat?</b>\n\n"
+        "Your diary closes here and letters stop. To come back, ask the homeroom teacher for a new slip."
+    )
+    return Screen(text, [[tap(_("Disconnect"), Leave())], [tap(_("Menu"), OpenMenu())]])
+
+
+def student_left() -> Screen:
+    """The student's chat is nobody's now."""
+    return Screen(_("This chat is disconnected. To come back, ask the homeroom teacher for a new slip."))
 
 
 def left() -> Screen:

@@ -25,9 +25,8 @@ LABEL = 30
 def staff(view: StaffView, page: int) -> Screen:
     """The staff, eight a page."""
     shown, page, pages = page_of(view.people, page, 1)
-    text = f"<b>{_('Access of the staff')}</b>\n" + _("Connected: {connected} of {all}").format(
-        connected=view.connected, all=len(view.people)
-    )
+    text = "<b>" + _("Access of the staff") + "</b>\n"
+    text += _("Connected: {connected} of {all}").format(connected=view.connected, all=len(view.people))
     text += "\n\n" + _("Tap a name for a one-time code, or to disconnect.")
     rows = [[_named(one)] for one in shown]
     rows += pager(page, pages, lambda number: OpenStaffAccess(page=number))
@@ -95,7 +94,7 @@ def code(made: StaffCode, link: str, until: str) -> Screen:
 def classes(view: StaffView, page: int) -> Screen:
     """The classes, to see who of the families is connected."""
     shown, page, pages = page_of(view.classes, page, 3)
-    text = f"<b>{_('Access of families')}</b>\n" + _("Slips are handed out by the homeroom teachers.")
+    text = "<b>" + _("Access of families") + "</b>\n" + _("Slips are handed out by the homeroom teachers.")
     rows = grid([tap(shortened(one.name, 10), OpenAccess(school_class=one.id)) for one in shown], 3)
     rows += pager(page, pages, lambda number: OpenAccessClasses(page=number))
     return Screen(text, [*rows, [tap(_("Back"), OpenStaffAccess(page=0))]])

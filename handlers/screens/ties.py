@@ -30,7 +30,7 @@ REASONS = {
 
 def ties(view: TiesView) -> Screen:
     """Each child, until when, and why; a button each to end or to restore."""
-    lines = [f"<b>{esc(view.guardian)}</b> · {_('Tie to the child')}", ""]
+    lines = [f"<b>{esc(view.guardian)}</b> · " + _("Tie to the child"), ""]
     rows = []
     for tie in view.ties:
         lines.append(_said(tie, view.today))

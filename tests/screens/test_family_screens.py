@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from handlers.callbacks.help import Guide
 from handlers.screen import Screen
 from handlers.screens import access, diary, joining, preferences
+from handlers.screens import help as help_screens
 from handlers.screens.menu import menu
 from services.actor import Actor
 from services.diary import Child as DiaryChild
@@ -154,7 +156,9 @@ def every_screen() -> list[Screen]:
     view = a_class()
     return [
         joining.hello(),
-        joining.help_text(),
+        *(help_screens.guide(one) for one in Guide),
+        help_screens.for_strangers(),
+        help_screens.help_page(actor(Role.GUARDIAN, Role.TEACHER, homeroom=True), [NASTY]),
         joining.awaiting(),
         joining.declined(),
         joining.ask_to_leave(),
@@ -196,7 +200,7 @@ def test_every_screen_fits_a_phone_in_every_language(language: str) -> None:
 
 
 def test_the_family_learns_whose_diary_a_slip_opens() -> None:
-    one = replace(offer(), guardian="Ларина Прасковья Ивановна", children=offer().children[:1])
+    one = replace(offer(), holder="Ларина Прасковья Ивановна", children=offer().children[:1])
     one = replace(one, children=(Child(PersonId(1), "Татьяна Ларина", "7Б", Relation.MOTHER),))
     screen = joining.whose_child(one)
     assert checked(screen) == "Листок для: Ларина Прасковья Ивановна.\n\nТатьяна Ларина, 7Б. Вы — мать.\n\nВсё верно?"
@@ -294,11 +298,25 @@ def test_eight_names_a_page_and_both_ways_to_turn() -> None:
 
 def test_a_guardian_who_awaits_can_be_confirmed_or_disconnected() -> None:
     screen = access.guardian(ClassId(1), family(0, GuardianStanding.AWAITING))
-    assert labels(screen) == ["Подтвердить", "Новый листок", "Отключить", "Назад"]
+    assert labels(screen) == [
+        "Подтвердить",
+        "Новый листок",
+        "Отключить",
+        "Связь с ребёнком",
+        "Назад",
+    ]
+
+
+def test_a_phone_that_typed_a_code_beside_a_connected_one_is_confirmed_or_not() -> None:
+    screen = access.guardian(
+        ClassId(1), replace(family(0, GuardianStanding.AWAITING), newcomer_id=AccountId(LONGEST_ID - 1))
+    )
+    assert labels(screen)[:2] == ["Подтвердить", "Не подтверждать"]
+    assert "Он работает, пока вы не подтвердите, и тогда отключится." in screen.text
 
 
 def test_a_guardian_without_papers_gets_no_slip() -> None:
-    assert labels(access.guardian(ClassId(1), family(0, GuardianStanding.NO_PAPERS))) == ["Назад"]
+    assert labels(access.guardian(ClassId(1), family(0, GuardianStanding.NO_PAPERS))) == ["Связь с ребёнком", "Назад"]
 
 
 TEACHING = ["Мои уроки", "Планы", "Журнал", "Четвертные"]
