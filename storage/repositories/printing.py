@@ -33,7 +33,7 @@ from storage.vocabulary import (
 )
 
 STAFF = tuple(role.value for role in STAFF_ROLES)
-Parent = aliased(Person, name="printed_guardian")
+Taker = aliased(Person, name="printed_guardian")
 Child = aliased(Person, name="printed_student")
 
 
@@ -61,11 +61,11 @@ async def ties(uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]:
     """The register of a class's families on paper, by the student's name, then the guardian's (О 1.6)."""
     question = (
         select(
-            Parent.id.label("guardian_id"),
-            Parent.last_name,
-            Parent.first_name,
-            Parent.middle_name,
-            Parent.locale,
+            Taker.id.label("guardian_id"),
+            Taker.last_name,
+            Taker.first_name,
+            Taker.middle_name,
+            Taker.locale,
             Child.id.label("student_id"),
             Child.last_name.label("child_last"),
             Child.first_name.label("child_first"),
@@ -74,10 +74,10 @@ async def ties(uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]:
         .select_from(Enrollment)
         .join(Guardianship, and_(Guardianship.student_id == Enrollment.student_id, rests_by_any_way(today)))
         .join(Contact, _wishes())
-        .join(Parent, Parent.id == Guardianship.guardian_id)
+        .join(Taker, Taker.id == Guardianship.guardian_id)
         .join(Child, Child.id == Enrollment.student_id)
         .where(Enrollment.class_id == class_id, holds_on(Enrollment.since_on, Enrollment.until_on, today))
-        .order_by(Child.key, Child.id, Parent.key, Parent.id)
+        .order_by(Child.key, Child.id, Taker.key, Taker.id)
     )
     return [
         PaperTie(
@@ -204,20 +204,20 @@ async def sheets(uow: Uow, batch_id: int) -> list[Sheet]:
         select(
             PrintSheet.id,
             PrintSheet.guardian_id,
-            Parent.last_name,
-            Parent.first_name,
-            Parent.middle_name,
+            Taker.last_name,
+            Taker.first_name,
+            Taker.middle_name,
             PrintSheet.student_id,
             Child.last_name.label("child_last"),
             Child.first_name.label("child_first"),
             Letter.payload,
             PrintSheet.handed_on,
         )
-        .join(Parent, Parent.id == PrintSheet.guardian_id)
+        .join(Taker, Taker.id == PrintSheet.guardian_id)
         .join(Child, Child.id == PrintSheet.student_id)
         .join(Letter, Letter.id == PrintSheet.letter_id)
         .where(PrintSheet.batch_id == batch_id)
-        .order_by(Child.key, Child.id, Parent.key, Parent.id)
+        .order_by(Child.key, Child.id, Taker.key, Taker.id)
     )
     return [
         Sheet(
