@@ -29,6 +29,7 @@ from services.comments import Comments
 from services.contacts import Contacts
 from services.control import Control
 from services.corrections import Corrections, Decisions
+from services.desk import Desk
 from services.diary import Diary
 from services.directory import Directory
 from services.drafts import Drafts
@@ -184,5 +185,6 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "briefings": Briefings(storage, clock),
         "class_journal": ClassJournal(storage, clock, Journal(storage, clock)),
         "note_decisions": NoteDecisions(storage, clock),
+        "desk": Desk(storage, clock),
         "preferences": Preferences(storage, clock),
     }

@@ -20,6 +20,7 @@ def routers() -> list[Router]:
         diary,
         fallback,
         finals,
+        help,
         homeroom,
         homework,
         journal,
@@ -45,6 +46,7 @@ def routers() -> list[Router]:
     )
 
     scenes = (
+        help,
         consent,
         start,
         diary,

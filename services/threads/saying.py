@@ -48,14 +48,15 @@ def student(row: ThreadRow) -> str:
 
 def student_writing(row: ThreadRow) -> str:
     """The same where the student writes, not the family: «Ларина Татьяна, 7Б (ученик)»."""
-    return f"{student(row)} ({gettext('student')})"
+    who = gettext("student")
+    return f"{student(row)} ({who})"
 
 
 def student_in_a_list(row: ThreadRow) -> str:
     """The same on a narrow button, with who writes: «7Б Ларина Т. · мать»."""
     name = f"{row.class_name} {row.student.last} {row.student.first[:1]}.".strip()
     if row.family_id == row.student_id:
-        return f"{name} · {gettext('student')}"
+        return " · ".join([name, gettext("student")])
     return name if row.relation is None else f"{name} · {words.relation(row.relation)}"
 
 

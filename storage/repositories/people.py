@@ -159,3 +159,18 @@ async def zone_of_person(uow: Uow, person_id: PersonId) -> str | None:
     """The time zone of a person's school."""
     zones = select(School.timezone).join(Person, Person.school_id == School.id).where(Person.id == person_id)
     return (await uow.execute(zones)).scalar_one_or_none()
+
+
+async def names_with_role(uow: Uow, school_id: SchoolId, role: Role, today: date) -> list[str]:
+    """The full names of those who hold a role on a day, by name."""
+    question = (
+        select(Person.last_name, Person.first_name, Person.middle_name)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(
+            Person.school_id == school_id,
+            PersonRole.role == role.value,
+            holds_on(PersonRole.since_on, PersonRole.until_on, today),
+        )
+        .order_by(Person.key, Person.id)
+    )
+    return [" ".join(part for part in row if part) for row in await uow.execute(question)]

@@ -87,6 +87,8 @@ BUTTONS: dict[str, People] = {
     "preferences.NoQuiet": CONNECTED,
     "preferences.OpenLanguages": CONNECTED,
     "preferences.ChooseLanguage": CONNECTED,
+    "help.OpenHelp": CONNECTED,
+    "help.OpenGuide": ANY_TEACHER,
     # By which way letters come.
     "contacts.OpenContacts": EVER_GUARDIAN,
     "contacts.AskForAddress": EVER_GUARDIAN,
