@@ -47,7 +47,7 @@ class BriefingGone(SchoolError):
 class BriefingTooLong(SchoolError):
     """The words don't fit."""
 
-    sentence = N_("Your text has {length} characters, at most {limit} fit. Shorten it.")
+    sentence = N_("An entry takes {limit} characters, yours has {length}. Shorten it.")
 
 
 @dataclass(frozen=True, slots=True)

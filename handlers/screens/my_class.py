@@ -1,6 +1,5 @@
 """«Мой класс»: who reads, who fails, who wasn't reached, contacts, the ledger."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.callbacks.homeroom import OpenClass, OpenGuardian
@@ -231,11 +230,9 @@ def _ways(one: ContactLine) -> str:
         elif way.channel is Channel.EMAIL:
             waits = "" if way.state is ContactState.CONFIRMED else " ⏳"
             ways.append(_("e-mail {address}").format(address=esc(way.address)) + waits)
-    return f"{', '.join(kept) or _('no telephone')} · {_listed(ways)}"
-
-
-def _listed(ways: Sequence[str]) -> str:
-    return ", ".join(ways) or _("letters go nowhere")
+    known = ", ".join(kept) or _("no telephone")
+    told = ", ".join(ways) or _("letters go nowhere")
+    return f"{known} · {told}"
 
 
 def _back(class_id: int) -> list[Button]:

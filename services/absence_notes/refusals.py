@@ -51,7 +51,7 @@ class WordsWanted(SchoolError):
 class WordsTooLong(SchoolError):
     """The words don't fit."""
 
-    sentence = N_("Your text has {length} characters, at most {limit} fit. Shorten it.")
+    sentence = N_("A note takes {limit} characters, yours has {length}. Shorten it.")
 
 
 class NoteGone(SchoolError):
