@@ -76,6 +76,7 @@ async def to_guardian(uow: Uow, actor: Actor, row: NoteRow, state: NoteState, no
                 cap_at=times.cap_at,
                 expires_at=times.expires_at,
                 student_id=row.student_id,
+                channel=one.channel,
             )
         )
     return facts

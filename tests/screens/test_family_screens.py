@@ -328,10 +328,10 @@ FAMILY = [*DIARY, "Не придёт", "Написать учителю", "Пе�
     ("person", "words"),
     [
         (actor(Role.TEACHER), [*TEACHING, "Переписка"]),
-        (actor(Role.TEACHER, homeroom=True), [*TEACHING, "Мой класс", "Переписка"]),
+        (actor(Role.TEACHER, homeroom=True), [*TEACHING, "Мой класс", "Рассылка", "Переписка"]),
         (actor(Role.GUARDIAN), FAMILY),
         (actor(Role.STUDENT), [*DIARY, "Написать учителю", "Настройки"]),
-        (actor(Role.TEACHER, Role.GUARDIAN, homeroom=True), [*TEACHING, "Мой класс", *FAMILY]),
+        (actor(Role.TEACHER, Role.GUARDIAN, homeroom=True), [*TEACHING, "Мой класс", "Рассылка", *FAMILY]),
     ],
 )
 def test_the_menu_is_by_what_a_person_is(person: Actor, words: list[str]) -> None:
