@@ -221,7 +221,7 @@ def ask_for_student_slips(view: StudentsView) -> Screen:
         )
         lines += ["", _("A guardian's application or consent is missing, so no code: {names}").format(names=names)]
     rows: list[list[Button]] = []
-    if away:
+    if away and view.led:
         rows.append([tap(_("Make the document"), PrintStudentSlips(school_class=view.class_id))])
     return Screen("\n".join(lines), [*rows, [tap(_("Back"), OpenStudents(school_class=view.class_id, page=0))]])
 
