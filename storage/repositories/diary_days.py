@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Date, and_, bindparam, func, select, union_all
@@ -39,6 +39,7 @@ from storage.vocabulary import (
     SchoolId,
 )
 
+YEAR = timedelta(days=366)
 UNTIL: BindParameter[Any] = bindparam("until", type_=Date)
 SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 
@@ -172,21 +173,26 @@ async def lessons_of_subject(
 
 FIRST_DAY = select(func.min(Enrollment.since_on)).where(Enrollment.student_id == STUDENT).scalar_subquery()
 # The index of dates is walked until the first lesson that fits; before the student's first day there is none.
+# Without an end to the days after, SQLite would rather sort all lessons that the student's classes ever had.
 NEAREST = with_seat(select(Lesson.on_date).select_from(Lesson)).where(Lesson.school_id == SCHOOL).limit(1)
 AROUND = select(
     NEAREST.where(Lesson.on_date < DAY, Lesson.on_date >= FIRST_DAY)
     .order_by(Lesson.on_date.desc())
     .scalar_subquery()
     .label("before"),
-    NEAREST.where(Lesson.on_date > UNTIL).order_by(Lesson.on_date).scalar_subquery().label("after"),
+    NEAREST.where(Lesson.on_date > UNTIL, Lesson.on_date <= bindparam("latest", type_=Date))
+    .order_by(Lesson.on_date)
+    .scalar_subquery()
+    .label("after"),
 )
 
 
 async def days_around(
     uow: Uow, school_id: SchoolId, student_id: PersonId, since: date, until: date
 ) -> tuple[date | None, date | None]:
-    """The nearest days with lessons of a student before `since` and after `until`."""
-    values = {"school": school_id, "student": student_id, "day": since, "until": until}
+    """The nearest days with lessons of a student before `since` and, within a year, after `until`."""
+    latest = until + min(YEAR, date.max - until)
+    values = {"school": school_id, "student": student_id, "day": since, "until": until, "latest": latest}
     row = (await uow.execute(AROUND, values)).one()
     return row.before, row.after
 
