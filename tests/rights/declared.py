@@ -267,6 +267,7 @@ BUTTONS: dict[str, People] = {
     "absences.VerifyWeek": HOMEROOM,
     "reminders.OpenRemindedBriefing": HOMEROOM,
     "reminders.OpenRemindedContacts": HOMEROOM,
+    "reminders.OpenRemindedPrinting": HOMEROOM,
     "printing.OpenPrinting": HOMEROOM,
     "printing.PrintSheets": HOMEROOM,
     "printing.PrintAgain": HOMEROOM,
@@ -417,4 +418,5 @@ NOT_NOW: dict[str, str] = {
 # Forged ids that change nothing of what is shown: the button's class or day alone counts there.
 HARMLESS: frozenset[tuple[str, str]] = frozenset(
     {("broadcasts.OpenReaders", f"{whose} school_class") for whose in ("far", "other")}  # nobody of it is among them
+    | {("reading.OpenReading", "far number")}  # no term of this school: the one that is due is shown
 )

@@ -13,6 +13,7 @@ from tests.delivery.gates import counts
 from tests.delivery.gates.table import COLUMNS, RESULTS, Row, read
 
 HERE = Path(__file__).parent
+LEAKS = "test_leaks.py"  # the leak hunt: no gate of delivery, but as long a night's work
 PAPER = HERE.parents[2] / "docs" / "gates.md"
 
 
@@ -38,6 +39,14 @@ def main(*, nightly: bool, write: bool, only: str, resume: Path | None) -> None:
             if ended == 0 and not only:
                 with results.open("a", encoding="utf-8") as file:
                     file.write(f"# {gate}\n")
+        if nightly and not only and LEAKS not in done:
+            hunt = environment | {"ZVONOK_LEAK_STEPS": "50000"}
+            words = ["-m", "pytest", "-p", "no:xdist", "-s", str(HERE.parents[1] / "leaks" / LEAKS)]
+            ended = subprocess.run([sys.executable, *words], env=hunt, check=False).returncode
+            code = code or ended
+            if ended == 0:
+                with results.open("a", encoding="utf-8") as file:
+                    file.write(f"# {LEAKS}\n")
         rows = read(results)
     table = drawn(rows)
     click.echo(table)
