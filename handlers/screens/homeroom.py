@@ -24,7 +24,7 @@ from services.class_views import ClassTop
 from services.i18n import gettext as _
 from services.rules.duties import Duty
 
-SHOWN_NAMES = 10
+HALF = 16  # signs on a button in two columns
 
 
 def overview(view: ClassTop) -> Screen:
@@ -48,7 +48,7 @@ def overview(view: ClassTop) -> Screen:
     silent = _("Who reads") + (f" · 🔕 {view.silent}" if view.silent else "")
     unreached = _("Not delivered") + (f" · {view.unreached}" if view.unreached else "")
     results = OpenClassResults(**here, scope=ScopeSign.TERM, number=0, page=0)
-    rows = [
+    pairs = [
         [tap(absent, OpenAbsences(**here, page=0)), tap(notes, OpenClassNotes(**here, page=0))],
         [tap(access, OpenAccess(**here)), tap(silent, OpenReaders(**here, silent=False, page=0))],
         [
@@ -63,9 +63,15 @@ def overview(view: ClassTop) -> Screen:
             tap(_("Slips of the class"), AskForSlips(**here)),
         ],
     ]
+    rows = [row for pair in pairs for row in _side_by_side(pair)]
     others = [one for one in view.classes if one.id != view.class_id]
     rows += grid([tap(shortened(one.name, 14), OpenClass(school_class=one.id)) for one in others], 2)
     return Screen("\n".join(lines), [*rows, [tap(_("Menu"), OpenMenu())]])
+
+
+def _side_by_side(pair: list[Button]) -> list[list[Button]]:
+    """Two buttons in a row where both labels fit half a phone; with a count beside it a long one has its own row."""
+    return [pair] if all(len(one.label) <= HALF for one in pair) else [[one] for one in pair]
 
 
 def _printing(view: ClassTop) -> Button:
