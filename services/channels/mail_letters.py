@@ -40,7 +40,7 @@ class MailLetters:
         held_until = await compose.held_until(uow, recipient, items, now)
         if held_until is not None:
             return Later(held_until)
-        reader = await reader_of(uow, recipient, now)
+        reader = reader_of(recipient, now)
         with speaking(recipient.locale):
             written = await _written(uow, recipient, items, now, reader.naming)
             if written is None:

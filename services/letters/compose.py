@@ -82,7 +82,7 @@ async def held_until(uow: Uow, recipient: Reachable, items: Sequence[DueItem], n
     """Until when a letter that is due must wait: the end of quiet hours, or the evening's own item; None: it may go."""
     if items[0].bundle == RETURN or all(quiet_hours.passes(item.kind) for item in items):
         return None  # who has just come back is awake
-    reader = await reader_of(uow, recipient, now)
+    reader = reader_of(recipient, now)
     if items[0].kind is ItemKind.TERM_RESULT:
         until = finals.after_quiet(now, reader.hours, reader.zone, reader.regulation)
     else:
@@ -100,7 +100,7 @@ async def family_letter(uow: Uow, recipient: Reachable, items: Sequence[DueItem]
 
     Where the channel may not say what is new, it says only that something is.
     """
-    reader = await reader_of(uow, recipient, now)
+    reader = reader_of(recipient, now)
     gathered = items[0].bundle in (RETURN, DIGEST) or any(item.kind is ItemKind.ABSENCE_LATER for item in items)
     compose = evening.evening if gathered else LETTERS[items[0].kind]
     written = await compose(uow, reader, items, now)

@@ -9,8 +9,6 @@ from services.outbox.transport import Reachable
 from services.rules import quiet_hours
 from services.rules.quiet_hours import Hours
 from services.rules.regulation import Regulation
-from storage.repositories import preferences
-from storage.uow import Uow
 from storage.vocabulary import Channel, PersonId, SchoolId
 
 
@@ -51,10 +49,9 @@ def naming(channel: Channel, regulation: Regulation) -> Naming:
     return Naming.FULL if chosen is Naming.NAME and regulation.full_names_in_letters else chosen
 
 
-async def reader_of(uow: Uow, recipient: Reachable, now: datetime) -> Reader:
-    """The recipient as a reader: one question."""
-    stored, chosen = await preferences.with_school(uow, recipient.school_id, recipient.person_id)
-    regulation = Regulation.from_json(stored)
+def reader_of(recipient: Reachable, now: datetime) -> Reader:
+    """The recipient as a reader."""
+    chosen, regulation = recipient.chosen, Regulation.from_json(recipient.regulation)
     usual = quiet_hours.default_hours(regulation)
     hours = (
         usual

@@ -145,6 +145,8 @@ class Readiness:
             zone,
             self._channel,
             first.mailbox,
+            first.regulation,
+            first.chosen,
         )
         letter = await self._composer.compose(uow, recipient, [_item(row) for row in bundle], moment)
         if letter is None:

@@ -1,12 +1,13 @@
 """What the postman needs from outside: somebody who writes a letter and somebody who carries it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from services.outbox.outcomes import Outcome
+from storage.repositories.preferences import ChosenHours
 from storage.uow import Uow as Uow  # for composers, which may not know the archive
 from storage.vocabulary import (
     BotId,
@@ -24,7 +25,10 @@ from storage.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """A recipient who can be written to now; `address` is the messenger's chat, or where else the channel carries."""
+    """A recipient who can be written to now; `address` is the messenger's chat, or where else the channel carries.
+
+    `regulation` is the school's, as stored; `chosen` the hours that the recipient chose, None: the school's hold.
+    """
 
     person_id: PersonId
     school_id: SchoolId
@@ -34,6 +38,8 @@ class Reachable:
     zone: ZoneInfo
     channel: Channel = Channel.TELEGRAM
     mailbox: str = ""  # the e-mail address, where the channel is e-mail
+    regulation: dict[str, Any] = field(default_factory=dict)
+    chosen: ChosenHours | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,13 +121,13 @@ class Regulation:
     @classmethod
     def from_json(cls, settings: dict[str, Any]) -> "Regulation":
         """A regulation from stored settings; what they don't name keeps its default, unknown names raise ValueError."""
-        known = {one.name for one in fields(cls)}
-        unknown = sorted(set(settings) - known)
+        usual = cls()
+        unknown = sorted(set(settings) - {one.name for one in fields(cls)})
         if unknown:
             raise ValueError(", ".join(unknown))
         values: dict[str, Any] = {}
         for name, value in settings.items():
-            default = getattr(cls(), name)
+            default = getattr(usual, name)
             if isinstance(default, dict):
                 value = {**default, **value}
             elif isinstance(default, tuple):

@@ -11,9 +11,10 @@ from sqlalchemy.orm import aliased
 from storage.models.base import UtcDateTime
 from storage.models.delivery import Item, Letter, Owner
 from storage.models.family import Contact
-from storage.models.people import Person, TelegramAccount
+from storage.models.people import Person, Preferences, TelegramAccount
 from storage.models.school import School
-from storage.repositories import recipients
+from storage.repositories import preferences, recipients
+from storage.repositories.preferences import ChosenHours
 from storage.uow import Uow
 from storage.vocabulary import AccountState, BotId, Channel, ContactState, ItemKind, ItemState, LetterState
 
@@ -25,7 +26,10 @@ MAIL = "mail:"  # begins a letter's address at the e-mail channel; a contact's i
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A due item with its recipient's address, language and zone; `mailbox`: where an e-mail letter goes, else «»."""
+    """A due item with its recipient's address, language and hours, and the school's zone and regulation.
+
+    `mailbox`: where an e-mail letter goes, else «»; `chosen` None: the regulation's hours hold.
+    """
 
     id: int
     rev: int
@@ -47,6 +51,8 @@ class DueRow:
     address: str
     locale: str
     timezone: str
+    regulation: dict[str, Any]
+    chosen: ChosenHours | None
     mailbox: str = ""
 
 
@@ -176,11 +182,14 @@ def _whole(channel: Channel) -> Select[Any]:
             (Contact.address if channel is Channel.EMAIL else literal("")).label("mailbox"),
             Person.locale,
             School.timezone,
+            School.regulation,
+            *preferences.COLUMNS,
         )
         .select_from(Item)
         .join(_door(channel), reachable(channel))
         .join(Person, Person.id == Item.recipient_id)
         .join(School, School.id == Item.school_id)
+        .outerjoin(Preferences, Preferences.person_id == Item.recipient_id)
         .where(Item.recipient_id.in_(bindparam("people", expanding=True)), IS_DUE)
         .order_by(Item.id)
     )
@@ -251,6 +260,8 @@ async def due(
             address=address_at(channel, row.place),
             locale=row.locale,
             timezone=row.timezone,
+            regulation=row.regulation,
+            chosen=preferences.chosen(row),
             mailbox=row.mailbox,
         )
         for row in await uow.execute(ask.whole, {**at, "people": sorted(people)})

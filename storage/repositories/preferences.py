@@ -9,11 +9,10 @@ from sqlalchemy import bindparam, select, update
 
 from storage.models.delivery import Item
 from storage.models.people import Person, Preferences
-from storage.models.school import School
 from storage.models.timetable import Lesson
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
-from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, SchoolId, VoidReason
+from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, VoidReason
 
 NEWS = (ItemKind.MARK, ItemKind.HOMEWORK, ItemKind.ABSENCE_LATER, ItemKind.DIGEST, ItemKind.TIMETABLE)
 # They go at once, and nothing but the quiet hours holds them.
@@ -39,25 +38,15 @@ COLUMNS = (
     Preferences.kinds,
 )
 CHOSEN = select(*COLUMNS).where(Preferences.person_id == bindparam("person"))
-WITH_SCHOOL = (
-    select(School.regulation, *COLUMNS)
-    .outerjoin(Preferences, Preferences.person_id == bindparam("person"))
-    .where(School.id == bindparam("school"))
-)
 
 
 async def find(uow: Uow, person_id: PersonId) -> ChosenHours | None:
     """What a person chose, if anything."""
-    return _chosen((await uow.execute(CHOSEN, {"person": person_id})).first())
+    return chosen((await uow.execute(CHOSEN, {"person": person_id})).first())
 
 
-async def with_school(uow: Uow, school_id: SchoolId, person_id: PersonId) -> tuple[dict[str, Any], ChosenHours | None]:
-    """A school's regulation, and what a person chose, if anything."""
-    row = (await uow.execute(WITH_SCHOOL, {"school": school_id, "person": person_id})).one()
-    return row.regulation, _chosen(row)
-
-
-def _chosen(row: Any) -> ChosenHours | None:
+def chosen(row: Any) -> ChosenHours | None:
+    """What a row with COLUMNS says somebody chose, if anything."""
     if row is None or row.mode is None:
         return None
     return ChosenHours(

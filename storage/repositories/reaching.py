@@ -98,7 +98,9 @@ async def listeners(uow: Uow, student_ids: Collection[PersonId], today: date) ->
     return found
 
 
-def _connected(question: Select[*tuple[Any, ...]], student_ids: Collection[PersonId], today: date) -> Select[*tuple[Any, ...]]:
+def _connected(
+    question: Select[*tuple[Any, ...]], student_ids: Collection[PersonId], today: date
+) -> Select[*tuple[Any, ...]]:
     return (
         question.join(TelegramAccount, TelegramAccount.person_id == PersonRole.person_id)
         .where(
