@@ -34,7 +34,7 @@ def contacts(view: ContactsView) -> Screen:
         text = _("Type your e-mail address in one message. A letter with a link will come there: press its button.")
         return Screen(text, [[tap(_("Cancel"), OpenContacts())]])
     first = _("No letters come now.") if view.first is None else _(FIRST[view.first])
-    lines = [f"<b>{_('How letters come')}</b>", "", first]
+    lines = ["<b>" + _("How letters come") + "</b>", "", first]
     if view.first is Channel.PAPER:
         lines.append(_("Of an absence the homeroom teacher tells you. The diary stays open here."))
     elif view.first is Channel.TELEGRAM and _confirmed(view.email):
@@ -96,7 +96,7 @@ def _email(view: ContactsView, *, of_another: bool = False) -> list[str]:
         if of_another:
             return [_("No e-mail address is recorded.")]
         return [_("An e-mail address may be added: as a reserve, or as the first way.")]
-    lines = [f"{_('E-mail')}: <b>{esc(view.email.address)}</b>", _given(view.email)]
+    lines = [_("E-mail") + f": <b>{esc(view.email.address)}</b>", _given(view.email)]
     if view.email.state is ContactState.ASKED:
         lines.append(_("Not confirmed yet: open the letter sent there and press its button. It is good for a week."))
     return lines
