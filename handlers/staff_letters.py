@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.screen import Screen
+from handlers.screens.absence_notes import note as absence_note
 from handlers.screens.broadcast_progress import progress
 from handlers.screens.broadcasts import letter as broadcast
-from handlers.screens.absence_notes import note as absence_note
 from handlers.screens.control import morning
 from handlers.screens.corrections import decision_letter, request
 from handlers.screens.lesson_changes import changes

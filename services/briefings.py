@@ -104,6 +104,8 @@ class Briefings:
         today = self._clock.now().astimezone(actor.zone).date()
         async with self._storage.reading() as uow:
             led = await access_class(uow, actor, class_id, today)
+            if way not in BY_HAND:
+                raise NotFoundHere
             return Whom(class_id, led.name, today, way, await _students(uow, class_id, today))
 
     async def begin(

@@ -36,7 +36,7 @@ from storage.models.delivery import Letter
 from storage.models.people import TelegramAccount
 from storage.repositories import inbox, letters
 from storage.uow import Storage, Uow
-from storage.vocabulary import BotId, ItemKind, LetterId, LetterState, PersonId
+from storage.vocabulary import BotId, Channel, ItemKind, LetterId, LetterState, PersonId
 
 
 class Refusal(SchoolError):
@@ -179,7 +179,9 @@ def doubles_not_noticed(runtime: Runtime) -> None:
 def unknown_taken_for_returned(runtime: Runtime) -> None:
     """What was on the wire at a kill is taken for never sent."""
 
-    async def forget(uow: Uow, bot_id: int, epoch: int, flying: Sequence[int]) -> tuple[int, int]:
+    async def forget(
+        uow: Uow, bot_id: int, epoch: int, flying: Sequence[int], channel: Channel = Channel.TELEGRAM
+    ) -> tuple[int, int]:
         found = await uow.execute(
             update(Letter)
             .where(Letter.state == LetterState.SENDING.value, Letter.id.not_in(flying))
@@ -198,10 +200,16 @@ def sent_before_committed(runtime: Runtime) -> None:
     gone: set[str] = set()
 
     async def too_early(
-        uow: Uow, bot_id: BotId, epoch: int, claims: Sequence[letters.Claim], now: datetime, machine_now: datetime
+        uow: Uow,
+        bot_id: BotId,
+        epoch: int,
+        claims: Sequence[letters.Claim],
+        now: datetime,
+        machine_now: datetime,
+        channel: Channel = Channel.TELEGRAM,
     ) -> dict[str, LetterId]:
         nonlocal passes
-        ids = await freeze(uow, bot_id, epoch, claims, now, machine_now)
+        ids = await freeze(uow, bot_id, epoch, claims, now, machine_now, channel)
         for claim in claims:
             if claim.address in ids:
                 letter = FrozenLetter(ids[claim.address], claim.address, claim.method, claim.payload, None)

@@ -32,7 +32,7 @@ async def test_a_question_with_a_photo_is_answered_reminded_of_and_recalled(worl
     assert shown.buttons == ["Да", "Нет"]
     refusal = await teacher.taps("Да", shown)
     assert refusal is not None
-    assert "Так письмо увидят семьи." in refusal.text
+    assert "Так письмо увидят семьи." in (refusal.text or "")
 
     since = teacher.mark()
     await teacher.taps("Отправить", preview, then="До этого можно отменить.")

@@ -156,6 +156,8 @@ async def test_a_meeting_winds_the_two_weeks_and_a_call_with_one_family_does_not
     with pytest.raises(NotFoundHere):  # a broadcast stands there by itself, and a child of another class never
         await briefings.begin(homeroom, school.class_7b, BriefingWay.BROADCAST, None, TODAY)
     with pytest.raises(NotFoundHere):
+        await briefings.choose_whom(homeroom, school.class_7b, BriefingWay.BROADCAST)
+    with pytest.raises(NotFoundHere):
         await briefings.begin(homeroom, school.class_7b, CALL, school.student_of_7a, TODAY)
 
 

@@ -59,8 +59,8 @@ async def test_whenever_they_are_issued_the_ledger_shows_them_told_within_a_day(
             break
     await box.brings()
     async with box.storage.reading() as uow:
-        question = select(Item.recipient_id, Item.state, Item.told_at).where(Item.kind == ItemKind.TERM_RESULT.value)
-        rows = (await uow.execute(question)).all()
+        told = select(Item.recipient_id, Item.state, Item.told_at).where(Item.kind == ItemKind.TERM_RESULT.value)
+        rows = (await uow.execute(told)).all()
     assert {row.recipient_id for row in rows} == {school.mother_larina, school.father_larin, school.mother_onegina}
     assert {row.state for row in rows} == {"told"}
     assert all(row.told_at is not None and row.told_at - issued_at <= 24 * HOURS for row in rows)

@@ -7,7 +7,7 @@ CHAPTER = "Рассылка"
 
 
 async def walk(walker: Walker) -> None:
-    """The homeroom teacher asks; the mother answers; the figures, the lists, the recall; the deputy head's audiences."""
+    """The homeroom teacher asks, the mother answers; figures, lists, the recall; the deputy head's audiences."""
     author = await walker.person(cast.HOMEROOM_TEACHER.id)
     father = await walker.person(cast.FATHER.id)
     await walker.types(CHAPTER, author, "/start", "")
