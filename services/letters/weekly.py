@@ -64,7 +64,7 @@ async def weekly(uow: Uow, reader: Reader, items: Sequence[DueItem], now: dateti
     """The letter of the week whose day the item names; None where no child had anything."""
     on = max((date.fromisoformat(item.value) for item in items if item.value), default=reader.today)
     monday = monday_of(on)
-    own = await recipients.students_of(uow, reader.person_id, reader.today)
+    own = await recipients.told_of(uow, reader.person_id, reader.today)
     names = await diary.names(uow, own)
     children = [await _week(uow, reader, student, reader.called(names[student]), monday) for student in own]
     shown = [one for one in children if one.news]

@@ -1,10 +1,12 @@
 """A family that reads by e-mail: what comes, how it looks, how it ends."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
+from services.family_ticks import FamilyTicks
 from storage.models.delivery import Item
 from storage.models.people import Guardianship
 from storage.uow import Storage
@@ -68,6 +70,18 @@ async def test_the_evening_letter_comes_to_the_mailbox_of_who_has_no_telegram(
     assert "5" in post.server.body()
     [mark] = await post.rows(Item, Item.recipient_id == school.father_larin, Item.kind == "mark")
     assert (mark.state, mark.channel) == ("told", "email")
+
+
+async def test_the_week_comes_to_the_mailbox_of_who_was_never_in_the_chat(
+    storage: Storage, school: Cast, post: MailPost
+) -> None:
+    teachers = Mailbox(storage, school)
+    teachers.clock_shows("11:00")
+    await teachers.marks_(school.larina, "5", WorkKind.ANSWER, school.algebra, school.owner)
+    teachers.clock_shows("10:00", TODAY + timedelta(days=4))
+    await FamilyTicks(storage)(school.clock.now())
+    letters = await post.until(lambda rows: any("Неделя" in one.payload["text"] for one in rows))
+    assert any(one.payload["subject"] == "Неделя: Татьяна" for one in letters)
 
 
 async def test_a_right_that_ends_between_news_and_letter_stops_the_letter(
