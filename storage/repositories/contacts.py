@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, null, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import Item
@@ -212,11 +212,15 @@ FAMILY_KINDS = tuple(
 )
 
 
+# The same person may be told as a teacher too, by a kind that families share; that is about no student of theirs and
+# stays in the chat. Of a family's news these alone name no student.
+OF_ALL_CHILDREN = (ItemKind.DIGEST.value, ItemKind.WEEKLY.value)
+OF_A_FAMILY = and_(Item.kind.in_(FAMILY_KINDS), or_(Item.student_id.is_not(None), Item.kind.in_(OF_ALL_CHILDREN)))
 OF_STUCK: tuple[Any, ...] = (Item.id, Item.recipient_id, Item.kind, Item.channel, Item.expires_at)
 
 
 def _stuck(*conditions: ColumnElement[bool]) -> Select[Any]:
-    return select(*OF_STUCK).where(*conditions, Item.kind.in_(FAMILY_KINDS)).order_by(Item.id)
+    return select(*OF_STUCK).where(*conditions, OF_A_FAMILY).order_by(Item.id)
 
 
 async def _all_stuck(uow: Uow, question: Select[Any]) -> list[Stuck]:

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from services.channels import handing_over
+from services.outbox import items
+from services.outbox.items import Fact
 from services.rules import channels
 from storage.models.delivery import Item
 from storage.models.people import TelegramAccount
 from storage.uow import Storage
-from storage.vocabulary import AttendanceCode, Channel, ItemKind
+from storage.vocabulary import AttendanceCode, Channel, ItemKind, PersonId
 from tests.letters.mailbox import Mailbox
 from tests.mail.server import contact, post_at_work, served, without_telegram
-from tests.school import Cast, at, found
+from tests.school import BOT, Cast, at, found, guard
 
 TELEGRAM, EMAIL, PAPER = Channel.TELEGRAM, Channel.EMAIL, Channel.PAPER
 
@@ -106,3 +109,33 @@ async def test_nobody_without_a_way_is_a_recipient_and_a_chat_consent_taken_back
     async with storage.writing() as uow:
         await uow.write(update(Consent).where(Consent.person_id == mother).values(revoked_at=at("10:00")))
     assert await told() == {father: EMAIL}
+
+
+async def test_what_a_teacher_is_told_as_a_teacher_never_goes_by_the_way_of_the_same_person_as_a_guardian(
+    storage: Storage, school: Cast
+) -> None:
+    teacher, now = school.homeroom_teacher, school.clock.now()
+    async with storage.writing() as uow:
+        await guard(uow, school, teacher, school.onegin)
+    for channel in (EMAIL, PAPER):
+        await contact(storage, school, teacher, channel, rank=-1)
+
+    def fact(kind: ItemKind, key: str, about: PersonId | None) -> Fact:
+        end = now + timedelta(hours=24)
+        return Fact(school.school_id, BOT, teacher, kind, key, key, "1", 1, now, now, end, student_id=about)
+
+    mine = [fact(ItemKind.MARK, "mark", school.onegin), fact(ItemKind.WEEKLY, "weekly", None)]
+    staff = [fact(ItemKind.BROADCAST, "broadcast:1", None), fact(ItemKind.ABSENT_DAYS, "absent_days:1", None)]
+    async with storage.writing() as uow:
+        await items.put(uow, [*mine, *staff], now)
+        await handing_over.follow(uow, teacher, now)
+        found_ = (await uow.execute(select(Item.collapse_key, Item.channel, Item.id))).all()
+        by_key = {row.collapse_key: row for row in found_}
+        assert {key: row.channel for key, row in by_key.items()} == {
+            "mark": "email",
+            "weekly": "email",
+            "broadcast:1": "telegram",
+            "absent_days:1": "telegram",
+        }
+        ids = [by_key[one.collapse_key].id for one in staff]
+        assert await handing_over.take_over(uow, ids, now) == ids
