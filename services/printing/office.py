@@ -17,18 +17,19 @@ from services.finals import sheets as finals_sheets
 from services.i18n import N_, speaking
 from services.letters.broadcasts import broadcast_of
 from services.letters.typeset import plain
-from services.printing.sheet import Days, Told, content, told_of
+from services.printing.sheet import MOST_LETTERS, Days, Told, content, told_of
 from services.rules.duties import Duty, duty
 from services.rules.regulation import Regulation
 from storage.repositories import audit, broadcasts, diary, recipients
 from storage.repositories import printing as rows
-from storage.repositories.broadcasts import BroadcastRow
 from storage.repositories.printing import Batch, PaperTie, WaitingItem
 from storage.repositories.printing import Sheet as Sheet  # for whoever shows a print
 from storage.uow import Storage, Uow
 from storage.vocabulary import Channel, ClassId, ItemKind, PersonId
 
 BROADCASTS = frozenset({ItemKind.BROADCAST, ItemKind.BROADCAST_URGENT})
+ENTERED_LATE = frozenset({ItemKind.MARK, ItemKind.ABSENCE_LATER})
+FARTHEST = timedelta(days=31)  # how far back a sheet reaches for them
 SHEETS_AT_ONCE = 4  # in one transaction: a week of one guardian's waiting facts is some dozens
 
 
@@ -82,7 +83,7 @@ class Printing:
             return await self._view(uow, actor, class_id)
 
     async def make(self, actor: Actor, class_id: ClassId) -> Printed:
-        """Print what the families on paper are to know, from the day after the last print until today.
+        """Print what the families on paper are to know, from the day of the last print until today.
 
         Raises NotFoundHere, NotYourClass, NobodyOnPaper.
         """
@@ -170,11 +171,11 @@ class Printing:
         )
 
     async def _days(self, uow: Uow, actor: Actor, view: PrintView) -> Days:
-        """Today's print keeps its days; another goes on where the last one ended, within the year."""
+        """Today's print keeps its days; another begins with the last one's day, which went on, within the year."""
         if view.last is not None and view.last.until_on == view.today:
             return Days(view.last.since_on, view.today)
         calendar = await finals_sheets.calendar_of(uow, actor, self._clock.now())
-        since = view.today - timedelta(days=view.every - 1) if view.last is None else _next(view.last.until_on)
+        since = view.today - timedelta(days=view.every - 1) if view.last is None else view.last.until_on
         return Days(min(max(since, calendar.starts_on), view.today), view.today)
 
     async def _draw(
@@ -185,7 +186,7 @@ class Printing:
         waiting = await rows.waiting(uow, {one.guardian_id for one in view.ties})
         about = {broadcast_of(one.collapse_key) for one in waiting if one.kind in BROADCASTS}
         said = [one for one in [await broadcasts.find(uow, each) for each in sorted(about)] if one is not None]
-        told: dict[tuple[PersonId, str], Told] = {}
+        told: dict[tuple[PersonId, str, Days, frozenset[str]], Told] = {}
         drawn = []
         of_nobody: set[PersonId] = set()  # what is about no student stands on the guardian's first sheet
         for tie in view.ties:
@@ -196,12 +197,17 @@ class Printing:
                 and (one.student_id == tie.student_id or (one.student_id is None and tie.guardian_id not in of_nobody))
             ]
             of_nobody.add(tie.guardian_id)
+            wanted = {broadcast_of(one.collapse_key) for one in own if one.kind in BROADCASTS}
+            shown = [one for one in said if one.id in wanted][:MOST_LETTERS]
+            late = wanted - {one.id for one in shown}  # waits for the next print
+            own = [one for one in own if one.kind not in BROADCASTS or broadcast_of(one.collapse_key) not in late]
+            since, scopes = _since(days, own), _scopes(own)
             with speaking(tie.locale):
-                key = (tie.student_id, tie.locale)
+                key = (tie.student_id, tie.locale, since, scopes)
                 if key not in told:
-                    told[key] = await told_of(uow, actor.school_id, tie.student_id, days, regulation)
-                letters = _letters(own, said, view.name)
-                drawing = content(tie, view.name, days, told[key], letters, regulation)
+                    told[key] = await told_of(uow, actor.school_id, tie.student_id, since, scopes, regulation)
+                letters = [plain(letter_text(one, view.name, Channel.PAPER)) for one in shown]
+                drawing = content(tie, view.name, since, told[key], letters, regulation)
             drawn.append((tie, drawing, own))
         return drawn
 
@@ -237,14 +243,15 @@ async def paper_ties(uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]
     ]
 
 
-def _next(day: date) -> date:
-    return day + timedelta(days=1)
+def _since(days: Days, items: Sequence[WaitingItem]) -> Days:
+    """The days of a sheet: what was entered late for a day before them reaches back to it."""
+    about = [one.lesson_on for one in items if one.kind in ENTERED_LATE and one.lesson_on is not None]
+    return Days(max(min([days.since, *about]), days.since - FARTHEST), days.until)
 
 
-def _letters(items: Sequence[WaitingItem], said: Sequence[BroadcastRow], class_name: str) -> list[str]:
-    """The school's letters among what waits, as plain text in the language now spoken."""
-    wanted = {broadcast_of(one.collapse_key) for one in items if one.kind in BROADCASTS}
-    return [plain(letter_text(one, class_name, Channel.PAPER)) for one in said if one.id in wanted]
+def _scopes(items: Sequence[WaitingItem]) -> frozenset[str]:
+    """Of what term or year results wait: «term_mark:120:3:term:5» is of «term:5»."""
+    return frozenset(one.collapse_key.split(":", 3)[3] for one in items if one.kind is ItemKind.TERM_RESULT)
 
 
 async def _note(uow: Uow, actor: Actor, action: str, subject: str, detail: Mapping[str, object], now: datetime) -> None:

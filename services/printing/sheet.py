@@ -3,7 +3,7 @@
 A sheet is values, frozen when it is printed: blocks with a title, column widths and rows of texts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -52,8 +52,13 @@ class Told:
     results: Sequence[tuple[str, str, str]]
 
 
-async def told_of(uow: Uow, school_id: SchoolId, student_id: PersonId, days: Days, regulation: Regulation) -> Told:
-    """Read a student's days; the right to be told of them is the caller's to ask. Speaks the language now spoken."""
+async def told_of(
+    uow: Uow, school_id: SchoolId, student_id: PersonId, days: Days, scopes: Collection[str], regulation: Regulation
+) -> Told:
+    """Read a student's days; the right to be told of them is the caller's to ask. Speaks the language now spoken.
+
+    `scopes`: what results are told of whatever the day they were entered on.
+    """
     seats = await diary_terms.terms_of(uow, school_id, student_id)
     term = _term(seats, days.until, regulation)
     since = min(days.since, term.starts_on) if term is not None else days.since
@@ -63,7 +68,7 @@ async def told_of(uow: Uow, school_id: SchoolId, student_id: PersonId, days: Day
         marks=[one for one in marks if one.on_date >= days.since],
         of_term=marks if term is None else [one for one in marks if one.on_date >= term.starts_on],
         homework=await _homework(uow, school_id, student_id, days.until),
-        results=await _results(uow, school_id, student_id, seats, days),
+        results=await _results(uow, school_id, student_id, seats, days, scopes),
     )
 
 
@@ -119,9 +124,14 @@ async def _homework(uow: Uow, school_id: SchoolId, student_id: PersonId, until: 
 
 
 async def _results(
-    uow: Uow, school_id: SchoolId, student_id: PersonId, seats: Sequence[SeatTerm], days: Days
+    uow: Uow,
+    school_id: SchoolId,
+    student_id: PersonId,
+    seats: Sequence[SeatTerm],
+    days: Days,
+    scopes: Collection[str],
 ) -> list[tuple[str, str, str]]:
-    """The issued results of the scopes in which something was issued in these days."""
+    """The issued results of these scopes, and of those in which something was issued in these days."""
     year = max((one.year_id for one in seats if one.year_starts_on <= days.until), default=None)
     if year is None:
         return []
@@ -132,7 +142,7 @@ async def _results(
         for one in await finals_rows.standing(uow, [student_id], None, sorted(keys))
         if one.issued and one.value is not None
     ]
-    fresh = {one.scope for one in stands if one.entered_at.date() >= days.since}
+    fresh = {*scopes, *(one.scope for one in stands if one.entered_at.date() >= days.since)}
     shown = [one for one in stands if one.scope in fresh]
     if not shown:
         return []

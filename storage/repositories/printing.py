@@ -12,6 +12,7 @@ from storage.models.delivery import Item, Letter
 from storage.models.family import Contact, PrintBatch, PrintSheet
 from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole
 from storage.models.school import SchoolClass
+from storage.models.timetable import Lesson
 from storage.repositories.items import in_order
 from storage.repositories.people import holds_on
 from storage.repositories.recipients import rests_by_any_way
@@ -94,7 +95,7 @@ async def ties(uow: Uow, class_id: ClassId, today: date) -> list[PaperTie]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """A fact that waits to be printed."""
+    """A fact that waits to be printed; `lesson_on`: the day of the lesson it is about."""
 
     id: ItemId
     rev: int
@@ -102,12 +103,14 @@ class WaitingItem:
     student_id: PersonId | None
     kind: ItemKind
     collapse_key: str
+    lesson_on: date | None
 
 
 async def waiting(uow: Uow, guardian_ids: Collection[PersonId]) -> list[WaitingItem]:
     """What waits on paper for these guardians, the oldest first."""
     question = (
-        select(Item.id, Item.rev, Item.recipient_id, Item.student_id, Item.kind, Item.collapse_key)
+        select(Item.id, Item.rev, Item.recipient_id, Item.student_id, Item.kind, Item.collapse_key, Lesson.on_date)
+        .outerjoin(Lesson, Lesson.id == Item.lesson_id)
         .where(
             Item.recipient_id.in_(guardian_ids),
             Item.channel == Channel.PAPER.value,
@@ -124,6 +127,7 @@ async def waiting(uow: Uow, guardian_ids: Collection[PersonId]) -> list[WaitingI
             None if row.student_id is None else PersonId(row.student_id),
             ItemKind(row.kind),
             row.collapse_key,
+            row.on_date,
         )
         for row in await uow.execute(question)
     ]

@@ -1,6 +1,6 @@
 """«Печать»: sheets for families on paper, what they tell, who has taken them, and when the next is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -11,15 +11,28 @@ from sqlalchemy import insert, select, update
 from services import gaps
 from services.access import NotYourClass
 from services.errors import NotFoundHere
+from services.outbox import items
+from services.outbox.items import Fact
 from services.printing import Printing
 from services.printing.office import NobodyOnPaper, Printed
+from services.printing.sheet import MOST_LETTERS
 from services.reports.sheets import sheets_pdf
 from storage.models.delivery import Item, Letter
 from storage.models.family import Contact
 from storage.models.people import Guardianship
 from storage.models.school import School
+from storage.repositories import broadcasts
 from storage.uow import Storage
-from storage.vocabulary import AttendanceCode, ClockKind, ClockState, PersonId, WorkKind
+from storage.vocabulary import (
+    AttendanceCode,
+    BroadcastState,
+    Channel,
+    ClockKind,
+    ClockState,
+    ItemKind,
+    PersonId,
+    WorkKind,
+)
 from tests.letters.mailbox import Mailbox
 from tests.school import BOT, TODAY, Cast, connect, found, guard, person
 
@@ -151,7 +164,43 @@ async def test_what_came_after_the_print_goes_with_the_next(school: Class7B) -> 
     assert (await states(box.storage, school.grandmother))["waiting"] == 1, "the paper doesn't say it yet"
     box.clock_shows("15:00", TODAY + 7 * DAY)
     second = await school.prints()
-    assert (first.batch.until_on, second.batch.since_on) == (TODAY, TODAY + DAY)
+    assert (first.batch.until_on, second.batch.since_on) == (TODAY, TODAY), "that day went on after the print"
+    assert "waiting" not in await states(box.storage, school.grandmother)
+    assert "4 (" in pages(await sheets_pdf(second))[1]
+
+
+async def test_a_mark_entered_late_stands_on_the_sheet_that_tells_it(school: Class7B) -> None:
+    box, cast = school.box, school.cast
+    box.clock_shows("15:00")
+    await school.prints()
+    box.clock_shows("15:00", TODAY + 2 * DAY)
+    assert "4 (" not in pages(await sheets_pdf(await school.prints()))[1]
+    box.clock_shows("16:00", TODAY + 3 * DAY)
+    await box.marks_(cast.named("Яковлева Вера"), "4", WorkKind.CONTROL, cast.algebra, cast.owner)
+    box.clock_shows("15:00", TODAY + 9 * DAY)
+    printed = await school.prints()
+    assert "waiting" not in await states(box.storage, school.grandmother)
+    assert "4 (" in pages(await sheets_pdf(printed))[1]
+
+
+async def test_letters_that_do_not_fit_the_sheet_wait_for_the_next(school: Class7B) -> None:
+    box, cast = school.box, school.cast
+    now = cast.clock.now()
+    async with box.storage.writing() as uow:
+        for number in range(MOST_LETTERS + 1):
+            audience = {"kind": "class", "of": cast.class_7b}
+            id_ = await broadcasts.add(uow, cast.school_id, cast.homeroom_teacher, audience, now)
+            values = {"text": f"Объявление {number}.", "state": "sending"}
+            await broadcasts.change(uow, id_, [BroadcastState.DRAFT], **values)
+            key = f"broadcast:{id_}"
+            fact = Fact(
+                cast.school_id, BOT, school.grandmother, ItemKind.BROADCAST, key, key, str(id_), 3, now, now, None
+            )
+            await items.put(uow, [replace(fact, student_id=cast.named("Яковлева Вера"), channel=Channel.PAPER)], now)
+    for day, shown in ((TODAY, range(MOST_LETTERS)), (TODAY + 7 * DAY, [MOST_LETTERS])):
+        box.clock_shows("15:00", day)
+        sheet = pages(await sheets_pdf(await school.prints()))[1]
+        assert [number for number in range(MOST_LETTERS + 1) if f"Объявление {number}." in sheet] == list(shown)
     assert "waiting" not in await states(box.storage, school.grandmother)
 
 
