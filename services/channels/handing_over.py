@@ -42,7 +42,7 @@ async def follow(uow: Uow, person_id: PersonId, now: datetime) -> None:
     moves = [
         TakenOver(one.item_id, first, _expiry(one, first, now))
         for one in await rows.waiting(uow, person_id)
-        if one.channel is not first and not (first is Channel.PAPER and one.kind in rules.URGENT)
+        if one.channel is not first and not (first is Channel.PAPER and one.kind in rules.NOT_PRINTED)
     ]
     if moves:
         await rows.rechannel(uow, moves)

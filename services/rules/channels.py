@@ -11,6 +11,8 @@ RESERVE = {Channel.EMAIL: 1, Channel.PAPER: 2}
 TELEGRAM_RANK = 0
 # Nobody reads these on paper in time: where nothing faster is left, the homeroom teacher calls.
 URGENT = frozenset({ItemKind.ABSENCE, ItemKind.ABSENCE_WITHDRAWN, ItemKind.TERM_RESULT})
+# Answers to what a guardian wrote in the chat: a printed sheet has no place for them.
+NOT_PRINTED = URGENT | {ItemKind.THREAD, ItemKind.NOTE_DECIDED}
 SECOND_LIFE = timedelta(hours=24)  # what came too late on one channel may go on the next for so long
 URGENT_LIFE = timedelta(hours=2)
 NOBODY_PRINTS = timedelta(minutes=5)
@@ -19,11 +21,11 @@ NOBODY_PRINTS = timedelta(minutes=5)
 def expiry(channel: Channel, kind: ItemKind, due_at: datetime, expires_at: datetime | None) -> datetime | None:
     """Until when a fact makes sense on its channel.
 
-    What is printed waits for the next print. What is urgent can't: the homeroom teacher has it on the list at once.
+    What is printed waits for the next print. What isn't goes on by the next channel, or on the list, at once.
     """
     if channel is not Channel.PAPER or expires_at is None:
         return expires_at
-    return min(expires_at, due_at + NOBODY_PRINTS) if kind in URGENT else None
+    return min(expires_at, due_at + NOBODY_PRINTS) if kind in NOT_PRINTED else None
 
 
 def ordered(ranks: Sequence[tuple[int, Channel]]) -> tuple[Channel, ...]:
@@ -37,7 +39,7 @@ def after(channel: Channel, kind: ItemKind, ways: Sequence[Channel]) -> Channel 
     One that is none of theirs any more gives over to their first.
     """
     rest = ways[ways.index(channel) + 1 :] if channel in ways else ways
-    return next((one for one in rest if one is not Channel.PAPER or kind not in URGENT), None)
+    return next((one for one in rest if one is not Channel.PAPER or kind not in NOT_PRINTED), None)
 
 
 def second_expiry(channel: Channel, kind: ItemKind, now: datetime) -> datetime | None:

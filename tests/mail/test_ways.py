@@ -38,12 +38,22 @@ async def school(storage: Storage) -> Cast:
         (EMAIL, ItemKind.MARK, (TELEGRAM,), TELEGRAM),
         (TELEGRAM, ItemKind.TERM_RESULT, (PAPER,), None),
         (TELEGRAM, ItemKind.MARK, (), None),
+        (PAPER, ItemKind.THREAD, (PAPER, TELEGRAM), TELEGRAM),
+        (TELEGRAM, ItemKind.THREAD, (PAPER,), None),
     ],
 )
 def test_the_next_way_takes_over(
     failed: Channel, kind: ItemKind, ways: tuple[Channel, ...], takes_over: Channel | None
 ) -> None:
     assert channels.after(failed, kind, ways) is takes_over
+
+
+def test_an_answer_waits_for_no_print_which_could_not_hold_it() -> None:
+    due, end = at("10:00"), at("20:00")
+    for kind in (ItemKind.THREAD, ItemKind.NOTE_DECIDED):
+        assert channels.expiry(PAPER, kind, due, end) == due + channels.NOBODY_PRINTS
+        assert channels.second_expiry(TELEGRAM, kind, due) == due + channels.SECOND_LIFE
+    assert channels.expiry(PAPER, ItemKind.MARK, due, end) is None
 
 
 async def test_what_expires_in_telegram_goes_by_e_mail_and_then_stands_on_the_list(
