@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models.audit import AuditEntry
 from storage.models.delivery import Item, Letter
-from storage.models.family import AbsenceNote, Briefing, Contact, Visit
+from storage.models.family import AbsenceNote, Briefing, Contact, PrintSheet, Visit
 from storage.models.finals import TermMark
 from storage.models.journal import Attendance, Mark
 from storage.models.people import (
@@ -87,6 +87,9 @@ async def forget(uow: Uow, person_id: PersonId, *, name: str | None) -> dict[str
 def _statements(person_id: PersonId, name: str | None) -> Sequence[tuple[str, UpdateBase]]:
     own: Any = Item.recipient_id == person_id
     told = select(Item.letter_id).where(or_(own, Item.student_id == person_id), Item.letter_id.is_not(None))
+    printed = select(PrintSheet.letter_id).where(
+        or_(PrintSheet.guardian_id == person_id, PrintSheet.student_id == person_id), PrintSheet.letter_id.is_not(None)
+    )
     users = select(TelegramAccount.user_id).where(TelegramAccount.person_id == person_id)
     personal: dict[str, Any] = {"phone": None, "email": None, "birth_on": None, "external_id": None}
     if name is not None:
@@ -94,7 +97,7 @@ def _statements(person_id: PersonId, name: str | None) -> Sequence[tuple[str, Up
     written = select(Thread.id).where(or_(Thread.family_id == person_id, Thread.student_id == person_id))
     about = or_(AbsenceNote.guardian_id == person_id, AbsenceNote.student_id == person_id)
     return (
-        ("letters", update(Letter).where(Letter.id.in_(told)).values(payload={})),
+        ("letters", update(Letter).where(or_(Letter.id.in_(told), Letter.id.in_(printed))).values(payload={})),
         ("items", update(Item).where(or_(own, Item.student_id == person_id)).values(value=null(), base=null())),
         ("drafts", delete(Draft).where(Draft.user_id.in_(users))),
         (
@@ -103,7 +106,7 @@ def _statements(person_id: PersonId, name: str | None) -> Sequence[tuple[str, Up
             .where(or_(ThreadEntry.author_id == person_id, ThreadEntry.thread_id.in_(written)))
             .values(text="", file_id=null(), file_name=""),
         ),
-        ("absence_notes", update(AbsenceNote).where(about).values(words="")),
+        ("absence_notes", update(AbsenceNote).where(about).values(words="", answer="")),
         ("briefings", update(Briefing).where(Briefing.student_id == person_id).values(words="")),
         ("contacts", delete(Contact).where(Contact.person_id == person_id)),
         ("visits", delete(Visit).where(Visit.person_id == person_id)),

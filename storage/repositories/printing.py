@@ -234,6 +234,7 @@ async def sheets(uow: Uow, batch_id: int) -> list[Sheet]:
             row.handed_on,
         )
         for row in await uow.execute(question)
+        if "sheet" in row.payload  # else its guardian was erased
     ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from services import gaps
 from services.access import NotYourClass
+from services.erasure import Erasure
 from services.errors import NotFoundHere
 from services.outbox import items
 from services.outbox.items import Fact
@@ -303,3 +304,20 @@ async def test_a_connected_guardian_on_paper_first_gets_the_sheet_and_no_letter(
     await school.box.evening()
     assert school.grandmother not in await school.box.brings()
     assert len((await school.prints()).sheets) == 1
+
+
+async def test_the_sheets_of_who_is_erased_are_gone_and_the_print_of_the_others_stands(school: Class7B) -> None:
+    cast, storage = school.cast, school.box.storage
+    async with storage.writing() as uow:
+        aunt = await person(uow, cast, "Ларина Анна Петровна")
+        await guard(uow, cast, aunt, cast.larina)
+    await on_paper(storage, cast, aunt)
+    batch = (await school.prints()).batch
+    async with storage.writing() as uow:
+        await uow.write(update(Guardianship).where(Guardianship.guardian_id == aunt).values(until_on=TODAY))
+    await Erasure(storage, cast.clock).erase(aunt)
+    async with storage.reading() as uow:
+        payloads = (await uow.execute(select(Letter.payload).where(Letter.channel == "paper"))).scalars().all()
+    assert "Ларина" not in str(payloads)
+    printed = await school.office.again(cast.actor(cast.homeroom_teacher), batch.id)
+    assert [one.guardian_id for one in printed.sheets] == [school.grandmother]
