@@ -172,6 +172,8 @@ class Sending:
 
     async def _carry_out(self, row: BroadcastRow) -> None:
         keys = keys_of(row)
+        if row.state in (BroadcastState.HELD, BroadcastState.DONE, BroadcastState.DRAFT):
+            return
         if row.state is not BroadcastState.SENDING:
             self._let_go.discard(row.id)
         elif row.id in self._let_go:

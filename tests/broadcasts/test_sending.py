@@ -64,6 +64,21 @@ async def test_the_families_of_a_class_get_it_after_the_minute_and_nobody_else(b
     assert await box.brings() == {}, "nothing changed, so nothing is edited"
 
 
+async def test_a_broadcast_that_is_done_writes_nothing_from_tick_to_tick(box: Mailbox, office: Office) -> None:
+    await office.sends(box.cast.homeroom_teacher, office.of_7b(), TEXT)
+    for _ in range(3):
+        await box.brings()
+        await office.passes()
+    commits = []
+
+    async def count(uow: Uow) -> None:
+        commits.append(uow.statements)
+
+    box.storage.before_commit = count
+    await office.passes()
+    assert commits == []
+
+
 async def test_the_preview_is_the_letter(box: Mailbox, office: Office) -> None:
     school = box.cast
     id_ = await office.drafts(school.homeroom_teacher, office.of_7b(), TEXT, asks_reading=True)
