@@ -92,7 +92,10 @@ async def send(
 ) -> None:
     """«Отправить»."""
     view = await absence_notes.send(actor, *_place(callback_data), callback_data.reason)
-    await show(bot, query, screens.sent(view), _("Already sent.") if view.already else _("The note is sent"))
+    if view.already:
+        await show(bot, query, screens.own(view.note), _("Already sent."))
+        return
+    await show(bot, query, screens.sent(view), _("The note is sent"))
 
 
 async def open_own(

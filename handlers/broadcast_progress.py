@@ -78,7 +78,7 @@ async def recall(
 ) -> None:
     """«Отозвать»."""
     view = await broadcast_progress.recall(actor, BroadcastId(callback_data.broadcast))
-    await show(bot, query, screens.progress(view))
+    await show(bot, query, screens.recalled(view))
 
 
 async def send_readers(

@@ -253,5 +253,5 @@ def days(since: date, until: date) -> str:
     if since == until:
         return day_and_month(since)
     if (since.year, since.month) == (until.year, until.month):
-        return f"{since.day}–{day_and_month(until)}" if spoken() == "ru" else f"{day_and_month(since)} – {until.day}"
+        return f"{since.day}–{day_and_month(until)}"
     return f"{day_and_month(since)} – {day_and_month(until)}"

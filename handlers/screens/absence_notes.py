@@ -103,7 +103,7 @@ def reason_choice(view: NoteDraft) -> Screen:
     place = _place(view)
     buttons = [tap(_(label), NoteWhy(**place, reason=reason)) for reason, label in REASONS.items()]
     rows = [buttons[:2], *([one] for one in buttons[2:])]
-    text = f"{_who_and_when(view)}\n" + _("Why?")
+    text = f"{_who_and_when(view)}\n" + _("Why? You may also write it in your own words.")
     return Screen(text, [*rows, [tap(_("Back"), NoteForChild(student=view.child.student_id))]])
 
 

@@ -116,8 +116,7 @@ def seen_lesson(card: Card, student_id: PersonId, on_date: date) -> Screen:
 def week(view: Week) -> Screen:
     """What was missed in a week, by reason, and the word that it was verified."""
     sunday = view.monday + timedelta(days=6)
-    days = f"{words.day_and_month(view.monday)} – {words.day_and_month(sunday)}"
-    lines = [f"<b>{esc(view.name)}</b> · {days}", _("Lessons missed:")]
+    lines = [f"<b>{esc(view.name)}</b> · {words.days(view.monday, sunday)}", _("Lessons missed:")]
     lines += [
         f"{words.reason_letter(reason)} — {_said(reason)}: {view.missed.get(reason, 0)}"
         for reason in (*AbsenceReason, None)

@@ -107,7 +107,7 @@ def _buttons(view: Progress) -> list[list[Button]]:
             label = _("Not reached: {count}").format(count=view.counts.unreached)
             lists.append(tap(label, SendReaders(broadcast=one.id, which=Which.UNREACHED)))
         acts = []
-        if view.silent and one.state is not BroadcastState.PAUSED:
+        if view.silent and one.state is not BroadcastState.PAUSED and (one.asks_reading or not view.closed):
             acts.append(tap(_("Remind them"), RemindSilent(broadcast=one.id)))
         if one.options and not view.closed:
             acts.append(tap(_("Close the answers"), CloseAnswers(broadcast=one.id)))
@@ -132,6 +132,19 @@ def ask_recall(view: Progress) -> Screen:
         [tap(_("Back"), OpenBroadcast(broadcast=one.id))],
     ]
     return Screen("\n".join(lines), rows)
+
+
+def recalled(view: Progress) -> Screen:
+    """Just recalled: the letters are only now being deleted, so no figures yet."""
+    one = view.content
+    lines = [
+        heading(one.audience),
+        f"<i>{esc(gist(one.text, one.files, SHOWN_TEXT))}</i>",
+        "",
+        _(STATES[BroadcastState.RECALLED]),
+        _("Letters are being deleted. “Show the course” says how many."),
+    ]
+    return Screen("\n".join(lines), [[tap(_("Show the course"), OpenBroadcast(broadcast=one.id))]])
 
 
 def readers(view: People, which: Which, class_id: int, page: int) -> Screen:

@@ -141,10 +141,13 @@ def help_page(actor: Actor, administrators: Sequence[str]) -> Screen:
         "",
         _("/start — the menu"),
         _("/help — this page"),
-        _("/stop — take the consent back: letters stop"),
-        "",
-        _("Another child, or a new phone: open the link of the new slip, or type its code here."),
     ]
+    if Role.GUARDIAN in actor.roles:
+        lines += [
+            _("/stop — take the consent back: letters stop"),
+            "",
+            _("Another child, or a new phone: open the link of the new slip, or type its code here."),
+        ]
     if administrators:
         lines += ["", _("Administrator of the journal: {names}").format(names=esc(", ".join(administrators)))]
     rows = [[tap(_(TITLES[one]), OpenGuide(guide=one))] for one in own_guides(actor)]

@@ -97,7 +97,7 @@ def quiet_hours(choice: Choice) -> Screen:
 
 def kinds(choice: Choice) -> Screen:
     """The kinds that may come another way than by the mode."""
-    lines = ["<b>" + _("By kind") + "</b>", "", _("Where nothing is chosen, a kind comes as usual.")]
+    lines = ["<b>" + _("By kind") + "</b>", "", _("“As usual” is what “Settings” says for all letters.")]
     if not choice.student:
         always = _(
             "News of absence, term marks and correspondence always come: the school has to let you know of them, "

@@ -19,6 +19,7 @@ from handlers.callbacks.finals import (
     OpenTerm,
     RegisterReceipt,
 )
+from handlers.callbacks.homeroom import OpenClass
 from handlers.callbacks.reading import Acknowledge
 from handlers.screen import ROWS_OF_NAMES, Button, Screen, esc, grid, page_of, pager, shortened, tap
 from handlers.screens.finals import SIGNS, SPANS_A_ROW, hint, on_the_wire
@@ -115,7 +116,8 @@ def school_class(view: ClassView, page: int, *, controls: bool) -> Screen:
     if view.span.scope.kind is TermScope.TERM:
         rows.append([tap(_("Second look"), OpenDoubts(**here, **_scope(view.span)))])
     rows += _spans(view.spans, view.span, lambda span: OpenClassResults(page=0, **here, **_scope(span)))
-    rows.append([tap(_("Back"), OpenTerm(page=0, **_scope(view.span))) if controls else tap(_("Menu"), OpenMenu())])
+    back = OpenTerm(page=0, **_scope(view.span)) if controls else OpenClass(school_class=view.class_id)
+    rows.append([tap(_("Back"), back), tap(_("Menu"), OpenMenu())])
     return Screen("\n".join(lines), rows)
 
 

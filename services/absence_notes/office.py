@@ -78,11 +78,11 @@ class AbsenceNotes:
         return DayChoice(child, since, days.offered(since), days.today)
 
     async def ask_reason(self, actor: Actor, student_id: PersonId, since: date, until: date) -> NoteDraft:
-        """These days: why? Raises what the days refuse, NotedAlready."""
+        """These days: why? A reason typed is another one. Raises what the days refuse, NotedAlready."""
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             found = await self._drafted(uow, actor, student_id, since, until, now)
-            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            await _await_words(uow, actor, found, NoteReason.OTHER, now)
             return found
 
     async def type_days(self, actor: Actor, text: str) -> NoteDraft:
@@ -98,7 +98,7 @@ class AbsenceNotes:
             if typed is None:
                 raise NoDatesTyped
             found = await self._drafted(uow, actor, student_id, *typed, now)
-            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            await _await_words(uow, actor, found, NoteReason.OTHER, now)
             return found
 
     async def shown_back(
@@ -108,15 +108,7 @@ class AbsenceNotes:
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             found = await self._drafted(uow, actor, student_id, since, until, now, reason)
-            data = {
-                "ask": WORDS,
-                "student": int(student_id),
-                "since": found.from_on.isoformat(),
-                "until": found.until_on.isoformat(),
-                "reason": reason.value,
-                "words": "",
-            }
-            await drafts.expect(uow, actor.bot_id, actor.user_id, PURPOSE, data, now)
+            await _await_words(uow, actor, found, reason, now)
             return found
 
     async def type_words(self, actor: Actor, text: str) -> NoteDraft:
@@ -267,6 +259,19 @@ async def note_down(uow: Uow, actor: Actor, row: NoteRow, action: str, now: date
         subject=f"absence_note:{row.id}",
         detail={"student": int(row.student_id), "from": str(row.from_on), "until": str(row.until_on)},
     )
+
+
+async def _await_words(uow: Uow, actor: Actor, found: NoteDraft, reason: NoteReason, now: datetime) -> None:
+    """What is typed next are the words of this note."""
+    data = {
+        "ask": WORDS,
+        "student": int(found.child.student_id),
+        "since": found.from_on.isoformat(),
+        "until": found.until_on.isoformat(),
+        "reason": reason.value,
+        "words": "",
+    }
+    await drafts.expect(uow, actor.bot_id, actor.user_id, PURPOSE, data, now)
 
 
 async def _children(uow: Uow, actor: Actor, today: date) -> list[Child]:

@@ -171,6 +171,8 @@ class BroadcastProgress:
                 raise RemindedLately(hour=words.hour(row.reminded_at, actor.zone))
             found = await broadcast_people.readers(uow, row.id, now.astimezone(actor.zone).date())
             silent = [one for one in found if _is(one, Which.SILENT, row) and one.channel is not Channel.PAPER]
+            if row.closed_at is not None:  # nobody is asked for an answer that isn't taken
+                silent = [one for one in silent if row.asks_reading and not one.read]
             if not silent:
                 raise NobodySilent
             await items.put(uow, await _reminders(uow, row, silent, now), now)
@@ -192,7 +194,7 @@ class BroadcastProgress:
                 school_class = one.class_name
                 lines += ["", school_class or ""]
             lines.append(f"{reader_name(one)} — {', '.join(_said(one, row, content))}")
-        return Exported(f"broadcast-{row.id}.txt", "\n".join(lines) + "\n", len(found))
+        return Exported(f"{gettext('Broadcast')} {row.id}.txt", "\n".join(lines) + "\n", len(found))
 
     # What all of them need
 

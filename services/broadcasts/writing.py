@@ -39,6 +39,7 @@ from services.broadcasts.views import (
 )
 from services.clock import Clock
 from services.errors import NotFoundHere
+from services.i18n import gettext
 from services.letters.broadcasts import written
 from services.rules import quiet_hours
 from services.rules.regulation import Regulation
@@ -344,7 +345,9 @@ async def _change(uow: Uow, row: BroadcastRow, **values: Any) -> None:
 
 def _listed(row: BroadcastRow, actor: Actor) -> Listed:
     at = (row.send_at or row.created_at).astimezone(actor.zone)
-    return Listed(row.id, contents.gist(row.text, contents.files_of(row), GIST), row.state, at)
+    blank = not row.text and not row.files
+    gist = gettext("no text yet") if blank else contents.gist(row.text, contents.files_of(row), GIST)
+    return Listed(row.id, gist, row.state, at)
 
 
 async def _note(

@@ -106,6 +106,24 @@ async def test_the_reminder_goes_to_the_silent_alone_and_not_often(box: Mailbox,
         await office.progress.remind(teacher, id_)
 
 
+async def test_a_closed_question_reminds_only_of_the_reading(box: Mailbox, office: Office) -> None:
+    school, id_ = box.cast, await asked(box, office)
+    teacher = school.actor(school.homeroom_teacher)
+    for reader in (school.mother_larina, school.father_larin):
+        await office.replies.acknowledge(school.actor(reader), id_)
+    await office.progress.close(teacher, id_)
+    assert await office.progress.remind(teacher, id_) == 1
+    assert school.mother_onegina in await box.brings()
+
+
+async def test_a_draft_without_a_word_is_listed_as_such(box: Mailbox, office: Office) -> None:
+    teacher = box.cast.actor(box.cast.homeroom_teacher)
+    await office.writing.begin(teacher, office.of_7b())
+    assert [one.gist for one in (await office.writing.desk(teacher)).listed] == ["пока без текста"]
+    await office.writing.type(teacher, "Завтра собрание")
+    assert [one.gist for one in (await office.writing.desk(teacher)).listed] == ["Завтра собрание"]
+
+
 async def test_recalled_what_was_told_is_deleted_and_what_waits_never_goes(box: Mailbox, office: Office) -> None:
     school, teacher = box.cast, box.cast.actor(box.cast.homeroom_teacher)
     await office.writing.begin(teacher, office.of_7b())

@@ -30,6 +30,12 @@ def test_help_offers_ones_own_guides_and_no_other_opens(world: World, who: str) 
         assert (came.refused is None) == (guide in OWN[who])
 
 
+@pytest.mark.parametrize(("who", "family"), [("teacher", False), ("homeroom", False), ("mother", True)])
+def test_only_a_family_is_told_of_stop_and_of_another_slip(world: World, who: str, family: bool) -> None:
+    [page] = world.does(world.chats.types(world.two.people[who], "/help")).calls
+    assert ("/stop" in text_of(page)) == family
+
+
 def test_a_stranger_is_told_how_to_get_a_slip_and_no_name(world: World) -> None:
     with speaking("ru"):
         [page] = world.does(world.chats.types(world.two.people["nobody"], "/help")).calls

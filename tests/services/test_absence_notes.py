@@ -231,6 +231,13 @@ async def test_another_reason_wants_words(school: Cast, notes: AbsenceNotes, mot
     assert (await sent(notes, school, mother, reason=OTHER)).words == "соревнования"
 
 
+async def test_a_reason_typed_at_once_is_another_reason(school: Cast, notes: AbsenceNotes, mother: Actor) -> None:
+    await notes.ask_reason(mother, school.larina, TOMORROW, TOMORROW)
+    typed = await notes.type_words(mother, "едем к бабушке")
+    assert (typed.from_on, typed.reason, typed.words) == (TOMORROW, OTHER, "едем к бабушке")
+    assert (await sent(notes, school, mother, TOMORROW, TOMORROW, OTHER)).words == "едем к бабушке"
+
+
 async def test_sent_twice_it_is_one_note_and_the_same_days_take_no_second(
     school: Cast, notes: AbsenceNotes, decisions: NoteDecisions, mother: Actor, homeroom: Actor
 ) -> None:
