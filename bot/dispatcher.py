@@ -8,6 +8,7 @@ from aiogram.types import ChatMemberUpdated
 
 from bot.middlewares import Fresh, VisitorMiddleware
 from services.actor import Visitor
+from services.channels import handing_over
 from services.clock import Clock
 from storage.repositories import accounts
 from storage.uow import Storage
@@ -37,7 +38,7 @@ def make_dispatcher(
 
 
 def membership() -> Router:
-    """The bot was blocked or let in again: a blocked chat's items wait. (A return is seen by the middleware.)"""
+    """The bot was blocked: what waits goes on waiting, or by e-mail. (A return is seen by the middleware.)"""
     router = Router(name="membership")
 
     @router.my_chat_member()
@@ -46,6 +47,7 @@ def membership() -> Router:
             return
         now = clock.now()
         async with storage.writing(visitor.seq, now=now) as uow:
-            await accounts.mark_unreachable(uow, visitor.bot_id, str(visitor.chat_id), "blocked", now)
+            for person_id in await accounts.mark_unreachable(uow, visitor.bot_id, str(visitor.chat_id), "blocked", now):
+                await handing_over.follow(uow, person_id, now, blocked=True)
 
     return router

@@ -33,11 +33,14 @@ async def mailbox_is_dead(uow: Uow, contact_id: ContactId, reason: str, now: dat
     return await rows.stop(uow, contact_id, reason, now)
 
 
-async def follow(uow: Uow, person_id: PersonId, now: datetime) -> None:
-    """What waits for somebody goes by the channel that is their first now; without any it stays, and is listed."""
+async def follow(uow: Uow, person_id: PersonId, now: datetime, *, blocked: bool = False) -> None:
+    """What waits for somebody goes by the channel that is their first now; without any it stays, and is listed.
+
+    `blocked`: they blocked the bot, and may be back tomorrow: e-mail takes over, the next print does not.
+    """
     ways = rules.ordered((await rows.ways(uow, [person_id]))[person_id])
     first = next(iter(ways), None)
-    if first is None:
+    if first is None or (blocked and first is not Channel.EMAIL):
         return
     moves = [
         TakenOver(one.item_id, first, _expiry(one, first, now))

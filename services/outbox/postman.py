@@ -79,7 +79,7 @@ class Postman:
         self._width = width
         self._care_every = care_every
         self._ready = Readiness(storage, clock, composer, bot_id, channel)
-        self._moved_away: list[PersonId] = []  # whose mailbox has just turned out to be none
+        self._moved_away: list[PersonId] = []  # whose chat or mailbox has just turned out to take nothing
         self._flying: dict[LetterId, FrozenLetter] = {}
         self._finished: list[Finished] = []
         self._queueing: set[asyncio.Task[Any]] = set()  # claimed letters that wait for their token
@@ -310,7 +310,7 @@ class Postman:
         if returned:
             await letters.give_back(uow, returned)
         for person_id in self._moved_away:
-            await handing_over.follow(uow, person_id, now)
+            await handing_over.follow(uow, person_id, now, blocked=self._channel is Channel.TELEGRAM)
         dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
         if dead:
             await self._list(uow, await handing_over.take_over(uow, await letters.bury(uow, dead), now), now)
@@ -327,7 +327,8 @@ class Postman:
                 owner_id = await handing_over.mailbox_is_dead(uow, contact_id, one.outcome.slug, now)
                 self._moved_away += [] if owner_id is None else [owner_id]
             elif is_unreachable(one):
-                await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, one.outcome.slug, now)
+                slug = one.outcome.slug
+                self._moved_away += await accounts.mark_unreachable(uow, self._bot_id, one.letter.address, slug, now)
             elif one.outcome.address is Address.MOVED and one.outcome.migrated_to is not None:
                 await accounts.move(uow, self._bot_id, one.letter.address, one.outcome.migrated_to)
 

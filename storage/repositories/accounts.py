@@ -9,9 +9,9 @@ from storage.uow import Uow
 from storage.vocabulary import AccountState, BotId, PersonId
 
 
-async def mark_unreachable(uow: Uow, bot_id: BotId, address: str, reason: str, now: datetime) -> None:
-    """The messenger refuses this chat; the items of its person wait."""
-    await uow.write(
+async def mark_unreachable(uow: Uow, bot_id: BotId, address: str, reason: str, now: datetime) -> list[PersonId]:
+    """The messenger refuses this chat; the items of its person wait. Whose it was, where that is news."""
+    found = await uow.execute(
         update(TelegramAccount)
         .where(
             TelegramAccount.bot_id == bot_id,
@@ -20,7 +20,9 @@ async def mark_unreachable(uow: Uow, bot_id: BotId, address: str, reason: str, n
             TelegramAccount.unreachable_at.is_(None),
         )
         .values(unreachable_at=now, unreachable_reason=reason)
+        .returning(TelegramAccount.person_id)
     )
+    return [PersonId(row.person_id) for row in found]
 
 
 async def is_unreachable(uow: Uow, bot_id: BotId, chat_id: int) -> bool:

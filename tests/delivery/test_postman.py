@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.clock import StoppedClock, machine_now
@@ -15,6 +15,7 @@ from services.outbox.postman import NotTheOwner
 from services.outbox.returning import welcome_back
 from services.outbox.unreached import lost as all_lost
 from storage.models.delivery import Item, Letter
+from storage.models.family import Contact
 from storage.models.people import Consent, Guardianship, PersonRole, TelegramAccount
 from storage.repositories import accounts, owner, unreached
 from storage.uow import Storage
@@ -285,6 +286,20 @@ async def test_a_blocked_chat_keeps_its_items_until_it_comes_back(storage: Stora
             await welcome_back(uow, BOT, int(family.mother_chat), NOW)
         await post.settled(3)
         assert post.wire.texts[2] == "mark:1:1=5; mark:2:1=4"
+
+
+@pytest.mark.parametrize(("way", "goes"), [("email", "email"), ("paper", "telegram")])
+async def test_who_blocks_the_bot_is_written_to_by_e_mail_at_once_and_no_print_is_waited_for(
+    storage: Storage, family: Family, way: str, goes: str
+) -> None:
+    contact = {"channel": way, "state": "confirmed", "source": "№ 7", "given_on": NOW.date(), "rank": 1}
+    async with storage.writing() as uow:
+        await uow.execute(insert(Contact), {"school_id": family.school, "person_id": family.mother, **contact})
+    async with at_work(storage, wire=Wire(script=[BLOCKED])) as post:
+        await post.put(family.fact(kind=ItemKind.ABSENCE))
+        await post.settled(1)
+        [item] = await post.rows()
+        assert (item.state, item.channel, item.letter_id) == ("waiting", goes, None)
 
 
 async def test_a_dead_letter_stands_on_the_homeroom_teachers_list(storage: Storage, family: Family) -> None:
