@@ -85,12 +85,14 @@ async def broadcast_letter(uow: Uow, recipient: Reachable, item: DueItem, now: d
 
 
 async def by_mail(uow: Uow, reader: Reader, items: Sequence[DueItem], now: datetime) -> Written | None:
-    """The same for a channel without buttons: it says where files and answers are."""
+    """The same for a channel without buttons: it says where files and answers are; None of a single file."""
+    _broadcast, _id, *more = items[0].collapse_key.split(":")
+    if more and more[0] != AGAIN:
+        return None
     row = await _to_tell(uow, reader, items[0], now)
     if row is None:
         return None
-    again = items[0].collapse_key.endswith(f":{AGAIN}")
-    text = letter_text(row, await class_name_of(uow, row), reader.channel, again=again)
+    text = letter_text(row, await class_name_of(uow, row), reader.channel, again=bool(more))
     return Written(text, tuple(one.id for one in items), ())
 
 

@@ -20,16 +20,18 @@ from services.broadcasts.refusals import (
     QuestionNeedsText,
     TooManyBroadcastFiles,
 )
+from services.channels.mail_letters import MailLetters
 from services.homework import NewFile
+from services.outbox.transport import DueItem, Reachable
 from storage.models.broadcasts import BroadcastRecipient
 from storage.models.delivery import Item
 from storage.models.family import Briefing
 from storage.models.people import Guardianship, PersonRole, TelegramAccount
 from storage.uow import Uow
-from storage.vocabulary import BroadcastState, FileKind, QuestionKind
+from storage.vocabulary import BroadcastState, Channel, FileKind, ItemId, ItemKind, QuestionKind
 from tests.broadcasts.conftest import HELD, Office, more_families
 from tests.letters.mailbox import Mailbox
-from tests.school import TODAY, guard
+from tests.school import BOT, TODAY, ZONE, guard
 
 TEXT = "Завтра в 9:00 едем в музей.\n\nВозьмите сменную обувь <и бутерброд>."
 PHOTO = NewFile(FileKind.PHOTO, "photo-1", "u1")
@@ -77,6 +79,35 @@ async def test_a_broadcast_that_is_done_writes_nothing_from_tick_to_tick(box: Ma
     box.storage.before_commit = count
     await office.passes()
     assert commits == []
+
+
+async def test_a_file_that_was_asked_for_in_the_chat_makes_no_second_letter_by_e_mail(
+    box: Mailbox, office: Office
+) -> None:
+    school, now = box.cast, box.cast.clock.now()
+    id_ = await office.sends(school.homeroom_teacher, office.of_7b(), TEXT)
+    to = Reachable(school.mother_larina, school.school_id, BOT, "mail:1", "ru", ZONE, Channel.EMAIL, "a@b.ru")
+    for key, comes in ((f"broadcast:{id_}", True), (f"broadcast:{id_}:0", False)):
+        asked = DueItem(
+            id=ItemId(1),
+            rev=1,
+            kind=ItemKind.BROADCAST_URGENT,
+            bundle=key,
+            collapse_key=key,
+            base=None,
+            value=str(id_),
+            priority=1,
+            created_at=now,
+            due_at=now,
+            expires_at=None,
+            student_id=school.larina,
+            lesson_id=None,
+            work_id=None,
+            previous_letter_id=None,
+        )
+        async with box.storage.reading() as uow:
+            letter = await MailLetters().compose(uow, to, [asked], now)
+        assert (letter is not None) is comes
 
 
 async def test_the_preview_is_the_letter(box: Mailbox, office: Office) -> None:
