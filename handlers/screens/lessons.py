@@ -7,6 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from babel.dates import format_date
 
 from handlers.callbacks.corrections import AskCorrection
+from handlers.callbacks.family import OpenMenu
 from handlers.callbacks.lessons import (
     ConfirmAllPresent,
     ConfirmAttendance,
@@ -58,7 +59,7 @@ def day(view: Day) -> Screen:
         turn.append(tap(_("Today"), OpenLessons()))
     if view.after is not None:
         turn.append(tap(f"{_short(view.after)} →", OpenDay(day=view.after.isoformat())))
-    return Screen("\n".join(lines), [*rows, *([turn] if turn else [])])
+    return Screen("\n".join(lines), [*rows, *([turn] if turn else []), [tap(_("Menu"), OpenMenu())]])
 
 
 def lesson_card(card: Card, note: str | None = None, undo: CallbackData | None = None) -> Screen:

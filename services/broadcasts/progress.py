@@ -194,7 +194,8 @@ class BroadcastProgress:
                 school_class = one.class_name
                 lines += ["", school_class or ""]
             lines.append(f"{reader_name(one)} — {', '.join(_said(one, row, content))}")
-        return Exported(f"{gettext('Broadcast')} {row.id}.txt", "\n".join(lines) + "\n", len(found))
+        name = gettext("Broadcast {number}.txt").format(number=row.id)
+        return Exported(name, "\n".join(lines) + "\n", len(found))
 
     # What all of them need
 

@@ -505,3 +505,9 @@ def test_the_menu_shows_lessons_to_those_who_teach() -> None:
     assert "Мои уроки" in labels(menu(who(Role.TEACHER)))
     assert "Мои уроки" in labels(menu(who(Role.EDUCATOR)))
     assert "Мои уроки" not in labels(menu(who(Role.GUARDIAN)))
+
+
+def test_a_days_lessons_lead_back_to_the_menu() -> None:
+    with speaking("ru"):
+        shown = day(Day(TODAY, TODAY, [], None, None))
+    assert [button.label for button in shown.rows[-1]] == ["Меню"]
