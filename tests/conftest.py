@@ -10,8 +10,9 @@ Browser:
 
 PostgreSQL is one private cluster a run, started when first asked for and gone at the end; ZVONOK_TEST_POSTGRES_URL, if
 set, is used instead. Tests that lack PostgreSQL or Chromium skip and are counted at the end; with CI=true a skip is a
-failure, but for those that ask for a school's own export. `--fast` leaves out PostgreSQL and what is marked slow;
-whatever uses the browser or a private cluster is slow by itself, and so are the scenes.
+failure, but for those that ask for a school's own export. What repeats another test at length waits for `--nightly`
+(tests/support/night.py), but a test named on the command line doesn't. `--fast` leaves out PostgreSQL and what is
+marked slow; whatever uses the browser or a private cluster is slow by itself, and so are the scenes.
 """
 
 import os
@@ -25,7 +26,7 @@ import pytest
 
 from storage.uow import Storage
 from tests.support import cluster as clusters
-from tests.support import databases, run
+from tests.support import databases, night, run
 
 if TYPE_CHECKING:  # a quarter of a second that most runs don't need
     from playwright.async_api import Browser, Page
@@ -42,6 +43,7 @@ SLOW_PLACES = ("tests/scenes/", "tests/demo/test_seed.py")  # whole days over HT
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="leave out PostgreSQL and the tests marked slow")
+    parser.addoption("--nightly", action="store_true", help="run what waits for the night too: tests/support/night.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,8 +70,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if "postgres" in parameters.values():
             item.add_marker("postgres")
+    left_out: set[pytest.Item] = set()
     if config.getoption("--fast"):
-        left_out = {item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("postgres")}
+        left_out |= {item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("postgres")}
+    asked_for = config.getoption("--nightly") or config.option.keyword or night.GATES in os.environ
+    if not asked_for and not any("::" in word for word in config.args):
+        left_out |= {item for item in items if night.is_for_the_night(item.nodeid)}
+    if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 

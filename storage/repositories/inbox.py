@@ -13,7 +13,7 @@ from storage.uow import Uow
 from storage.vocabulary import BotId, InboxSeq, InboxState
 
 SUSPECT = 5  # starts at which an update was there, tried or not
-MOST_ALONE = 3  # times that the process may die while it handles a suspect
+MOST_ALONE = 5  # times that the process may die while it handles a suspect: a storm of restarts is no fault of its own
 
 
 @dataclass(frozen=True, slots=True)

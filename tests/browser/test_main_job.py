@@ -245,7 +245,7 @@ async def test_the_families_and_the_homeroom_teachers_screens_are_whole_on_a_nar
 
     mother = await screen_of(shown, people.MOTHER_OF_TWO, folder)
     await mother.writes("Настройки", then="Что вам приходит")
-    await mother.taps("Вечерним письмом", then="одним письмом вечером")
+    await mother.taps("Вечерним письмом", then="В 18:30 — одно письмо обо всём")
     await mother.keep("settings")
     await marks_absent(world, teacher, "Рождеств… Ег.")
     await opens_marks(world, teacher)

@@ -554,8 +554,10 @@ def test_the_matrix_has_every_button_that_opens_something() -> None:
     from handlers.callbacks import every_button
 
     ours = {one.__name__ for one in every_button() if one.__module__ == "handlers.callbacks.threads"}
-    # The others carry no id: they show what is one's own; SendThread opens as OpenThread does.
-    assert ours - set(DEEDS) == {"WriteToTeacher", "StopWriting", "OpenThreads", "SendThread"}
+    # No id, they show what is one's own: WriteToTeacher, StopWriting, OpenThreads. SendThread opens as OpenThread does.
+    # The doubted letter is its author's alone, not the two sides': the test of it has its strangers.
+    without_deed = {"WriteToTeacher", "StopWriting", "OpenThreads", "SendThread", "SendDoubted", "TakeAsLine"}
+    assert ours - set(DEEDS) == without_deed
 
 
 async def rows_of(storage: Storage) -> list[object]:
@@ -597,9 +599,11 @@ async def test_a_doubted_letter_waits_until_its_author_says_which_it_is(
     doubted = await threads.doubt(owner, "Ларина Т 5")
     assert await count(storage) == 1, "nothing is sent while it is asked"
     assert await threads.doubted_text(owner, doubted.asked) == "Ларина Т 5"
-    for other in (school.mother_larina, school.partner):
+    for other in (school.mother_larina, school.partner, *(getattr(school, name) for name in STRANGERS)):
         with pytest.raises(LetterNotAwaited):
             await threads.send_doubted(school.actor(other), doubted.asked)
+        with pytest.raises(LetterNotAwaited):
+            await threads.doubted_text(school.actor(other), doubted.asked)
     with pytest.raises(LetterNotAwaited):
         await threads.send_doubted(owner, doubted.asked + 1)
     await threads.send_doubted(owner, doubted.asked)

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.delivery.crash import Verdict
+from tests.support.night import GATES
 
-RESULTS = "ZVONOK_GATES_RESULTS"  # the file
+RESULTS = GATES  # the file that gathers what was counted
 DASH = "—"
 COLUMNS = (
     "Gate",
