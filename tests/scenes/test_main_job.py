@@ -69,7 +69,7 @@ OTHER_GUARDIANS = (
 async def test_a_teachers_taps_reach_the_guardians_of_these_children_and_nobody_else(
     tmp_path: Path, engine: str, way: str, commands: bool
 ) -> None:
-    """`commands`: the office founds and imports by `./zvonok`, a process each; else by the same offices in this process.
+    """`commands`: the office founds and imports by `./zvonok`, a process each; else in this process.
 
     SQLite has them, where many processes may lock one file; both engines have the commands of invitations.
     """
