@@ -12,6 +12,7 @@ from storage.models.school import AcademicYear, LessonPlan, PlanTopic, SchoolCla
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher, TimetableEntry, TimetableVersion
 from storage.repositories.lessons import NOT_HELD
 from storage.repositories.people import holds_on
+from storage.repositories.row_by_row import row_by_row
 from storage.uow import Uow
 from storage.vocabulary import (
     STAFF_ROLES,
@@ -130,7 +131,7 @@ async def plans_missing(uow: Uow, school_id: SchoolId, year_id: int, since: date
             Lesson.state.not_in(NOT_HELD),
             Subject.record_form == RecordForm.ELECTRONIC.value,
             SchoolClass.short_stay.is_(False),
-            ~plan,
+            ~row_by_row(plan),
         )
         .order_by(SchoolClass.level, Subject.name, LessonTeacher.teacher_id)
     )

@@ -18,6 +18,7 @@ from storage.repositories.day_ends import Place, day_ends
 from storage.repositories.lessons import NOT_HELD, sits
 from storage.repositories.people import holds_on
 from storage.repositories.revisions import is_newest
+from storage.repositories.row_by_row import row_by_row
 from storage.repositories.substitutions import hands_over
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -102,32 +103,27 @@ def answers() -> ColumnElement[bool]:
     )
     away = leave.away(typed(ColumnElement[int], LessonTeacher.teacher_id), typed(ColumnElement[date], Lesson.on_date))
     return and_(
-        staff.correlate(Lesson, LessonTeacher),
+        row_by_row(staff.correlate(Lesson, LessonTeacher)),
         or_(LessonTeacher.substitute.is_(True), ~hands_over(LessonTeacher.teacher_id)),
-        ~away.correlate(Lesson, LessonTeacher),
+        ~row_by_row(away.correlate(Lesson, LessonTeacher)),
     )
 
 
 def has_seats() -> ColumnElement[bool]:
     """That somebody sits in the question's Lesson on its day."""
-    return (
-        exists()
-        .where(LessonAudience.lesson_id == Lesson.id)
-        .where(Enrollment.class_id == LessonAudience.class_id)
-        .where(sits(Enrollment.student_id))
-        .correlate(Lesson)
-    )
+    seat = exists().where(LessonAudience.lesson_id == Lesson.id).where(sits(Enrollment.student_id))
+    return row_by_row(seat.correlate(Lesson))
 
 
 def takes_marks(levels_without: Collection[int]) -> ColumnElement[bool]:
     """That some class in the question's Lesson takes marks and homework (В 3.8)."""
-    return (
+    takes = (
         exists()
         .where(LessonAudience.lesson_id == Lesson.id)
         .where(SchoolClass.id == LessonAudience.class_id)
         .where(SchoolClass.short_stay.is_(False), SchoolClass.level.not_in(sorted(levels_without)))
-        .correlate(Lesson)
     )
+    return row_by_row(takes.correlate(Lesson))
 
 
 def _is_entered(part: RecordPart) -> ColumnElement[bool]:
@@ -157,12 +153,9 @@ def _held(which: Which) -> list[ColumnElement[bool]]:
     if which.lesson_ids is not None:
         conditions.append(Lesson.id.in_(list(which.lesson_ids)))
     if which.teacher_ids is not None:
-        theirs = aliased(LessonTeacher)
-        conditions.append(
-            exists()
-            .where(theirs.lesson_id == Lesson.id, theirs.teacher_id.in_(list(which.teacher_ids)))
-            .correlate(Lesson)
-        )
+        theirs = select(LessonTeacher.lesson_id).where(LessonTeacher.teacher_id.in_(list(which.teacher_ids)))
+        # As a list made once, which is looked into before all that is dearer; «IS true» as of `row_by_row`.
+        conditions.append(Lesson.id.in_(theirs.correlate(None)).is_(True))
     return conditions
 
 
@@ -213,9 +206,9 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
         _is_entered(part) for part in (RecordPart.TOPIC, RecordPart.ATTENDANCE, RecordPart.HOMEWORK)
     )
     wants = and_(takes_marks(which.levels_without_marks), ~homework)
-    inner = (
+    question = _around(
         select(
-            Lesson.id,
+            *LESSON,
             topic.label("topic"),
             attendance.label("attendance"),
             wants.label("wants_homework"),
@@ -223,13 +216,6 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
         .select_from(Lesson)
         .join(Subject, Subject.id == Lesson.subject_id)
         .where(*_held(which), or_(~topic, ~attendance, wants), has_seats())
-        .cte("incomplete")
-    )
-    question = _around(
-        select(*LESSON, inner.c.topic, inner.c.attendance, inner.c.wants_homework)
-        .select_from(inner)
-        .join(Lesson, Lesson.id == inner.c.id)
-        .join(Subject, Subject.id == Lesson.subject_id)
     )
     lessons: dict[Any, LessonFound] = {}
     found: dict[int, RecordMissing] = {}
@@ -255,30 +241,36 @@ async def records_missing(uow: Uow, which: Which) -> list[RecordMissing]:
 def _absent() -> ColumnElement[bool]:
     """That the question's Enrollment's student was absent from its Lesson, by the newest word."""
     said = aliased(Attendance)
-    return (
-        exists()
-        .where(
-            said.lesson_id == Lesson.id,
-            said.student_id == Enrollment.student_id,
-            said.code == AttendanceCode.ABSENT.value,
-            is_newest(said),
-        )
-        .correlate(Lesson, Enrollment)
+    absent = exists().where(
+        said.lesson_id == Lesson.id,
+        said.student_id == Enrollment.student_id,
+        said.code == AttendanceCode.ABSENT.value,
+        is_newest(said),
     )
+    return row_by_row(absent.correlate(Lesson, Enrollment))
 
 
 def _has_mark() -> ColumnElement[bool]:
     """That the question's Enrollment's student has a standing mark in its LessonWork."""
     mark = aliased(Mark)
+    stands = exists().where(
+        mark.work_id == LessonWork.id,
+        mark.student_id == Enrollment.student_id,
+        mark.value.is_not(None),
+        is_newest(mark),
+    )
+    return row_by_row(stands.correlate(LessonWork, Enrollment))
+
+
+def _blank() -> Any:
+    """How many present students have no mark in the question's LessonWork, which is of its Lesson."""
     return (
-        exists()
-        .where(
-            mark.work_id == LessonWork.id,
-            mark.student_id == Enrollment.student_id,
-            mark.value.is_not(None),
-            is_newest(mark),
-        )
-        .correlate(LessonWork, Enrollment)
+        select(func.count(Enrollment.student_id.distinct()))
+        .select_from(LessonAudience)
+        .join(Enrollment, sits(Enrollment.student_id))
+        .where(LessonAudience.lesson_id == Lesson.id, ~_has_mark(), ~_absent())
+        .correlate(Lesson, LessonWork)
+        .scalar_subquery()
     )
 
 
@@ -287,30 +279,26 @@ async def marks_missing(
 ) -> list[MarksMissing]:
     """Columns of these kinds in which a present student of a class that takes marks has none."""
     inner = (
-        select(LessonWork.id.label("work_id"), func.count(Enrollment.student_id.distinct()).label("missing"))
+        select(LessonWork.id.label("work_id"), _blank().label("missing"))
         .select_from(Lesson)
         .join(Subject, Subject.id == Lesson.subject_id)
         .join(LessonWork, LessonWork.lesson_id == Lesson.id)
-        .join(LessonAudience, LessonAudience.lesson_id == Lesson.id)
-        .join(Enrollment, sits(Enrollment.student_id))
         .where(
             *_held(which),
             LessonWork.kind.in_([kind.value for kind in kinds]),
             takes_marks(which.levels_without_marks),
-            ~_has_mark(),
-            ~_absent(),
         )
-        .group_by(LessonWork.id)
     )
     if work_ids is not None:
         inner = inner.where(LessonWork.id.in_(list(work_ids)))
-    blank = inner.cte("blank")
+    blank = inner.cte("blank").prefix_with("MATERIALIZED")  # else what is counted is counted twice
     question = _around(
         select(*LESSON, LessonWork.id.label("work_id"), LessonWork.kind, LessonWork.checked_at, blank.c.missing)
         .select_from(blank)
         .join(LessonWork, LessonWork.id == blank.c.work_id)
         .join(Lesson, Lesson.id == LessonWork.lesson_id)
         .join(Subject, Subject.id == Lesson.subject_id)
+        .where(blank.c.missing > 0)
     )
     lessons: dict[Any, LessonFound] = {}
     found: dict[int, MarksMissing] = {}
