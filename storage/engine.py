@@ -18,6 +18,9 @@ SQLITE_PRAGMAS = (
 )
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
+# A process frozen inside a transaction keeps its locks, the owner's row among them: shorter than the lease, so that
+# another can take the bot over.
+IDLE_TIMEOUT_MS = 10_000
 
 
 def normalised(database_url: str) -> URL:
@@ -66,7 +69,12 @@ def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
 
 
 def _postgresql(url: URL) -> AsyncEngine:
-    options = f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+    timeouts = {
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in timeouts.items()) + " -c timezone=UTC"
     arguments: dict[str, Any] = {"options": options, "connect_timeout": 5}
     return create_async_engine(
         url,

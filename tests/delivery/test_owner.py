@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 
 from bot import ownership
 from bot.ownership import Ownership
 from services.clock import machine_now
+from storage import engine
+from storage.failures import passes
 from storage.models.delivery import Owner
 from storage.repositories import occurrences, owner
 from storage.uow import Storage
@@ -109,3 +112,31 @@ async def test_an_occurrence_is_claimed_once(storage: Storage) -> None:
         assert not await occurrences.claim(uow, "nudge", "7", NOW.date(), "3", NOW)
         assert await occurrences.claim(uow, "nudge", "7", NOW.date(), "4", NOW, skipped=True)
         assert not await occurrences.claim(uow, "nudge", "7", NOW.date(), "4", NOW)
+
+
+async def test_who_is_frozen_inside_a_transaction_does_not_keep_the_bot(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "IDLE_TIMEOUT_MS", 300)
+    frozen, other = Storage(postgres_url), Storage(postgres_url)
+    await acquire(frozen, "frozen")
+    async with other.writing() as uow:
+        await uow.write(update(Owner).values(leased_until=datetime(2020, 1, 1, tzinfo=UTC)))
+
+    async def freeze() -> None:
+        async with frozen.writing() as uow:
+            assert await owner.owns(uow, BOT, 1)
+            holding.set()
+            await taken_over.wait()
+            await owner.owns(uow, BOT, 1)  # it wakes up
+
+    holding, taken_over = asyncio.Event(), asyncio.Event()
+    freezing = asyncio.ensure_future(freeze())
+    await holding.wait()
+    assert await acquire(other, "other") == 2
+    taken_over.set()
+    with pytest.raises(DBAPIError) as woken:
+        await freezing
+    assert passes(woken.value)
+    await frozen.close()
+    await other.close()
