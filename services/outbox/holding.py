@@ -1,10 +1,12 @@
 """The operator's hand on what waits: held after a restore, until it is released or dropped (delivery, §5)."""
 
+from collections.abc import Awaitable, Callable
+
 from services.clock import Clock, machine_now
 from services.outbox.unreached import Loss, lost
 from storage.repositories import holding as rows
 from storage.repositories.holding import Standing as Standing
-from storage.uow import Storage
+from storage.uow import Storage, Uow
 
 CHUNK = 200  # rows a transaction
 
@@ -18,13 +20,7 @@ class Holding:
 
     async def hold(self, reason: str) -> int:
         """Everything that waits now stays until it is released; how many items. News that come later go their way."""
-        count = 0
-        while True:
-            async with self._storage.writing() as uow:
-                held = await rows.hold(uow, reason, CHUNK)
-            count += held
-            if held < CHUNK:
-                return count
+        return await self._in_chunks(lambda uow: rows.hold(uow, reason, CHUNK))
 
     async def quarantine(self) -> int:
         """After a restore: what waits is held and nothing is sent until `release` or `drop`; how many items wait."""
@@ -39,14 +35,7 @@ class Holding:
         """
         async with self._storage.writing() as uow:
             await rows.unpause(uow)
-        count = 0
-        while True:
-            async with self._storage.writing() as uow:
-                released = await rows.release(uow, CHUNK)
-                uow.put_items = True
-            count += released
-            if released < CHUNK:
-                return count
+        return await self._in_chunks(self._release)
 
     async def drop(self) -> int:
         """What is held will never be told; how many items.
@@ -55,16 +44,9 @@ class Holding:
         """
         async with self._storage.reading() as uow:
             quarantined = await rows.paused(uow)
-        while quarantined:
-            async with self._storage.writing() as uow:
-                quarantined = await rows.hold_due(uow, "restore", self._clock.now(), CHUNK) == CHUNK
-        count = 0
-        while True:
-            async with self._storage.writing() as uow:
-                dropped = await rows.drop(uow, CHUNK)
-            count += dropped
-            if dropped < CHUNK:
-                break
+        if quarantined:
+            await self._in_chunks(lambda uow: rows.hold(uow, "restore", CHUNK, due_by=self._clock.now()))
+        count = await self._in_chunks(lambda uow: rows.drop(uow, CHUNK))
         async with self._storage.writing() as uow:
             await rows.unpause(uow)
         return count
@@ -74,3 +56,18 @@ class Holding:
         now = self._clock.now()
         async with self._storage.reading() as uow:
             return await rows.standing(uow, now), await lost(uow, now, machine_now())
+
+    @staticmethod
+    async def _release(uow: Uow) -> int:
+        uow.put_items = True
+        return await rows.release(uow, CHUNK)
+
+    async def _in_chunks(self, step: Callable[[Uow], Awaitable[int]]) -> int:
+        """Take a step, a transaction each, until one finds less than a chunk; how many rows in all."""
+        count = 0
+        while True:
+            async with self._storage.writing() as uow:
+                done = await step(uow)
+            count += done
+            if done < CHUNK:
+                return count

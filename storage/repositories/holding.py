@@ -17,9 +17,9 @@ WAITS = Item.state == ItemState.WAITING.value
 LATELY = timedelta(days=7)
 
 
-async def hold(uow: Uow, reason: str, limit: int) -> int:
-    """Hold items that wait and aren't held; how many, at most `limit`."""
-    free = (WAITS, Item.hold.is_(None))
+async def hold(uow: Uow, reason: str, limit: int, *, due_by: datetime | None = None) -> int:
+    """Hold items that wait and aren't held, with `due_by` only those due by then; how many, at most `limit`."""
+    free = [WAITS, Item.hold.is_(None), *([] if due_by is None else [Item.due_at <= due_by])]
     return await uow.write(
         update(Item).where(Item.id.in_(in_order(*free).limit(limit)), *free).values(hold=reason, rev=Item.rev + 1)
     )
@@ -51,14 +51,6 @@ async def unpause(uow: Uow) -> bool:
 async def paused(uow: Uow) -> bool:
     """Whether the post is paused."""
     return (await uow.execute(select(Owner.bot_id).where(Owner.paused_at.is_not(None)).limit(1))).first() is not None
-
-
-async def hold_due(uow: Uow, reason: str, now: datetime, limit: int) -> int:
-    """Hold items that are due by now and aren't held; how many, at most `limit`."""
-    free = (WAITS, Item.hold.is_(None), Item.due_at <= now)
-    return await uow.write(
-        update(Item).where(Item.id.in_(in_order(*free).limit(limit)), *free).values(hold=reason, rev=Item.rev + 1)
-    )
 
 
 async def drop(uow: Uow, limit: int) -> int:
