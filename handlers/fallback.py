@@ -3,7 +3,8 @@
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
-from handlers.screen import answer, send, show
+from handlers.callbacks.family import OpenMenu
+from handlers.screen import Screen, answer, send, show, tap
 from handlers.screens.menu import TEACHING, menu
 from services.actor import Actor
 from services.errors import NotConnected
@@ -22,7 +23,16 @@ async def unknown_text(message: Message, bot: Bot, actor: Actor | None) -> None:
     """A text, picture or anything else that nothing awaits."""
     if actor is None:
         raise NotConnected
-    await show(bot, message, menu(actor, hint(actor)))
+    await show(bot, message, named_button(actor, message.text or "") or menu(actor, hint(actor)))
+
+
+def named_button(actor: Actor, typed: str) -> Screen | None:
+    """The one button of this person's menu whose label was typed, where there is one."""
+    wanted = typed.strip(" .!?«»\"").casefold()
+    found = [button for row in menu(actor).rows for button in row if button.label.casefold() == wanted]
+    if len(found) != 1:
+        return None
+    return Screen(_("Here it is:"), [found, [tap(_("Menu"), OpenMenu())]])
 
 
 def hint(actor: Actor) -> str:

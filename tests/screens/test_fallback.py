@@ -43,6 +43,20 @@ async def test_an_unknown_text_gets_a_hint_and_the_menu(role: Role, words: str) 
     assert sent["reply_markup"].inline_keyboard
 
 
+async def test_a_typed_label_of_the_menu_is_answered_with_that_button() -> None:
+    bot: Any = Telegram()
+    await unknown_text(MESSAGE.model_copy(update={"text": "мои уроки."}), bot, who(Role.TEACHER))
+    rows = dict(bot.calls)["send"]["reply_markup"].inline_keyboard
+    assert [[button.text for button in row] for row in rows] == [["Мои уроки"], ["Меню"]]
+    assert rows[0][0].callback_data == OpenLessons().pack()
+
+
+async def test_a_typed_label_of_somebody_elses_menu_is_not_understood() -> None:
+    bot: Any = Telegram()
+    await unknown_text(MESSAGE.model_copy(update={"text": "Мои уроки"}), bot, who(Role.GUARDIAN))
+    assert "Не понимаю." in dict(bot.calls)["send"]["text"]
+
+
 async def test_somebody_unknown_is_told_how_to_connect() -> None:
     bot: Any = Telegram()
     with pytest.raises(NotConnected):
