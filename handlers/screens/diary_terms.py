@@ -110,7 +110,11 @@ def year(view: YearView) -> Screen:
     rows = [
         *year_rows(terms, lambda one: OpenYear(student=child, term=one.id)),
         *children_rows(view.opened.child, view.opened.children, lambda one: OpenYear(student=one.id, term=0)),
-        [tap(_("Subjects"), OpenSubjects(student=child, term=terms.chosen.id)), tap(_("Menu"), OpenMenu())],
+        [
+            tap(_("Subjects"), OpenSubjects(student=child, term=terms.chosen.id)),
+            tap(_("Results"), OpenResults(student=child)),
+        ],
+        [tap(_("Menu"), OpenMenu())],
     ]
     return Screen(said, rows)
 

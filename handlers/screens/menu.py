@@ -49,7 +49,8 @@ def menu(actor: Actor, greeting: str | None = None) -> Screen:
         rows.append([tap(_("Will not come"), StartNote()), tap(_("Write to a teacher"), WriteToTeacher())])
         rows.append([tap(_("Correspondence"), OpenThreads(page=0)), tap(_("Settings"), OpenPreferences())])
     elif Role.STUDENT in actor.roles:
-        rows.append([tap(_("Write to a teacher"), WriteToTeacher()), tap(_("Settings"), OpenPreferences())])
+        rows.append([tap(_("Write to a teacher"), WriteToTeacher()), tap(_("Correspondence"), OpenThreads(page=0))])
+        rows.append([tap(_("Settings"), OpenPreferences())])
     elif actor.homeroom or actor.roles & (TEACHING | CONTROLLING):
         rows.append([tap(_("Correspondence"), OpenThreads(page=0))])
     return Screen(greeting or _("What shall we open?"), rows)

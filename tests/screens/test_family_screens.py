@@ -330,7 +330,7 @@ FAMILY = [*DIARY, "Не придёт", "Написать учителю", "Пе�
         (actor(Role.TEACHER), [*TEACHING, "Переписка"]),
         (actor(Role.TEACHER, homeroom=True), [*TEACHING, "Мой класс", "Рассылка", "Переписка"]),
         (actor(Role.GUARDIAN), FAMILY),
-        (actor(Role.STUDENT), [*DIARY, "Написать учителю", "Настройки"]),
+        (actor(Role.STUDENT), [*DIARY, "Написать учителю", "Переписка", "Настройки"]),
         (actor(Role.TEACHER, Role.GUARDIAN, homeroom=True), [*TEACHING, "Мой класс", "Рассылка", *FAMILY]),
     ],
 )
