@@ -85,7 +85,8 @@ class MyClass:
                 connected=len(readers),
                 awaiting=standings.count(GuardianStanding.AWAITING)
                 + await _students_awaiting(uow, led, regulation, today),
-                reading=sum(one.this_week >= regulation.visits_a_week for one in readers),
+                # On a Monday nobody has read this week yet: who did so the week before still counts.
+                reading=sum(max(one.this_week, one.last_week) >= regulation.visits_a_week for one in readers),
                 silent=sum(one.silent for one in readers),
                 visits_a_week=regulation.visits_a_week,
                 unexplained=await absences.waiting_for_reason(uow, class_id, today),
