@@ -289,8 +289,15 @@ def test_all_tests_run_on_every_core_and_chosen_ones_as_they_are_called(place: P
     every_core = ["-m", "pytest", "-n", "4", "--dist", "worksteal"]  # nobody here can say how many cores there are
     assert arguments(place.run("test")) == every_core
     assert arguments(place.run("test", "--fast")) == [*every_core, "--fast"]
-    assert arguments(place.run("test", "--nightly")) == [*every_core, "--nightly"]
     assert arguments(place.run("test", "tests/rules", "--pdb")) == ["-m", "pytest", "tests/rules", "--pdb"]
+
+
+def test_the_night_is_all_tests_and_then_the_gates_many_times_over(place: Place) -> None:
+    place.pretend("python3")
+    gates = ["-m", "tests.delivery.gates"]
+    assert arguments(place.run("gates", "--only", "kills")) == [*gates, "--only", "kills"]
+    night = place.run("test", "--nightly", "--resume", "night.jsonl")
+    assert arguments(night) == [*gates, "--whole", "--nightly", "--resume", "night.jsonl"]
 
 
 def test_the_exit_code_of_the_command_is_its_own(place: Place) -> None:

@@ -1,4 +1,7 @@
-"""`./zvonok gates`: runs the gates one after another, prints what they counted, and may keep it in docs/gates.md."""
+"""`./zvonok gates`, `./zvonok test --nightly`: the gates one after another, and their table, perhaps kept in the paper.
+
+With `--resume FILE` each gate that has passed is written down there, and who stops the night goes on where it stood.
+"""
 
 import os
 import platform
@@ -10,49 +13,68 @@ from pathlib import Path
 import click
 
 from tests.delivery.gates import counts
-from tests.delivery.gates.table import COLUMNS, RESULTS, Row, read
+from tests.delivery.gates.table import COLUMNS, RESULTS, Row, done, note_done, read
 
 HERE = Path(__file__).parent
-LEAKS = "test_leaks.py"  # the leak hunt: no gate of delivery, but as long a night's work
-PAPER = HERE.parents[2] / "docs" / "gates.md"
+HOME = HERE.parents[2]
+PAPER = HOME / "docs" / "gates.md"
+# What measures time comes last: most mistakes are found before.
+TIMED = ("test_time.py", "test_broadcast.py", "test_owner.py", "test_failover.py", "test_limits.py", "test_intake.py")
+LEAKS = "tests/leaks/test_leaks.py"  # the leak hunt: no gate of delivery, but as long a night's work
+SUITE = "tests"
+NOTHING_CHOSEN = 5  # pytest's word for it
 
 
 @click.command(help="Run the gates of delivery and print their table.")
 @click.option("--nightly", is_flag=True, help="Many times over: hours.")
+@click.option("--whole", is_flag=True, help="All other tests first, with those that wait for the night.")
 @click.option("--write", is_flag=True, help="Keep the table in docs/gates.md.")
-@click.option("--only", default="", help="Some of them, as pytest -k takes it.")
-@click.option("--resume", type=click.Path(path_type=Path), help="A file of results: what is in it is not run again.")
-def main(*, nightly: bool, write: bool, only: str, resume: Path | None) -> None:
+@click.option("--only", default="", help="Some of the gates, as pytest -k takes it.")
+@click.option("--resume", type=click.Path(path_type=Path), help="A file of results: what has passed is not run again.")
+@click.option("--draw", is_flag=True, help="Run nothing: the table of what --resume holds.")
+def main(*, nightly: bool, whole: bool, write: bool, only: str, resume: Path | None, draw: bool) -> None:
     """Run, gather, print."""
     column = "nightly" if nightly else "quick"
     with tempfile.TemporaryDirectory() as folder:
-        results = resume or Path(folder) / "results.jsonl"
-        done = {line.removeprefix("# ") for line in _lines(results) if line.startswith("# ")}
-        environment = os.environ | {RESULTS: str(results.absolute()), counts.COLUMN: column}
+        results = (resume or Path(folder) / "results.jsonl").absolute()
+        os.environ |= {RESULTS: str(results), counts.COLUMN: column}
         code = 0
-        for gate in sorted(path.name for path in HERE.glob("test_*.py")):
-            if gate in done:
-                continue
-            words = ["-m", "pytest", "-p", "no:xdist", str(HERE / gate), *(("-k", only) if only else ())]
-            ended = subprocess.run([sys.executable, *words], env=environment, check=False).returncode
-            code = code or (ended if ended != 5 else 0)  # 5: nothing of this file was asked for
-            if ended == 0 and not only:
-                with results.open("a", encoding="utf-8") as file:
-                    file.write(f"# {gate}\n")
-        if nightly and not only and LEAKS not in done:
-            hunt = environment | {"ZVONOK_LEAK_STEPS": "50000"}
-            words = ["-m", "pytest", "-p", "no:xdist", "-s", str(HERE.parents[1] / "leaks" / LEAKS)]
-            ended = subprocess.run([sys.executable, *words], env=hunt, check=False).returncode
-            code = code or ended
-            if ended == 0:
-                with results.open("a", encoding="utf-8") as file:
-                    file.write(f"# {LEAKS}\n")
+        if not draw:
+            for part, words, more in _parts(nightly=nightly and not only, whole=whole and not only, only=only):
+                if part not in done(results):
+                    code = _run(part, words, more, once=only == "") or code
         rows = read(results)
     table = drawn(rows)
     click.echo(table)
     if write:
-        _keep(column, table)
+        _keep(column, rows, table)
     sys.exit(code or any(not row.good for row in rows))
+
+
+def _parts(*, nightly: bool, whole: bool, only: str) -> list[tuple[str, list[str], dict[str, str]]]:
+    """Each part of the run: its name, pytest's words, what its environment has beside ours."""
+    alone = ["-p", "no:xdist"]
+    parts: list[tuple[str, list[str], dict[str, str]]] = []
+    if whole:
+        at_once = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
+        parts.append((SUITE, [*at_once, "--nightly", f"--ignore={HERE}", SUITE], {RESULTS: "", counts.COLUMN: "quick"}))
+    gates = sorted(HERE.glob("test_*.py"), key=lambda path: (path.name in TIMED and TIMED.index(path.name) + 1, path))
+    for gate in gates:
+        parts.append((gate.name, [*alone, *(("-k", only) if only else ()), str(gate)], {}))
+    if nightly:
+        parts.append((LEAKS, [*alone, "-s", LEAKS], {"ZVONOK_LEAK_STEPS": "50000"}))
+    return parts
+
+
+def _run(part: str, words: list[str], more: dict[str, str], *, once: bool) -> int:
+    """Run a part and, where it passed as a whole, write that down; pytest's exit code."""
+    environment = {name: value for name, value in (os.environ | more).items() if value}
+    ended = subprocess.run([sys.executable, "-m", "pytest", *words], env=environment, cwd=HOME, check=False).returncode
+    if ended == NOTHING_CHOSEN:  # all of it has passed before, or none of it was asked for
+        ended = 0
+    if ended == 0 and once:
+        note_done(part)
+    return ended
 
 
 def drawn(rows: list[Row]) -> str:
@@ -66,18 +88,27 @@ def drawn(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _keep(column: str, table: str) -> None:
+def under(rows: list[Row]) -> str:
+    """On what machine, when, of which code, and beside how much else."""
+    said = [f"{os.cpu_count()} cores, Python {platform.python_version()}"]
+    times = sorted(row.at for row in rows if row.at)
+    if times:
+        said.append(f"{times[0]} to {times[-1]} UTC")
+        commits = list(dict.fromkeys(row.commit for row in sorted(rows, key=lambda row: row.at) if row.commit))
+        if commits:
+            said.append(f"commit{'s' * (len(commits) > 1)} {', '.join(commits)}")
+        loads = sorted(row.load for row in rows if row.at)
+        said.append(f"load average {loads[0]} to {loads[-1]}, mostly {loads[len(loads) // 2]}")
+    return "; ".join(said) + "."
+
+
+def _keep(column: str, rows: list[Row], table: str) -> None:
     """Between the column's two marks of the paper."""
     text = PAPER.read_text(encoding="utf-8")
     begin, end = f"<!-- {column} -->\n", f"<!-- end of {column} -->"
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    PAPER.write_text(f"{before}{begin}\n{machine}.\n\n{table}\n\n{end}{after}", encoding="utf-8")
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    PAPER.write_text(f"{before}{begin}\n{under(rows)}\n\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

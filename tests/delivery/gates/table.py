@@ -3,13 +3,16 @@
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+import subprocess
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from services.clock import machine_now
 from tests.delivery.crash import Verdict
 from tests.support.night import GATES
 
 RESULTS = GATES  # the file that gathers what was counted
+DONE = "# "  # begins a line that names a test, or a part of the night, which passed
 DASH = "—"
 COLUMNS = (
     "Gate",
@@ -28,7 +31,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One gate on one engine; of a control `red` says what the mistake was. None: not counted here."""
+    """One gate on one engine; of a control `mistake` says what the mistake was. None: not counted here.
+
+    `test`, `at`, `commit` and `load` say who wrote it down, when, of which code and on how busy a machine.
+    """
 
     gate: str
     base: str
@@ -42,6 +48,10 @@ class Row:
     unmarked: int | None = None
     measured: str = ""
     mistake: str = ""
+    test: str = ""
+    at: str = ""
+    commit: str = ""
+    load: float = 0.0
 
     @property
     def good(self) -> bool:
@@ -84,15 +94,33 @@ def noted(row: Row) -> Row:
     """The row, written down where somebody gathers them."""
     path = os.environ.get(RESULTS)
     if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(json.dumps(asdict(row)) + "\n")
+        written = replace(
+            row,
+            test=os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0],
+            at=f"{machine_now():%Y-%m-%d %H:%M}",
+            commit=_commit(),
+            load=round(os.getloadavg()[0], 1),
+        )
+        _append(Path(path), json.dumps(asdict(written), ensure_ascii=False))
     return row
 
 
+def note_done(name: str) -> None:
+    """A test, or a part of the night, has passed: who goes on from this file need not run it again."""
+    path = os.environ.get(RESULTS)
+    if path:
+        _append(Path(path), DONE + name)
+
+
+def done(path: Path) -> set[str]:
+    """What has passed so far."""
+    return {line.removeprefix(DONE) for line in _lines(path) if line.startswith(DONE)}
+
+
 def read(path: Path) -> list[Row]:
-    """The rows written down so far."""
-    return [Row(**json.loads(line)) for line in _lines(path) if not line.startswith("#")]
+    """The rows written down so far; where a gate was run again its newest stands for it."""
+    rows = [Row(**json.loads(line)) for line in _lines(path) if not line.startswith(DONE)]
+    return list({(row.test, row.gate, row.base, row.mistake): row for row in rows}.values())
 
 
 def allowed(seconds: float, beside: float = 8.0) -> float:
@@ -114,6 +142,20 @@ def most(times: list[float], share: float) -> float:
 def ms(seconds: float) -> str:
     """Seconds as milliseconds."""
     return f"{seconds * 1000:.0f} ms"
+
+
+def _commit() -> str:
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""  # an unpacked archive
+
+
+def _append(path: Path, line: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(line + "\n")
 
 
 def _lines(path: Path) -> list[str]:
