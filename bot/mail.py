@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.telegram import REPEATED
 from services.channels.links import MailLinks
 from services.channels.mail_letters import MailLetters
-from services.channels.mail_outcomes import Reply, Step, judge, refuses_us
+from services.channels.mail_outcomes import Reply, Step, judge
 from services.clock import Clock, machine_now
 from services.i18n import gettext, ngettext, speaking, spoken
 from services.outbox.limits import Limits
@@ -128,7 +128,7 @@ class MailTransport:
         """One letter, and its outcome; never raises."""
         message = message_of(letter, self._sender, self._links, self._now())
         outcome = judge(await self._carry(message, str(letter.payload["to"])), str(message["Message-ID"]))
-        if refuses_us(outcome):
+        if outcome.refuses_us:
             log.critical("alarm mail_refused outcome=%s", outcome.slug)
         return outcome
 

@@ -24,24 +24,24 @@ class Post:
     """The postmen; the first is the messenger's."""
 
     def __init__(self, first: Postman) -> None:
-        self._postmen = [first]
+        self.postmen = [first]
 
     def add(self, postman: Postman) -> None:
         """One more channel."""
-        self._postmen.append(postman)
+        self.postmen.append(postman)
 
     def wake(self) -> None:
         """Something is due, or may be."""
-        for postman in self._postmen:
+        for postman in self.postmen:
             postman.wake()
 
     def begin(self, tasks: Tasks, epoch: int, patience: float) -> "list[asyncio.Task[None]]":
         """All of them at work as the owner of this epoch; a task each, which ends when the bot is another's."""
-        return [tasks.spawn(_run(one, epoch, patience), "postman") for one in self._postmen]
+        return [tasks.spawn(_run(one, epoch, patience), "postman") for one in self.postmen]
 
     def stop(self) -> None:
         """No new letters."""
-        for postman in self._postmen:
+        for postman in self.postmen:
             postman.stop()
 
 

@@ -20,9 +20,10 @@ from aiohttp import web
 from bot import errors, killpoints
 from bot.alarms import Alarms
 from bot.backups import NightlyBackup, make_backups
+from bot.health import Health
 from bot.intake import GroupWriter
 from bot.lanes import Lanes
-from bot.metrics import Metrics, metrics_view
+from bot.metrics import metrics_view
 from bot.middlewares import Fresh
 from bot.ownership import Ownership
 from bot.polling import Poller, Refused
@@ -45,9 +46,8 @@ from services.outbox.postman import Postman, Spawn
 from services.outbox.proof import Proof
 from services.outbox.transport import Composer
 from storage.failures import passes
-from storage.repositories import due, inbox
+from storage.repositories import inbox
 from storage.repositories.inbox import Waiting
-from storage.repositories.load import load
 from storage.uow import Storage, Uow
 from storage.vocabulary import BotId, InboxState
 
@@ -118,15 +118,16 @@ class Runtime:
         )
         self.metronome = Metronome(clock, [*ticks, *own])
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
-        self.metrics = Metrics()
-        self._web = make_web_app(self._readiness, self._webhook_view())
-        self._web.router.add_get("/metrics", metrics_view(self._read_metrics))
+        self.health = Health(settings, storage, clock, self.bot_id, self._post, self.metronome)
+        self._web = make_web_app(self.health.readiness, self._webhook_view())
+        self._web.router.add_get("/metrics", metrics_view(self.health.read))
         self._runner: web.AppRunner | None = None
         self._owner_task: asyncio.Task[None] | None = None
         self._alarms_task: asyncio.Task[None] | None = None
         self._door_task: asyncio.Task[None] | None = None
         self.port: int | None = None
         self.owns = asyncio.Event()
+        self.health.owns = self.owns.is_set
         self._alone = asyncio.Lock()  # suspects are handled one at a time: whose turn it was is known
 
     def add_postman(self, make: Callable[[BotId, Spawn], Postman]) -> None:
@@ -334,7 +335,7 @@ class Runtime:
 
     async def _feed(self, waiting: Waiting) -> None:
         update = self._update(waiting)
-        with self.metrics.taps.time():
+        with self.health.metrics.taps.time():
             await self._dispatcher.feed_update(self.bot, update, inbox_seq=waiting.seq, tried=waiting.tried)
 
     def _update(self, waiting: Waiting) -> Update:
@@ -363,25 +364,3 @@ class Runtime:
     async def _inside_use_case(self, uow: Uow) -> None:
         if uow.seq is not None:
             self._at("inside_use_case")
-
-    # Health
-
-    async def _read_metrics(self) -> bytes:
-        async with self._storage.reading() as uow:
-            found = await load(uow, self.bot_id, self._clock.now())
-        return self.metrics.read(found, self.postman.experience.counts, owner=self.owns.is_set())
-
-    async def _readiness(self) -> tuple[bool, dict[str, Any]]:
-        owner = self.owns.is_set()
-        sender = self.postman.running and not self.postman.experience.halted
-        facts: dict[str, Any] = {"owner": owner, "sender": sender, "database": False, "oldest_due_seconds": 0}
-        try:
-            async with asyncio.timeout(5), self._storage.reading() as uow:
-                now = self._clock.now()
-                oldest = await due.oldest_due(uow, self.bot_id, now)
-            facts["database"] = True
-            if oldest is not None:
-                facts["oldest_due_seconds"] = round((now - oldest).total_seconds())
-        except Exception as error:
-            log.warning("not_ready error=%s", type(error).__name__)
-        return bool(facts["database"]) and owner and sender, facts

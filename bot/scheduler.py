@@ -43,6 +43,7 @@ class Metronome:
         self._stopped = False
         self._scheduler: Any = None
         self._rounds: set[asyncio.Future[None]] = set()
+        self.ticked_at: float | None = None  # by the loop's clock: when the last whole round ended
 
     def start(self) -> None:
         """Tick now and from now on."""
@@ -82,6 +83,7 @@ class Metronome:
     async def tick(self) -> None:
         """One round; a job that fails is logged and hinders no other."""
         await self._round(self._ticks)
+        self.ticked_at = asyncio.get_running_loop().time()
 
     async def _round(self, jobs: Sequence[Tick]) -> None:
         async with self._one_round:

@@ -44,7 +44,7 @@ def judge(reply: Reply, external_id: str) -> Outcome:
     if reply.code == CLOSING:
         return Outcome(LetterState.RETURNED, slug, pause_chat=None, pause_bot=60.0)
     if reply.step in (Step.CONNECT, Step.LOGIN, Step.SENDER):
-        return Outcome(LetterState.RETURNED, slug, pause_chat=None, pause_bot=LATER)
+        return Outcome(LetterState.RETURNED, slug, pause_chat=None, pause_bot=LATER, refuses_us=True)
     if reply.code < 500:
         return Outcome(LetterState.RETURNED, slug, pause_chat=None)
     status = _enhanced(reply.text)
@@ -53,11 +53,6 @@ def judge(reply: Reply, external_id: str) -> Outcome:
     if reply.step is Step.MAILBOX:
         return Outcome(LetterState.RETURNED, slug, pause_chat=None)
     return Outcome(LetterState.DEAD, slug)
-
-
-def refuses_us(outcome: Outcome) -> bool:
-    """Whether it is the server's word against our settings, which somebody has to mend."""
-    return outcome.pause_bot == LATER
 
 
 def _without_answer(step: Step) -> Outcome:

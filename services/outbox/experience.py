@@ -36,6 +36,7 @@ class Experience:
         self._refusals: dict[str, int] = {}  # in a row, by chat
         self.counts = Counts()
         self.halted = False  # the messenger doesn't know the bot
+        self.refused = False  # the mail server takes nothing of ours, by its last word
 
     def width(self, now: float, most: int) -> int:
         """How many requests the network bears at the moment."""
@@ -61,6 +62,8 @@ class Experience:
             self._pace.hold_bot(outcome.pause_chat or 1.0)
         if outcome.pause_bot:
             self._pace.hold_bot(outcome.pause_bot)
+        if outcome.state is LetterState.SENT or outcome.refuses_us:
+            self.refused = outcome.refuses_us
         if outcome.halt and not self.halted:
             self.halted = True
             log.critical("alarm bot_refused outcome=%s", outcome.slug)

@@ -61,6 +61,7 @@ class Outcome:
     unparsable: bool = False
     halt: bool = False
     network: bool = False  # never left: the breaker counts these
+    refuses_us: bool = False  # the other side's word against our settings, which somebody has to mend
 
 
 def judge(answer: Answer, method: LetterMethod) -> Outcome:

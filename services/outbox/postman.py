@@ -92,6 +92,16 @@ class Postman:
         self._care_at = 0.0
         self.running = False
 
+    @property
+    def channel(self) -> Channel:
+        """Which way it sends."""
+        return self._channel
+
+    @property
+    def works(self) -> bool:
+        """Whether letters go: it runs, and the other side has neither refused the bot nor the mail account."""
+        return self.running and not self.experience.halted and not self.experience.refused
+
     def wake(self) -> None:
         """Something is due, or may be: look now."""
         self._look_at = 0.0

@@ -3,20 +3,26 @@
 import asyncio
 import json
 import logging
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.alarms import Alarms
-from bot.metrics import Metrics
+from bot.metrics import Metrics, Reading, Sender
 from bot.observability import JsonFormatter
 from services.outbox import items
 from services.outbox.experience import Counts
+from storage.repositories import owner
 from storage.repositories.load import load
+from storage.repositories.standing_by import Standbys, lease
 from storage.uow import Storage
 from tests.delivery.conftest import BOT, NOW, found
 from tests.support.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
 
 
 class Heard:
@@ -54,22 +60,52 @@ async def test_the_numbers_tell_what_waits_since_when_and_what_became_of_letters
     due: dict[str, Any] = {"due_at": NOW - timedelta(minutes=2), "cap_at": NOW, "expires_at": NOW + timedelta(hours=1)}
     async with storage.writing() as uow:
         await items.put(uow, [family.fact("mark:1:1", **due), family.fact("mark:2:1", **due)], NOW)
+        await owner.acquire(uow, BOT, "somebody", timedelta(minutes=5))
     async with storage.reading() as uow:
         waiting = await load(uow, BOT, NOW)
+        held = await lease(uow, BOT)
     metrics = Metrics()
     metrics.taps.observe(0.02)
-    text = metrics.read(waiting, Counts(sent=5, told_to_wait=1), owner=True).decode()
+    sender = Sender(works=True, oldest_due=timedelta(minutes=2), counts=Counts(sent=5, told_to_wait=1))
+    text = metrics.read(
+        Reading(
+            waiting,
+            {"telegram": sender},
+            owner=True,
+            lease=held,
+            standbys=Standbys(demanded=True, connected=1),
+            ticked=timedelta(seconds=4),
+            backups=True,
+            backup_age=timedelta(hours=1),
+            disk={"data": 5},
+        )
+    ).decode()
     priority = family.fact("mark:1:1").priority
     for line in (
-        f'zvonok_items_due{{priority="{priority}"}} 2.0',
-        f'zvonok_items_oldest_seconds{{priority="{priority}"}} 120.0',
+        f'zvonok_items_due{{channel="telegram",priority="{priority}"}} 2.0',
+        f'zvonok_items_oldest_seconds{{channel="telegram",priority="{priority}"}} 120.0',
+        'zvonok_items_due{channel="email",priority="1"} 0.0',
+        'zvonok_oldest_due_seconds{channel="telegram"} 120.0',
         'zvonok_inbox{state="new"} 0.0',
-        'zvonok_letters{outcome="sent"} 5.0',
-        'zvonok_letters{outcome="told_to_wait"} 1.0',
+        'zvonok_letters_total{channel="telegram",outcome="sent"} 5.0',
+        'zvonok_letters_total{channel="telegram",outcome="told_to_wait"} 1.0',
+        'zvonok_sender_up{channel="telegram"} 1.0',
         "zvonok_owner 1.0",
+        "zvonok_owner_epoch 1.0",
+        "zvonok_paused 0.0",
+        "zvonok_base_standbys 1.0",
+        "zvonok_tick_age_seconds 4.0",
+        "zvonok_backup_age_seconds 3600.0",
+        'zvonok_disk_free_bytes{place="data"} 5.0',
         'zvonok_update_seconds_bucket{le="0.025"} 1.0',
     ):
         assert line in text
+
+
+def test_every_number_that_an_alert_asks_for_is_told() -> None:
+    told = {family.name + ("_total" if family.type == "counter" else "") for family in Metrics()._registry.collect()}
+    asked = set(re.findall(r"zvonok_\w+", (ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8")))
+    assert {name.removesuffix("_bucket").removesuffix("_count") for name in asked} <= told
 
 
 def test_a_line_of_the_json_log_is_an_action_and_ids_without_secrets_or_messages_of_errors() -> None:

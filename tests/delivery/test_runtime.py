@@ -194,7 +194,7 @@ async def test_health_and_readiness_tell_the_truth(storage: Storage, family: Fam
         await eventually(lambda: here.runtime.postman.running)
         async with session.get(f"{base}/readyz") as response:
             facts = await response.json()
-            assert (response.status, facts["ready"], facts["database"]) == (200, True, True)
+            assert (response.status, facts["ready"], facts["database"], facts["role"]) == (200, True, True, "owner")
         here.runtime.postman.experience.halted = True
         async with session.get(f"{base}/readyz") as response:
             assert (response.status, (await response.json())["sender"]) == (503, False)
