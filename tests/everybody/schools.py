@@ -18,7 +18,7 @@ from storage.models.family import AbsenceNote, Contact, PrintBatch, PrintSheet
 from storage.models.finals import TermMark
 from storage.models.journal import Attendance, HomeworkFile, LessonRecord, LessonWork, Mark, PersonalHomework
 from storage.models.people import Consent, Enrollment, Guardianship, Homeroom, Person, PersonRole
-from storage.models.school import Bells, LessonSlot, Term
+from storage.models.school import Bells, LessonSlot, School, Term
 from storage.models.threads import Thread, ThreadEntry
 from storage.models.timetable import LessonTeacher
 from storage.uow import Storage, Uow
@@ -152,10 +152,32 @@ async def _people(uow: Uow, side: Side) -> None:
     people["paperless_guardian"] = await guardian("Ларина Алина Петровна", cast.larina)
     no_papers = update(Guardianship).where(Guardianship.guardian_id == people["paperless_guardian"])
     await uow.write(no_papers.values(application=None, application_on=None))
+    await _mailboxes(uow, side)
     people["former_student"] = cast.named("Фёдоров Денис")
     await cast_of.connect(uow, cast, cast.named("Фёдоров Денис"))
     await ends(Enrollment, student_id=people["former_student"])
     await ends(PersonRole, person_id=people["former_student"])
+
+
+async def _mailboxes(uow: Uow, side: Side) -> None:
+    """Guardians who were never in a chat: one reads by e-mail, one on paper, and one's tie has ended."""
+    cast = side.cast
+    await uow.write(update(School).where(School.id == cast.school_id).values(bot_id=cast_of.BOT))
+    for name, student, channel, ended in (
+        ("Онегин Евгений Петрович", cast.onegin, "email", False),
+        ("Онегина Вера Петровна", cast.onegin, "paper", False),
+        ("Ларин Лев Дмитриевич", cast.larina, "email", True),
+    ):
+        guardian = await cast_of.person(uow, cast, name, Role.GUARDIAN)
+        await cast_of.guard(uow, cast, guardian, student)
+        stands = {"state": "confirmed", "source": "№ 15", "given_on": YESTERDAY, "rank": 1}
+        address = f"guardian-{guardian}@example.org" if channel == "email" else ""
+        await _put(
+            uow, Contact, school_id=cast.school_id, person_id=guardian, channel=channel, address=address, **stands
+        )
+        if ended:
+            tie = update(Guardianship).where(Guardianship.guardian_id == guardian)
+            assert await uow.write(tie.values(until_on=TODAY))
 
 
 async def _names(uow: Uow, side: Side, two: Two, words: Iterator[str]) -> None:

@@ -6,11 +6,11 @@ from datetime import date
 from tests.everybody.schools import Two
 
 HOLDS = "{0}.since_on <= :today AND ({0}.until_on IS NULL OR {0}.until_on > :today)"
-GUARDS = f"""
+TIED = f"""
 SELECT 1 FROM guardianship g WHERE g.guardian_id = :who AND g.student_id = :student AND {HOLDS.format("g")}
 AND g.application IS NOT NULL AND g.consent_on IS NOT NULL AND g.awaiting_since IS NULL
-AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = :who AND c.revoked_at IS NULL)
 """
+GUARDS = TIED + "AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = :who AND c.revoked_at IS NULL)"
 OFFICE = f"""
 SELECT 1 FROM person_role r JOIN person p ON p.id = :student AND p.school_id = r.school_id
 WHERE r.person_id = :who AND r.role IN ('deputy', 'director', 'administrator', 'secretary') AND {HOLDS.format("r")}
@@ -50,6 +50,17 @@ def may_see(base: sqlite3.Connection, two: Two, who: int, canary: str, today: da
         students = base.execute(IN_CLASS, asked | {"class": two.classes[canary]}).fetchall()
         return any(_student(base, asked | {"student": row[0]}) for row in students)
     return _student(base, asked | {"student": two.children[canary]})
+
+
+def may_be_written_to(base: sqlite3.Connection, two: Two, who: int, canary: str, today: date) -> bool:
+    """Whether a guardian may receive this canary by e-mail or on paper, where the paper's consent is enough."""
+    asked = {"who": who, "today": today.isoformat()}
+    if canary in two.classes:
+        students = base.execute(IN_CLASS, asked | {"class": two.classes[canary]}).fetchall()
+        return any(_any(base, (TIED,), asked | {"student": row[0]}) for row in students)
+    if canary in two.threads:
+        return _any(base, (THREAD,), asked | {"thread": two.threads[canary]})
+    return _any(base, (TIED,), asked | {"student": two.children[canary]})
 
 
 def _student(base: sqlite3.Connection, asked: dict[str, object]) -> bool:

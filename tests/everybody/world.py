@@ -12,7 +12,7 @@ from storage.uow import Storage
 from tests.everybody import canaries
 from tests.everybody.chats import Chats
 from tests.everybody.schools import Two, found_two
-from tests.everybody.sight import may_see
+from tests.everybody.sight import may_be_written_to, may_see
 from tests.school import ZONE
 from tests.support import databases
 
@@ -29,7 +29,7 @@ class World:
         path = folder / "everybody.db"
         self.storage = Storage(databases.sqlite_file(path))
         self.two: Two = self.does(found_two(self.storage))
-        self.clock = self.two.near.cast.clock
+        self.clock = self.two.far.cast.clock = self.two.near.cast.clock
         self.chats = Chats(self.storage, self.clock)
         self._began_at = self.clock.now()
         self._eye = sqlite3.connect(path, isolation_level=None)
@@ -59,6 +59,22 @@ class World:
         """Those of the canaries that somebody has no right to today."""
         today = self.clock.now().astimezone(ZONE).date()
         return {one for one in said if not may_see(self._eye, self.two, who, one, today)}
+
+    def not_to_be_written(self, guardian: int, said: set[str]) -> set[str]:
+        """Those of the canaries that a guardian may not be told of by e-mail or on paper today."""
+        today = self.clock.now().astimezone(ZONE).date()
+        return {one for one in said if not may_be_written_to(self._eye, self.two, guardian, one, today)}
+
+    def mailbox_of(self, contact: int) -> int:
+        """Whose mailbox a contact is."""
+        owner: int = self._eye.execute("SELECT person_id FROM contact WHERE id = ?", (contact,)).fetchone()[0]
+        return owner
+
+    def sheets(self) -> list[tuple[int, int, str]]:
+        """The printed sheets there are: number, guardian, and what stands on it."""
+        return self._eye.execute(
+            "SELECT s.id, s.guardian_id, l.payload FROM print_sheet s JOIN letter l ON l.id = s.letter_id"
+        ).fetchall()
 
     def touched(self) -> bool:
         """Whether anything was written since this was asked before."""

@@ -1,11 +1,14 @@
 """The leak hunt: random people tap, forward, forge and type; whatever reaches a chat is searched for canaries.
 
 A step is chosen by `draw`, which picks one of several: Hypothesis does so in the tests, a seeded chance in the control.
-Letters that fall due are composed and read too. `Hunt.leaks` must stay empty.
+Letters that fall due are composed and read too, those to mailboxes as well, and every printed sheet. `Hunt.leaks` must
+stay empty. A canary that somebody typed themselves says nothing any more: who typed it may have passed it on.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,8 +18,10 @@ from aiogram.types import InlineKeyboardMarkup
 from pydantic import ValidationError
 
 from handlers.callbacks import every_button
+from services.errors import SchoolError
 from services.joining import Joining
-from storage.vocabulary import PersonId
+from services.printing import Printing
+from storage.vocabulary import AttendanceCode, PersonId, WorkKind
 from tests.everybody import buttons, canaries
 from tests.everybody.chats import Came
 from tests.everybody.world import World
@@ -33,8 +38,9 @@ TEXTS = (
 )
 KINDS = (
     *("own", "own", "own", "own", "own", "own", "menu", "menu"),
-    *("forwarded", "forwarded", "forged", "tampered", "tampered", "typed", "typed", "file", "time", "link"),
+    *("forwarded", "forwarded", "forged", "tampered", "tampered", "typed", "typed", "file", "time", "link", "news"),
 )
+NEWS = ("mark", "absence", "homework", "print")
 PAUSES = (timedelta(seconds=70), timedelta(minutes=12), timedelta(hours=3), timedelta(hours=9))
 
 
@@ -47,11 +53,15 @@ class Hunt:
     reached: int = 0
     leaks: list[str] = field(default_factory=list)
     seen: dict[int, list[str]] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("chat", "mailbox", "sheet"), 0))
 
     def __post_init__(self) -> None:
         self.people = self.world.two.people
         self.children = sorted(self.world.two.children)
-        self.mailbox = Mailbox(self.world.storage, self.world.two.near.cast)
+        self.mailboxes = [Mailbox(self.world.storage, side.cast) for side in (self.world.two.near, self.world.two.far)]
+        self.mailbox = self.mailboxes[0]
+        self.typed: set[str] = set()
+        self.sheets: set[int] = set()
         self.secrets = {"token": "x" * 32, "code": "AAAAA-AAAAA"}
 
     def step(self, draw: Draw) -> None:
@@ -61,9 +71,13 @@ class Hunt:
         if kind == "time":
             self._lets_time_pass(draw(PAUSES))
             return
+        if kind == "news":
+            self._brings_news(draw(self.mailboxes), draw(NEWS), draw)
+            return
         self.steps += 1
         came = self._done(kind, user, draw)
-        leaks = self.world.leaks(user, came.calls)
+        wrong = self.world.leaks(user, came.calls)
+        leaks = {chat: said - self.typed for chat, said in wrong.items() if said - self.typed}
         if leaks:
             self.leaks.append(f"{who}, {kind}, {came.handler}: {leaks}")
         heard = canaries.heard(came.calls)
@@ -98,6 +112,7 @@ class Hunt:
             return does(chats.sends(user, "записка.pdf", photo=draw([True, False]), caption=draw([None, "вот"])))
         if kind == "typed":
             text = re.sub(r"\{\}", lambda _: draw(self.children).capitalize(), draw(TEXTS))
+            self.typed |= canaries.heard_in(text)
             return does(chats.types(user, text.format(**self.secrets)))
         return does(chats.types(user, "меню"))
 
@@ -111,17 +126,45 @@ class Hunt:
         self.secrets = {"token": older.token, "code": older.code}
         return self.world.does(joining.issue_family(PersonId(guardian))).token
 
+    def _brings_news(self, school: Mailbox, what: str, draw: Draw) -> None:
+        """A teacher enters something about a child of 7Б, as the job is done, or the class's sheets are printed."""
+        cast, does = school.cast, self.world.does
+        student, lesson = draw(cast.students), cast.algebra
+        with suppress(SchoolError):  # somebody else entered another value there
+            if what == "mark":
+                does(school.marks_(student, draw("2345"), WorkKind.ANSWER, lesson, cast.owner))
+            elif what == "absence":
+                does(school.says(student, AttendanceCode.ABSENT, lesson, cast.owner, done=draw((True, False))))
+            elif what == "homework":
+                does(school.gives("№ 7", lesson, cast.owner))
+            else:
+                printing: Printing = self.world.chats.offices["printing"]
+                does(printing.make(cast.actor(cast.homeroom_teacher), cast.class_7b))
+
     def _lets_time_pass(self, by: timedelta) -> None:
         """The clock goes on; what fell due is composed and claimed, and everybody reads it."""
         self.world.clock.advance(by)
+        self.world.does(self.mailbox.evening())
         for person, letters in self.world.does(self.mailbox.brings()).items():
             for letter in letters:
-                said = canaries.heard_in(str(letter.payload))
-                wrong = self.world.not_for(person, said)
-                if wrong:
-                    self.leaks.append(f"a letter to {person}: {wrong}")
+                self._reads("chat", person, str(letter.payload), self.world.not_for)
                 data = [one["data"] for row in letter.payload.get("rows", ()) for one in row if "data" in one]
                 self._remember(person, data)
+        for contact, letters in self.world.does(self.mailbox.mails()).items():
+            for letter in letters:
+                owner = self.world.mailbox_of(contact)
+                self._reads("mailbox", owner, str(letter.payload), self.world.not_to_be_written)
+        for number, guardian, said in self.world.sheets():
+            if number not in self.sheets:
+                self.sheets.add(number)
+                text = json.dumps(json.loads(said), ensure_ascii=False)
+                self._reads("sheet", guardian, text, self.world.not_to_be_written)
+
+    def _reads(self, where: str, person: int, text: str, not_for: Callable[[int, set[str]], set[str]]) -> None:
+        self.read[where] += 1
+        wrong = not_for(person, canaries.heard_in(text)) - self.typed
+        if wrong:
+            self.leaks.append(f"a {where} of {person}: {wrong}")
 
     def _remember(self, chat: int, data: list[str]) -> None:
         self.seen[chat] = [*self.seen.get(chat, []), *data][-KEPT:]

@@ -53,9 +53,11 @@ def test_nobody_receives_a_word_of_anothers_child(world: World) -> None:
 
     run()
     steps, reached = sum(one.steps for one in hunts), sum(one.reached for one in hunts)
-    print(f"{steps} steps, {reached / steps:.0%} reached data")
+    read = {where: sum(one.read[where] for one in hunts) for where in hunts[0].read}
+    print(f"{steps} steps, {reached / steps:.0%} reached data, letters read: {read}")
     assert steps >= STEPS
     assert reached >= MUST_REACH * steps, f"only {reached} of {steps} steps reached data"
+    assert all(read.values()), f"nothing came by one of the ways: {read}"
 
 
 def test_the_hunt_notices_a_door_that_stands_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

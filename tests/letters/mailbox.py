@@ -8,14 +8,16 @@ from bot.settings import Settings
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
 from services.attendance import Attendance
+from services.channels.mail_letters import MailLetters
 from services.clock import machine_now
 from services.letters.digest import EveningDigest
 from services.marks import Marks
 from services.outbox.ready import Readiness
 from services.records import Records
 from storage.repositories import letters
+from storage.repositories.due import place_of
 from storage.uow import Storage
-from storage.vocabulary import AttendanceCode, DraftPurpose, LessonId, LetterState, PersonId, WorkId, WorkKind
+from storage.vocabulary import AttendanceCode, Channel, DraftPurpose, LessonId, LetterState, PersonId, WorkId, WorkKind
 from tests.school import BOT, TODAY, Cast, at
 
 
@@ -45,6 +47,7 @@ class Mailbox:
         settings = Settings(_env_file=None, secret_key="a key of the mailbox")
         composer = TelegramLetters(staff_letters(make_offices(settings, self.storage, clock)))
         self.readiness = Readiness(self.storage, clock, composer, BOT)
+        self.mail_readiness = Readiness(self.storage, clock, MailLetters(), BOT, Channel.EMAIL)
 
     def clock_shows(self, hour: str, day: Any = TODAY) -> None:
         self.cast.clock.set(at(hour, day))
@@ -80,23 +83,30 @@ class Mailbox:
 
     async def brings(self) -> dict[int, list[Received]]:
         """Send everything that is due; what everybody got, by person."""
+        return await self._carried(self.readiness, Channel.TELEGRAM)
+
+    async def mails(self) -> dict[int, list[Received]]:
+        """Mail everything that is due; what came to every mailbox, by contact."""
+        return await self._carried(self.mail_readiness, Channel.EMAIL)
+
+    async def _carried(self, readiness: Readiness, channel: Channel) -> dict[int, list[Received]]:
         got: dict[int, list[Received]] = {}
         for second in range(100):
-            self.readiness.clear()
-            await self.readiness.look(second * 10.0, ())
-            batch = {one.address: one for one in reversed(self.readiness.in_order())}
+            readiness.clear()
+            await readiness.look(second * 10.0, ())
+            batch = {one.address: one for one in reversed(readiness.in_order())}
             async with self.storage.writing() as uow:
-                if self.readiness.empty:
-                    await letters.cancel_untold(uow, self.readiness.empty)
-                if self.readiness.put_off:
-                    await letters.put_off(uow, self.readiness.put_off)
+                if readiness.empty:
+                    await letters.cancel_untold(uow, readiness.empty)
+                if readiness.put_off:
+                    await letters.put_off(uow, readiness.put_off)
                 if batch:
                     claims = [
                         letters.Claim(one.address, one.method, one.payload, one.target_letter_id, one.items, one.today)
                         for one in batch.values()
                     ]
                     now, machine = self.cast.clock.now(), machine_now()
-                    ids = await letters.freeze(uow, BOT, self.epoch, claims, now, machine)
+                    ids = await letters.freeze(uow, BOT, self.epoch, claims, now, machine, channel)
                     for one in batch.values():
                         if one.address not in ids:
                             await letters.cancel_without_right(uow, [item for item, _ in one.items], one.today)
@@ -105,8 +115,8 @@ class Mailbox:
                         await letters.settle(uow, sent, machine)
                     for address in ids:
                         payload = batch[address].payload
-                        buttons = [button["label"] for row in payload["rows"] for button in row]
-                        got.setdefault(int(address), []).append(Received(payload["text"], buttons, payload))
+                        buttons = [button["label"] for row in payload.get("rows", ()) for button in row]
+                        got.setdefault(place_of(address), []).append(Received(payload["text"], buttons, payload))
             if not batch:
                 return got
         raise AssertionError("letters without end")

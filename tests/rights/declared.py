@@ -406,7 +406,6 @@ NOT_NOW: dict[str, str] = {
     "contacts.AskForWritten": "NoMail",
     "contacts.PutPaper": "OwnChoice",
     "contacts.RemoveWritten": "OwnChoice",
-    "printing.PrintSheets": "NobodyOnPaper",
     "broadcasts.CancelBroadcast": "NothingToCancel",
     "broadcasts.PauseBroadcast": "NoPausing",
     "broadcasts.ResumeBroadcast": "NoPausing",
