@@ -22,6 +22,7 @@ COMMANDS = {
     "backup": ("bot.commands_backup", "backup"),
     "verify": ("bot.commands_backup", "verify"),
     "restore": ("bot.commands_backup", "restore"),
+    "move": ("bot.commands_move", "move"),
     "erase": ("bot.commands_erase", "erase"),
     "delivery": ("bot.commands_delivery", "delivery"),
     "preview": ("bot.commands_preview", "preview"),

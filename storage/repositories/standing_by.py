@@ -20,7 +20,7 @@ CONNECTED = text(
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run a bot: its epoch, how long it lasts yet (negative: nobody has it), whether the post is paused."""
+    """The right to run a bot: its epoch, how long it lasts yet (negative: it is over), whether the post is paused."""
 
     epoch: int
     left: timedelta

@@ -1,0 +1,163 @@
+"""A base copied whole into another one, whatever the engines: every table in order, in pieces, counted and compared.
+
+All of it is one transaction of the target, so that a copy that fails leaves nothing there.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models import Base
+from storage.models.delivery import Owner
+from storage.repositories.owner import database_now
+from storage.uow import Storage, Uow
+
+PIECE = 1000  # rows
+SUMS = 1 << 256
+
+
+class TargetNotEmpty(Exception):
+    """There are rows where the copy should go."""
+
+
+class StillOwned(Exception):
+    """A process runs a bot on the base that is to be left."""
+
+
+class CopyDiffers(Exception):
+    """What arrived isn't what was read; the text names the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was copied: rows by table."""
+
+    rows: dict[str, int]
+
+
+async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> Moved:
+    """Copy every row of a migrated base into a migrated empty one; `tell` hears each table and its rows.
+
+    Both posts are paused then: the old base must not write to families any more, the new one not yet. The old base
+    takes no owner meanwhile. Raises TargetNotEmpty, StillOwned, CopyDiffers, and whatever the drivers say.
+    """
+    async with source.writer.connect() as left:
+        await _hold_still(left)
+        async with left.begin():
+            await _ensure_left(left)
+            async with target.writer.connect() as entered, entered.begin():
+                await _without_timeouts(entered)
+                await _ensure_empty(entered)
+                rows = {}
+                for table in Base.metadata.sorted_tables:
+                    rows[table.name] = await _copied(table, left, entered)
+                    tell(table.name, rows[table.name])
+                await entered.execute(update(Owner).values(paused_at=now))
+            # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
+            await left.execute(update(Owner).values(paused_at=now))
+    if target.writer.dialect.name == "postgresql":
+        async with target.writer.connect() as entered:
+            await entered.execution_options(isolation_level="AUTOCOMMIT")
+            await entered.execute(text("ANALYZE"))
+    return Moved(rows)
+
+
+async def _hold_still(left: AsyncConnection) -> None:
+    """One moment's view for the whole copy; SQLite's writing transaction is one by itself."""
+    if left.dialect.name == "postgresql":
+        await left.execution_options(isolation_level="REPEATABLE READ")
+
+
+async def _ensure_left(left: AsyncConnection) -> None:
+    if left.dialect.name == "postgresql":
+        await _without_timeouts(left)
+        await left.execute(text("LOCK TABLE owner IN SHARE ROW EXCLUSIVE MODE"))  # nobody becomes the owner meanwhile
+    base_now = await database_now(Uow(left))
+    alive = await left.execute(select(Owner.bot_id).where(Owner.leased_until > base_now).limit(1))
+    if alive.first() is not None:
+        raise StillOwned
+
+
+async def _without_timeouts(connection: AsyncConnection) -> None:
+    """Each end waits while the other works."""
+    if connection.dialect.name == "postgresql":
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            await connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+async def _ensure_empty(entered: AsyncConnection) -> None:
+    for table in Base.metadata.sorted_tables:
+        if (await entered.execute(select(table).limit(1))).first() is not None:
+            raise TargetNotEmpty
+
+
+async def _copied(table: Table, left: AsyncConnection, entered: AsyncConnection) -> int:
+    """Copy a table; how many rows. A row that refers to a later one of its own table gets the reference at the end."""
+    own = [key.parent for key in table.foreign_keys if key.column.table is table]
+    later: list[dict[str, Any]] = []
+    count, sums = 0, 0
+    async for rows in _pieces(table, left):
+        count += len(rows)
+        sums = (sums + sum(map(_digest, rows))) % SUMS
+        told = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
+        for row in told:
+            for column in own:
+                if row[column.name] is not None and row[column.name] >= row["id"]:
+                    later.append({"which": row["id"], "refers": row[column.name]})
+                    row[column.name] = None
+        await entered.execute(insert(table), told)
+    for column in own:
+        if later:
+            mended = update(table).where(table.c.id == bindparam("which")).values({column.name: bindparam("refers")})
+            await entered.execute(mended, later)
+    await _number_on(table, entered)
+    arrived, their_sums = 0, 0
+    async for rows in _pieces(table, entered):
+        arrived += len(rows)
+        their_sums = (their_sums + sum(map(_digest, rows))) % SUMS
+    if (arrived, their_sums) != (count, sums):
+        raise CopyDiffers(table.name)
+    return count
+
+
+async def _pieces(table: Table, connection: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
+    """The table's rows by primary key, some at a time."""
+    key: list[Column[Any]] = list(table.primary_key.columns)
+    places = [table.columns.keys().index(column.name) for column in key]
+    question = select(table).order_by(*key).limit(PIECE)
+    rows = (await connection.execute(question)).all()
+    while rows:
+        yield rows
+        last = [rows[-1][place] for place in places]
+        beyond = tuple_(*key) > tuple_(
+            *(bindparam(None, value, column.type) for value, column in zip(last, key, strict=True))
+        )
+        rows = (await connection.execute(question.where(beyond))).all() if len(rows) == PIECE else []
+
+
+async def _number_on(table: Table, entered: AsyncConnection) -> None:
+    """PostgreSQL's own numbers go on after the highest that came."""
+    key = table.autoincrement_column
+    if key is None or entered.dialect.name != "postgresql":
+        return
+    sequence = func.pg_get_serial_sequence(table.name, key.name)
+    highest = func.max(key)
+    await entered.execute(select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))
+
+
+def _digest(row: Any) -> int:
+    """A number of the row's values, the same from either engine; numbers of rows are summed, whatever their order."""
+    told = json.dumps([_plain(value) for value in row], sort_keys=True, separators=(",", ":"))
+    return int.from_bytes(hashlib.sha256(told.encode()).digest())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value if value is None or isinstance(value, str | int | bool | dict | list | float) else str(value)

@@ -1,0 +1,181 @@
+"""`./zvonok move`: a school goes to another base whole, in both directions, and never on top of another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select, update
+from sqlalchemy import text as sql
+
+from bot.commands_move import move as command
+from services.audit_chain import AuditChain
+from services.clock import StoppedClock
+from services.moving import CopyRefused, Moving, NewBaseNotEmpty, NoSuchBase, NotAnAddress, ServiceRuns
+from services.outbox.holding import Holding
+from services.outbox.items import put
+from storage import moving
+from storage.models import Base
+from storage.models.delivery import Item, Letter, Owner
+from storage.models.people import Person
+from storage.repositories import owner
+from storage.repositories.audit import note
+from storage.uow import Storage
+from tests.delivery.conftest import BOT, NOW, Family, add, found
+from tests.delivery.post import at_work
+from tests.support import databases
+
+CLOCK = StoppedClock(NOW)
+
+
+@pytest.fixture
+async def other(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty base of the other engine."""
+    if database_url.startswith("sqlite"):
+        with databases.postgres_database(empty=True) as url:
+            yield url
+    else:
+        yield databases.sqlite_file(tmp_path / "other.db", empty=True)
+
+
+@pytest.fixture
+async def family(storage: Storage) -> Family:
+    family = await found(storage)
+    async with storage.writing() as uow:
+        for number in range(5):
+            await note(
+                uow,
+                school_id=family.school,
+                actor_id=family.teacher,
+                at=NOW + timedelta(microseconds=number),
+                action="mark_put",
+                subject=f"mark:{number}:1",
+                detail={"слово": "да", "a": [1, None, True]},
+            )
+        for letter in (1, 2):
+            await add(
+                uow,
+                Letter,
+                bot_id=BOT,
+                channel="telegram",
+                address=str(letter),
+                method="edit",
+                payload={"text": "«Ёлка» 🎄"},
+                state="sent",
+                epoch=1,
+                created_at=NOW,
+                sending_at=NOW,
+            )
+        await uow.execute(update(Letter).where(Letter.id == 1).values(target_letter_id=2))
+        await put(uow, [family.fact("mark:1:1")], NOW)
+        await owner.acquire(uow, BOT, "somebody", timedelta(seconds=-1))
+    await AuditChain(storage, CLOCK, b"key")(NOW + timedelta(minutes=10))
+    return family
+
+
+async def everything(storage: Storage) -> dict[str, set[str]]:
+    async with storage.reading() as uow:
+        return {
+            table.name: {str(row) for row in await uow.execute(select(table))}
+            for table in Base.metadata.sorted_tables
+            if table.name != "owner"
+        }
+
+
+async def test_every_row_arrives_and_numbers_go_on_and_nothing_is_sent_until_released(
+    storage: Storage, family: Family, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "PIECE", 2)
+    moved = await Moving(storage, CLOCK).to(other, lambda table, rows: None)
+    assert moved.rows["person"] == 5 and moved.rows["audit_entry"] == 5
+    fresh = Storage(other)
+    try:
+        assert await everything(fresh) == await everything(storage)
+        verdict = await AuditChain(fresh, CLOCK, b"key").verify()
+        assert (verdict.lines, verdict.broken_after) == (5, None)
+        async with fresh.writing() as uow:
+            highest = (await uow.execute(select(func.max(Person.id)))).scalar_one()
+            assert await add(uow, Person, school_id=family.school, last_name="Н", first_name="Н", key="н") > highest
+        for base in (storage, fresh):
+            assert (await Holding(base, CLOCK).standing())[0].paused
+        async with at_work(fresh) as post:
+            await post.until(post.idle)
+            assert post.wire.texts == []
+            await Holding(fresh, CLOCK).release()
+            await post.settled(1)
+    finally:
+        await fresh.close()
+
+
+async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused(
+    storage: Storage, family: Family, other: str
+) -> None:
+    office = Moving(storage, CLOCK)
+    async with storage.writing() as uow:
+        await owner.acquire(uow, BOT, "somebody", timedelta(minutes=5))
+    with pytest.raises(ServiceRuns):
+        await office.to(other, lambda table, rows: None)
+    async with storage.writing() as uow:
+        await uow.execute(update(Owner).values(leased_until=NOW - timedelta(days=365)))
+    await office.to(other, lambda table, rows: None)
+    with pytest.raises(NewBaseNotEmpty):
+        await office.to(other, lambda table, rows: None)
+    same = storage.writer.url.render_as_string(hide_password=False)
+    for wrong in ("mysql://a/b", "sqlite://", "no address", same):
+        with pytest.raises(NotAnAddress):
+            await office.to(wrong, lambda table, rows: None)
+    with pytest.raises(NoSuchBase):
+        await office.to("postgresql://nobody@127.0.0.1:9/none", lambda table, rows: None)
+
+
+async def test_a_copy_that_differs_leaves_nothing_in_the_new_base_and_the_old_one_unpaused(
+    storage: Storage, family: Family, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = moving._pieces
+    seen: list[str] = []
+
+    async def forgetful(table: Any, connection: Any) -> Any:
+        seen.append(table.name)
+        async for rows in pieces(table, connection):
+            yield rows[1:] if table.name == "person" and seen.count("person") == 2 else rows
+
+    monkeypatch.setattr(moving, "_pieces", forgetful)
+    with pytest.raises(CopyRefused):
+        await Moving(storage, CLOCK).to(other, lambda table, rows: None)
+    fresh = Storage(other)
+    try:
+        assert not any((await everything(fresh)).values())
+        assert not (await Holding(storage, CLOCK).standing())[0].paused
+        async with storage.reading() as uow:
+            assert (await uow.execute(select(func.count()).select_from(Item))).scalar_one() == 1
+    finally:
+        await fresh.close()
+
+
+def test_the_command_says_what_comes_next(
+    sqlite_url: str, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_school(sqlite_url))
+    for name, value in {"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path), "BOT_TOKEN": "42:TEST"}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(command, [], env={"MOVE_TO": postgres_url})
+    assert done.exit_code == 0, done.output
+    assert "Перенесено и сверено" in done.output and "./zvonok delivery release" in done.output
+    assert asyncio.run(_count(postgres_url)) == 5
+
+
+async def _school(url: str) -> None:
+    storage = Storage(url)
+    await found(storage)
+    await storage.close()
+
+
+async def _count(url: str) -> int:
+    storage = Storage(url)
+    async with storage.reading() as uow:
+        people: int = (await uow.execute(sql("SELECT count(*) FROM person"))).scalar_one()
+    await storage.close()
+    return people
