@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from storage.engine import normalised
+from storage.postgresql import address
 
 PATIENCE = 3600.0  # seconds for pg_dump or pg_restore
 
@@ -140,7 +141,7 @@ def _sqlite_back(path: Path, target: Path, *, replace: bool) -> None:
 
 
 def _where(url: URL) -> list[str]:
-    return [f"--dbname={url.database}"]
+    return [f"--dbname={address(url)}"]
 
 
 def _tables(url: URL) -> bool:
@@ -153,9 +154,7 @@ def _run(command: list[str], url: URL | None) -> str:
     """Run one of PostgreSQL's tools; the password goes by the environment, where no list of processes shows it."""
     environment = dict(os.environ)
     if url is not None:
-        host = url.host or url.query.get("host")
-        given = {"PGHOST": host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password}
-        environment |= {name: str(value) for name, value in given.items() if value is not None}
+        environment |= {} if url.password is None else {"PGPASSWORD": url.password}
     try:
         done = subprocess.run(  # noqa: S603 - our own words and a file's name
             command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False

@@ -1,13 +1,12 @@
 """SQLite and PostgreSQL behind one door: how each engine is opened so that nothing is lost (ADR 0005)."""
 
-from typing import Any
-
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import one_hop
+from storage.postgresql import open_postgresql, url_of
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -16,16 +15,11 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
-LOCK_TIMEOUT_MS = 5_000
-STATEMENT_TIMEOUT_MS = 30_000
-# A process frozen inside a transaction keeps its locks, the owner's row among them: shorter than the lease, so that
-# another can take the bot over.
-IDLE_TIMEOUT_MS = 10_000
 
 
 def normalised(database_url: str) -> URL:
     """The URL with the driver we use: aiosqlite or psycopg."""
-    url = make_url(database_url)
+    url = url_of(database_url)
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
     backend = url.drivername.split("+")[0]
     if backend not in driver:
@@ -38,7 +32,7 @@ def open_engines(database_url: str) -> tuple[AsyncEngine, AsyncEngine]:
     url = normalised(database_url)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN IMMEDIATE", size=1), _sqlite(url, begin="BEGIN", size=8)
-    engine = _postgresql(url)
+    engine = open_postgresql(url)
     return engine, engine
 
 
@@ -66,22 +60,3 @@ def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def _postgresql(url: URL) -> AsyncEngine:
-    timeouts = {
-        "lock_timeout": LOCK_TIMEOUT_MS,
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
-    }
-    options = " ".join(f"-c {name}={value}" for name, value in timeouts.items()) + " -c timezone=UTC"
-    arguments: dict[str, Any] = {"options": options, "connect_timeout": 5}
-    return create_async_engine(
-        url,
-        pool_size=12,
-        max_overflow=0,
-        pool_timeout=60,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args=arguments,
-    )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import ownership
 from bot.ownership import Ownership
 from services.clock import machine_now
-from storage import engine
+from storage import postgresql
 from storage.failures import passes
 from storage.models.delivery import Owner
 from storage.repositories import occurrences, owner
@@ -117,7 +117,7 @@ async def test_an_occurrence_is_claimed_once(storage: Storage) -> None:
 async def test_who_is_frozen_inside_a_transaction_does_not_keep_the_bot(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "IDLE_TIMEOUT_MS", 300)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT_MS", 300)
     frozen, other = Storage(postgres_url), Storage(postgres_url)
     await acquire(frozen, "frozen")
     async with other.writing() as uow:
