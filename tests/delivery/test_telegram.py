@@ -7,15 +7,39 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    BanChatMember,
+    EditMessageText,
+    SendMediaGroup,
+    SendMessage,
+    SendPhoto,
+    SetChatMenuButton,
+    SetMyCommands,
+    SetWebhook,
+    TelegramMethod,
+)
+from aiogram.types import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    MenuButtonCommands,
+    MessageEntity,
+)
 from aiohttp import ClientTimeout, web
 
 from bot import telegram
 from bot.observability import DiscreetFormatter, secrets_of
 from bot.settings import Settings
-from bot.telegram import TelegramTransport, http_proxy, make_bot
+from bot.telegram import TelegramTransport, http_proxy, make_bot, urlencoded
 from services.outbox.outcomes import Outcome
 from services.outbox.transport import FrozenLetter
 from storage.vocabulary import LetterId, LetterMethod, LetterState
@@ -123,6 +147,78 @@ async def test_a_document_goes_with_its_caption() -> None:
         outcome = await transport.send(letter(payload=payload, method=LetterMethod.DOCUMENT))
     assert outcome.state is LetterState.SENT
     assert (asked[0][0], asked[0][1]["caption"]) == ("sendDocument", "Слипы")
+
+
+NASTY = "<b>Ёж & Co</b> 100% + a=b;c\n'«»'\"\\ 🎉 #?/"
+BUTTONS = InlineKeyboardMarkup(
+    inline_keyboard=[[InlineKeyboardButton(text=NASTY, callback_data="dd1:1"), InlineKeyboardButton(text="x", url="u")]]
+)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        SendMessage(chat_id=-1001, text=NASTY, parse_mode="HTML", reply_markup=BUTTONS, disable_notification=False),
+        EditMessageText(text=NASTY, chat_id=1, message_id=7, link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        SendMessage(chat_id=1, text="x", entities=[MessageEntity(type="bold", offset=0, length=1)], parse_mode=None),
+        AnswerCallbackQuery(callback_query_id="5", text=None, show_alert=False),
+        SetMyCommands(commands=[BotCommand(command="start", description="Меню")], language_code=None),
+        SetWebhook(url="https://x", allowed_updates=["message"], secret_token="s", max_connections=5),
+        SendPhoto(chat_id=1, photo="file-id", caption="", has_spoiler=True),
+        BanChatMember(chat_id=1, user_id=2, until_date=datetime(2026, 9, 8, tzinfo=UTC)),
+        SetChatMenuButton(menu_button=MenuButtonCommands()),
+        SendMediaGroup(chat_id=1, media=[InputMediaPhoto(media="one", caption=NASTY), InputMediaPhoto(media="two")]),
+    ],
+    ids=lambda method: type(method).__name__,
+)
+async def test_a_request_without_files_says_what_aiograms_own_form_says(method: TelegramMethod[Any]) -> None:
+    bot = make_bot(settings("http://bot.example"))
+    theirs = AiohttpSession().build_form_data(bot=bot, method=method)
+    fields = {options["name"]: value for options, _, value in theirs._fields}
+    ours = dict(parse_qsl(urlencoded(bot, method).decode(), keep_blank_values=True, strict_parsing=True))
+    assert {name: as_read(value) for name, value in ours.items()} == {
+        name: as_read(value) for name, value in fields.items()
+    }
+
+
+def as_read(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+async def test_only_a_request_with_a_file_is_a_multipart_form() -> None:
+    kinds: list[str] = []
+
+    async def respond(request: web.Request, form: dict[str, str]) -> web.StreamResponse:
+        kinds.append(f"{request.content_type} {form.get('document', '').partition(':')[0]}".strip())
+        return await answers(ANSWER)(request, form)
+
+    file = {"name": "slips.pdf", "base64": base64.b64encode(b"%PDF").decode()}
+    async with api(respond) as (transport, _):
+        await transport.send(letter())
+        await transport.send(
+            letter(payload={"text": "", "locale": "ru", "document": file}, method=LetterMethod.DOCUMENT)
+        )
+        known = {"text": "", "locale": "ru", "document": {"file_id": "known"}}
+        await transport.send(letter(payload=known, method=LetterMethod.DOCUMENT))
+    urlencoded_form = "application/x-www-form-urlencoded"
+    assert kinds == [urlencoded_form, "multipart/form-data attach", f"{urlencoded_form} known"]
+
+
+async def test_of_a_message_that_was_sent_its_number_date_and_chat_come_back() -> None:
+    async with api(answers(ANSWER)) as (transport, _):
+        sent = await transport._bot.send_message(1001, "x")
+        again = await transport._bot.send_message(1001, "x")
+    assert (sent.message_id, sent.chat.id, sent.chat.type, sent.date) == (
+        77,
+        1001,
+        "private",
+        datetime.fromtimestamp(1, UTC),
+    )
+    assert sent.bot is transport._bot
+    assert (again.message_id, sent is again) == (77, False)
 
 
 async def test_an_edit_without_a_message_to_aim_at_is_closed() -> None:
