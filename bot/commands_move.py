@@ -28,7 +28,7 @@ async def move(address: str) -> None:
 
     async with opened() as (_settings, storage, clock):
         moved = await Moving(storage, clock).to(address, tell)
-    rows = sum(moved.rows.values())
+    rows = sum(moved.values())
     click.echo(
         ngettext("Copied and compared: {count} row.", "Copied and compared: {count} rows.", rows).format(count=rows)
     )

@@ -2,15 +2,10 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.clock import Clock
 from services.errors import SchoolError
 from services.i18n import N_
 from storage import moving
-from storage.engine import normalised
-from storage.moving import CopyDiffers, Moved, StillOwned, TargetNotEmpty
-from storage.schema import is_current, is_empty, migrate
 from storage.uow import Storage
 
 
@@ -53,43 +48,21 @@ class Moving:
         self._storage = storage
         self._clock = clock
 
-    async def to(self, address: str, tell: Callable[[str, int], None]) -> Moved:
-        """Make the base of this address, migrate and fill it; both posts are paused then.
+    async def to(self, address: str, tell: Callable[[str, int], None]) -> dict[str, int]:
+        """Make the base of this address, migrate and fill it: rows by table; both posts are paused then.
 
         Raises NotAnAddress, NoSuchBase, NewBaseNotEmpty, ServiceRuns, CopyRefused.
         """
-        target = self._target(address)
         try:
-            await _prepare(target)
-            return await moving.move(self._storage, target, self._clock.now(), tell)
-        except TargetNotEmpty as error:
-            raise NewBaseNotEmpty from error
-        except StillOwned as error:
-            raise ServiceRuns from error
-        except CopyDiffers as error:
-            raise CopyRefused(problem=str(error)) from error
-        except SQLAlchemyError as error:
-            raise CopyRefused(problem=type(error).__name__) from error
-        finally:
-            await target.close()
-
-    def _target(self, address: str) -> Storage:
-        try:
-            url = normalised(address)
-        except (ValueError, SQLAlchemyError) as error:
+            async with moving.prepared(address, self._storage) as target:
+                return await moving.move(self._storage, target, self._clock.now(), tell)
+        except moving.BadAddress as error:
             raise NotAnAddress from error
-        if not url.database or url.database == ":memory:" or url == self._storage.writer.url:
-            raise NotAnAddress
-        return Storage(address)
-
-
-async def _prepare(target: Storage) -> None:
-    """Migrate an empty base; leave one that is of this version as it is."""
-    try:
-        empty = await is_empty(target)
-    except (SQLAlchemyError, OSError) as error:
-        raise NoSuchBase(error=type(error).__name__) from error
-    if empty:
-        await migrate(target)
-    elif not await is_current(target):
-        raise NewBaseNotEmpty
+        except moving.Unreachable as error:
+            raise NoSuchBase(error=str(error)) from error
+        except moving.TargetNotEmpty as error:
+            raise NewBaseNotEmpty from error
+        except moving.StillOwned as error:
+            raise ServiceRuns from error
+        except moving.CopyFailed as error:
+            raise CopyRefused(problem=str(error)) from error

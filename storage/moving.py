@@ -6,47 +6,87 @@ All of it is one transaction of the target, so that a copy that fails leaves not
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine import normalised
 from storage.models import Base
 from storage.models.delivery import Owner
 from storage.repositories.owner import database_now
+from storage.schema import is_current, is_empty, migrate
 from storage.uow import Storage, Uow
 
 PIECE = 1000  # rows
 SUMS = 1 << 256
 
 
+class BadAddress(Exception):
+    """The target is no base of ours, or the one that is to be left."""
+
+
+class Unreachable(Exception):
+    """The target can't be opened; the text is the error's kind."""
+
+
 class TargetNotEmpty(Exception):
-    """There are rows where the copy should go."""
+    """There are tables or rows where the copy should go."""
 
 
 class StillOwned(Exception):
     """A process runs a bot on the base that is to be left."""
 
 
-class CopyDiffers(Exception):
-    """What arrived isn't what was read; the text names the table."""
+class CopyFailed(Exception):
+    """A base refused, or what arrived isn't what was read; the text names the kind of error or the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What was copied: rows by table."""
+@asynccontextmanager
+async def prepared(address: str, source: Storage) -> AsyncIterator[Storage]:
+    """The base of an address, open and migrated. Raises BadAddress, Unreachable, TargetNotEmpty of another version."""
+    try:
+        url = normalised(address)
+    except (ValueError, SQLAlchemyError) as error:
+        raise BadAddress from error
+    if not url.database or url.database == ":memory:" or url == source.writer.url:
+        raise BadAddress
+    target = Storage(address)
+    try:
+        try:
+            empty = await is_empty(target)
+        except (SQLAlchemyError, OSError) as error:
+            raise Unreachable(type(error).__name__) from error
+        if empty:
+            await migrate(target)
+        elif not await is_current(target):
+            raise TargetNotEmpty
+        yield target
+    finally:
+        await target.close()
 
-    rows: dict[str, int]
 
-
-async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> Moved:
-    """Copy every row of a migrated base into a migrated empty one; `tell` hears each table and its rows.
+async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
+    """Copy every row of a migrated base into a migrated empty one: rows by table, which `tell` hears as they arrive.
 
     Both posts are paused then: the old base must not write to families any more, the new one not yet. The old base
-    takes no owner meanwhile. Raises TargetNotEmpty, StillOwned, CopyDiffers, and whatever the drivers say.
+    takes no owner meanwhile. Raises TargetNotEmpty, StillOwned, CopyFailed.
     """
+    try:
+        rows = await _moved(source, target, now, tell)
+    except SQLAlchemyError as error:
+        raise CopyFailed(type(error).__name__) from error
+    if target.writer.dialect.name == "postgresql":
+        async with target.writer.connect() as entered:
+            await entered.execution_options(isolation_level="AUTOCOMMIT")
+            await entered.execute(text("ANALYZE"))
+    return rows
+
+
+async def _moved(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
     async with source.writer.connect() as left:
         await _hold_still(left)
         async with left.begin():
@@ -61,11 +101,7 @@ async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[
                 await entered.execute(update(Owner).values(paused_at=now))
             # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
             await left.execute(update(Owner).values(paused_at=now))
-    if target.writer.dialect.name == "postgresql":
-        async with target.writer.connect() as entered:
-            await entered.execution_options(isolation_level="AUTOCOMMIT")
-            await entered.execute(text("ANALYZE"))
-    return Moved(rows)
+    return rows
 
 
 async def _hold_still(left: AsyncConnection) -> None:
@@ -122,7 +158,7 @@ async def _copied(table: Table, left: AsyncConnection, entered: AsyncConnection)
         arrived += len(rows)
         their_sums = (their_sums + sum(map(_digest, rows))) % SUMS
     if (arrived, their_sums) != (count, sums):
-        raise CopyDiffers(table.name)
+        raise CopyFailed(table.name)
     return count
 
 

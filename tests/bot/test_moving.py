@@ -28,6 +28,7 @@ from tests.delivery.conftest import BOT, NOW, Family, add, found
 from tests.delivery.post import at_work
 from tests.support import databases
 
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLOCK = StoppedClock(NOW)
 
 
@@ -90,7 +91,7 @@ async def test_every_row_arrives_and_numbers_go_on_and_nothing_is_sent_until_rel
 ) -> None:
     monkeypatch.setattr(moving, "PIECE", 2)
     moved = await Moving(storage, CLOCK).to(other, lambda table, rows: None)
-    assert moved.rows["person"] == 5 and moved.rows["audit_entry"] == 5
+    assert moved["person"] == 5 and moved["audit_entry"] == 5
     fresh = Storage(other)
     try:
         assert await everything(fresh) == await everything(storage)
@@ -110,6 +111,7 @@ async def test_every_row_arrives_and_numbers_go_on_and_nothing_is_sent_until_rel
         await fresh.close()
 
 
+@SQLITE
 async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused(
     storage: Storage, family: Family, other: str
 ) -> None:
@@ -131,6 +133,7 @@ async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused
         await office.to("postgresql://nobody@127.0.0.1:9/none", lambda table, rows: None)
 
 
+@SQLITE
 async def test_a_copy_that_differs_leaves_nothing_in_the_new_base_and_the_old_one_unpaused(
     storage: Storage, family: Family, other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
