@@ -25,6 +25,7 @@ WHAT = {
     ItemKind.TIMETABLE: N_("timetable changes"),
     ItemKind.RISK: N_("a low term mark ahead"),
     ItemKind.WEEKLY: N_("weekly letter"),
+    ItemKind.NOTE_DECIDED: N_("answer to an absence note"),
     ItemKind.BROADCAST: N_("broadcast"),
     ItemKind.BROADCAST_URGENT: N_("urgent broadcast"),
 }

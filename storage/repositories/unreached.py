@@ -26,7 +26,8 @@ from storage.vocabulary import (
     VoidReason,
 )
 
-# News for families; what staff didn't get in time stands on their cards and in the journal anyway.
+# News for families; what staff didn't get in time stands on their cards and in the journal anyway. Days of absence go to
+# the homeroom teacher as well, who then knows of them.
 LISTED = tuple(
     kind.value
     for kind in (
@@ -38,6 +39,10 @@ LISTED = tuple(
         ItemKind.DIGEST,
         ItemKind.TERM_RESULT,
         ItemKind.THREAD,
+        ItemKind.TIMETABLE,
+        ItemKind.RISK,
+        ItemKind.WEEKLY,
+        ItemKind.NOTE_DECIDED,
         ItemKind.BROADCAST,
         ItemKind.BROADCAST_URGENT,
     )

@@ -337,6 +337,21 @@ async def test_what_can_not_be_told_in_time_stands_on_the_list_once(storage: Sto
         assert await post.lost() == []
 
 
+@pytest.mark.parametrize("kind", [ItemKind.TIMETABLE, ItemKind.RISK, ItemKind.WEEKLY, ItemKind.NOTE_DECIDED])
+async def test_other_news_of_the_family_stand_on_the_list_as_well(
+    storage: Storage, family: Family, kind: ItemKind
+) -> None:
+    async with at_work(storage, wire=Wire(script=[DEAD])) as post:
+        await post.put(family.fact(kind=kind))
+
+        async def listed() -> bool:
+            async with storage.reading() as uow:
+                entries = await unreached.listed(uow, family.teacher, NOW - timedelta(hours=1))
+            return [(one.kind, one.recipient_id) for one in entries] == [(kind, family.mother)]
+
+        await post.until(listed)
+
+
 async def test_the_list_of_a_teacher_who_has_left_the_school_is_the_leaders(storage: Storage, family: Family) -> None:
     async with storage.writing() as uow:
         leader = await add_person(uow, family.school, "Ольга", Role.DEPUTY)
