@@ -110,7 +110,7 @@ def school_class(view: ClassView, page: int, *, controls: bool) -> Screen:
         tail = f" · {left}" if left else ""
         # A long subject is cut before its subgroup, which alone tells two such buttons apart.
         group = f" ({one.subgroup})" if one.subgroup else ""
-        label = f"{sign} {shortened(one.subject, WIDTHS[1] - len(group) - len(tail) - 2)}{group}{tail}"
+        label = f"{sign} {shortened(one.subject, WIDTHS[1] - len(group) - len(tail) - 3)}{group}{tail}"
         rows.append([tap(label, OpenGrid(page=0, **on_the_wire(one.place)))])
     here = {"school_class": view.class_id}
     rows += pager(page, pages, lambda other: OpenClassResults(page=other, **here, **_scope(view.span)))
