@@ -26,8 +26,8 @@ from storage.vocabulary import (
     VoidReason,
 )
 
-# News for families; what staff didn't get in time stands on their cards and in the journal anyway. Days of absence go to
-# the homeroom teacher as well, who then knows of them.
+# News for families; what staff didn't get in time stands on their cards and in the journal anyway. Of days of absence
+# the homeroom teacher gets a letter of their own.
 LISTED = tuple(
     kind.value
     for kind in (
