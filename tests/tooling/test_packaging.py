@@ -1,17 +1,21 @@
 """The files around the code say what the code does: settings, image, lock."""
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from bot.settings import SECRETS, Settings
+from tests.architecture.test_layers import PACKAGES, imports, modules
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
+BESIDE = {"markupsafe", "multidict", "pydantic", "yarl"}  # jinja2's, aiohttp's and aiogram's own
 
 
 def names_in_the_example() -> list[str]:
@@ -81,6 +85,19 @@ def test_every_library_that_pyproject_names_is_in_the_lock() -> None:
     wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     locked = {canonical(name) for name in re.findall(r"^([A-Za-z0-9_.-]+)==", LOCK, re.MULTILINE)}
     assert {canonical(re.split(r"[\[<>=!~]", library)[0]) for library in wanted} <= locked
+
+
+def test_the_image_gets_every_library_that_the_service_imports() -> None:
+    """What stands among the developers' libraries alone is not in the image, and the service would not start."""
+    running = {
+        canonical(re.split(r"[\[<>=!~]", library)[0])
+        for library in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    }
+    distributions = packages_distributions()
+    for path in modules(*PACKAGES):
+        for name in {whole.split(".")[0] for whole in imports(path)} - sys.stdlib_module_names - set(PACKAGES):
+            given = {canonical(one) for one in distributions[name]}
+            assert given & (running | BESIDE), f"{path.relative_to(ROOT)} imports {name}"
 
 
 def canonical(name: str) -> str:
