@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from psycopg import Error
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -90,6 +89,5 @@ def address(url: URL) -> str:
 
 def _notice(context: ExceptionContext) -> None:
     """A connection to a server that took another role is as good as lost, and so are all others of the pool."""
-    error = context.original_exception
-    if isinstance(error, Error) and error.sqlstate in OTHER_ROLE:
+    if getattr(context.original_exception, "sqlstate", None) in OTHER_ROLE:
         context.is_disconnect = True
