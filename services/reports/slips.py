@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
 
-import segno
-
 from services.i18n import gettext as _
 from services.reports.typeset import typeset
 
@@ -48,6 +46,8 @@ async def slips_pdf(
 
 def qr_svg(link: str) -> str:
     """A QR code as SVG; level M survives a fold and a poor printer."""
+    import segno  # 4 MiB, for invitations alone
+
     out = BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
     return out.getvalue().decode("utf-8")
@@ -55,6 +55,8 @@ def qr_svg(link: str) -> str:
 
 def qr_png(link: str) -> bytes:
     """A QR code as a picture for a chat, with the white margin that cameras want."""
+    import segno
+
     out = BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="png", scale=10, border=4)
     return out.getvalue()

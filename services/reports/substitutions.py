@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from services import reasons, words
 from services.i18n import gettext as _
 from services.reports.typeset import typeset
 from services.substitutions.journal import JournalLine, SubstitutionJournal
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 WIDTHS = (12, 8, 16, 24, 28, 22, 28, 14)
 
@@ -74,6 +76,8 @@ def _row(line: JournalLine) -> list[str]:
 
 
 def _table(school: str, journal: SubstitutionJournal) -> bytes:
+    import xlsxwriter  # 11 MiB that most days never need
+
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(_("Substitutions"))
@@ -95,6 +99,6 @@ def _table(school: str, journal: SubstitutionJournal) -> bytes:
     return out.getvalue()
 
 
-def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, values: Sequence[str], style: object) -> None:
+def _write(sheet: "Worksheet", row: int, values: Sequence[str], style: object) -> None:
     for column, value in enumerate(values):
         sheet.write_string(row, column, value, style)

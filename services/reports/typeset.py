@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 TEMPLATES = Path(__file__).parent / "templates"
 DOTS_AN_INCH = 243.0  # a page 320 points wide is 1080 across
 
@@ -17,6 +15,8 @@ def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
 
     `now`, aware UTC, is the document's date. Only the fonts that typst carries are used: they know Cyrillic.
     """
+    import typst  # 10 MiB that wait for the first document
+
     # typst takes a moment without a zone as UTC.
     pdf = typst.compile(
         str(TEMPLATES / template),
@@ -33,6 +33,8 @@ def typeset(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
 
 def draw(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
     """The PNG of a template of one page, 320 points wide, for this data; call it in a thread, as `typeset`."""
+    import typst
+
     picture = typst.compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
