@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import bot.lean  # noqa: F401 - before anything that imports aiogram
 from bot.commands_base import make_clock
 from bot.dispatcher import make_dispatcher
 from bot.mail import mail_links, mail_postman

@@ -12,8 +12,7 @@ import click
 
 from bot.backups import make_backups
 from bot.commands_base import make_clock, run_async
-from bot.settings import Settings, read_settings
-from bot.telegram import http_proxy
+from bot.settings import Settings, http_proxy, read_settings
 from services import doctor as looks
 from services.audit_chain import AuditChain
 from services.clock import machine_now

@@ -120,6 +120,16 @@ def read_settings(**overrides: Any) -> Settings:
     return Settings(**{**_from_files(), **overrides})
 
 
+def http_proxy(settings: Settings) -> str | None:
+    """The proxy's address. Raises ValueError for a kind that we don't speak."""
+    if settings.telegram_proxy is None:
+        return None
+    address = settings.telegram_proxy.get_secret_value()
+    if not address.startswith(("http://", "https://")):
+        raise ValueError("TELEGRAM_PROXY must begin with http:// or https://")
+    return address
+
+
 def _from_files() -> dict[str, str]:
     found = {}
     for name in SECRETS:

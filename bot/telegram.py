@@ -42,7 +42,7 @@ from aiogram.types import (
 from aiohttp import ClientConnectorError, ClientError, ClientTimeout, ConnectionTimeoutError, FormData
 from yarl import URL
 
-from bot.settings import Settings
+from bot.settings import Settings, http_proxy
 from services.i18n import N_, gettext, speaking
 from services.outbox.outcomes import Answer, Outcome, Wire, judge
 from services.outbox.transport import FrozenLetter
@@ -183,16 +183,6 @@ def _is_message(result: object) -> bool:
         return False
     chat = result.get("chat")
     return isinstance(chat, dict) and isinstance(chat.get("id"), int)
-
-
-def http_proxy(settings: Settings) -> str | None:
-    """The proxy's address. Raises ValueError for a kind that we don't speak."""
-    if settings.telegram_proxy is None:
-        return None
-    address = settings.telegram_proxy.get_secret_value()
-    if not address.startswith(("http://", "https://")):
-        raise ValueError("TELEGRAM_PROXY must begin with http:// or https://")
-    return address
 
 
 def make_bot(settings: Settings) -> Bot:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import bot.lean  # noqa: F401 - before anything that imports aiogram
 from storage.uow import Storage
 from tests.support import cluster as clusters
 from tests.support import databases, night, run

@@ -38,8 +38,8 @@ from aiohttp import ClientTimeout, web
 
 from bot import telegram
 from bot.observability import DiscreetFormatter, secrets_of
-from bot.settings import Settings
-from bot.telegram import TelegramTransport, http_proxy, make_bot, urlencoded
+from bot.settings import Settings, http_proxy
+from bot.telegram import TelegramTransport, make_bot, urlencoded
 from services.outbox.outcomes import Outcome
 from services.outbox.transport import FrozenLetter
 from storage.vocabulary import LetterId, LetterMethod, LetterState
