@@ -28,8 +28,8 @@ PATIENCE = 5.0  # seconds for the base
 class Health:
     """Looks at the base, the postmen, the clock's jobs, the backups and the disks of one bot's service.
 
-    A process is ready when the base answers and it can do its part: the owner sends and ticks; one that stands by
-    takes updates in, and waits.
+    A process is ready when the base answers and takes writes, and it can do its part: the owner sends and ticks; one
+    that stands by takes updates in, and waits.
     """
 
     def __init__(
@@ -44,6 +44,13 @@ class Health:
         self._folders = folders(settings)
         self.metrics = Metrics()
         self.owns: Callable[[], bool] = lambda: False
+        self._failures = 0  # writes in a row
+
+    def wrote(self, *, done: bool) -> None:
+        """The door or the lease has written, or could not: a full disk, a lock. Two failures in a row are an alarm."""
+        self._failures = 0 if done else self._failures + 1
+        if self._failures == 2:
+            log.critical("alarm nothing_stored the base takes no writes; what comes is refused")
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Whether it is ready, and what that is made of; no ids, no names."""
@@ -52,6 +59,7 @@ class Health:
         facts: dict[str, Any] = {
             "role": "owner" if owner else "standby",
             "database": False,
+            "writes": self._failures == 0,
             "sender": all(senders.values()),
             "senders": senders,
             "oldest_due_seconds": 0,
@@ -67,7 +75,7 @@ class Health:
             facts["paused"] = held is not None and held.paused
         except Exception as error:
             log.warning("not_ready error=%s", type(error).__name__)
-        return facts["database"] and (not owner or facts["sender"]), facts
+        return facts["database"] and facts["writes"] and (not owner or facts["sender"]), facts
 
     async def read(self) -> bytes:
         """The text of /metrics."""

@@ -53,7 +53,8 @@ def _is_id(value: Any) -> bool:
 class GroupWriter:
     """Stores what waits, and marks what is finished, in one transaction after another.
 
-    `deliver` gets the stored updates in their order, after the commit; doubles are left out.
+    `deliver` gets the stored updates in their order, after the commit; doubles are left out. `wrote` hears how each
+    transaction ended.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class GroupWriter:
         deliver: Callable[[Sequence[inbox.Waiting]], None],
         settled: Callable[[Sequence[InboxSeq]], None],
         at: Callable[[str], None] = lambda point: None,
+        wrote: Callable[..., None] = lambda *, done: None,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -71,6 +73,7 @@ class GroupWriter:
         self._deliver = deliver
         self._settled = settled
         self._at = at
+        self._wrote = wrote
         self._puts: list[_Put] = []
         self._finished: list[inbox.Finished] = []
         self._called = asyncio.Event()
@@ -145,11 +148,13 @@ class GroupWriter:
                 if not put.stored.cancelled():
                     put.stored.set_exception(error)
             log.warning("inbox_commit_failed error=%s", type(error).__name__)
+            self._wrote(done=False)
             if not passes(error) and not puts:
                 raise
             if not puts:  # marks alone: they wait, they are never lost
                 await asyncio.sleep(RETRY)
             return
+        self._wrote(done=True)
         if stored:
             self._at("after_inbox_commit")
         del self._finished[: len(finished)]

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import logging
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -27,8 +28,11 @@ class Ownership:
     own: closing any descriptor of the database's file would drop SQLite's locks.
     """
 
-    def __init__(self, storage: Storage, bot_id: BotId, data_dir: Path) -> None:
+    def __init__(
+        self, storage: Storage, bot_id: BotId, data_dir: Path, wrote: Callable[..., None] = lambda *, done: None
+    ) -> None:
         self._storage = storage
+        self._wrote = wrote
         self._bot_id = bot_id
         self._path = data_dir / f"owner-{bot_id}.lock"
         self._file: int | None = None
@@ -59,7 +63,9 @@ class Ownership:
                     renewed = self.epoch is not None and await owner.renew(uow, self._bot_id, self.epoch, TTL)
             except Exception as error:
                 log.warning("lease_not_renewed error=%s", type(error).__name__)
+                self._wrote(done=False)
                 continue
+            self._wrote(done=True)
             if not renewed:
                 break
             renewed_at = asked_at
@@ -80,11 +86,16 @@ class Ownership:
             self._file = None
 
     async def _acquire(self) -> int | None:
-        async with self._storage.writing() as uow:
-            epoch = await owner.acquire(uow, self._bot_id, self._holder, TTL)
-            if epoch is not None:
-                await owner.serve_schools(uow, self._bot_id)
-            return epoch
+        try:
+            async with self._storage.writing() as uow:
+                epoch = await owner.acquire(uow, self._bot_id, self._holder, TTL)
+                if epoch is not None:
+                    await owner.serve_schools(uow, self._bot_id)
+        except Exception:
+            self._wrote(done=False)
+            raise
+        self._wrote(done=True)
+        return epoch
 
     def _lock(self) -> bool:
         if self._file is not None:

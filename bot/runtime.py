@@ -106,7 +106,7 @@ class Runtime:
         )
         self._post = Post(self.postman)
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
-        self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at)
+        self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at, self._wrote)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
         own = (
             InboxPrune(storage),
@@ -117,7 +117,7 @@ class Runtime:
             backup,
         )
         self.metronome = Metronome(clock, [*ticks, *own])
-        self._ownership = Ownership(storage, self.bot_id, settings.data_dir)
+        self._ownership = Ownership(storage, self.bot_id, settings.data_dir, self._wrote)
         self.health = Health(settings, storage, clock, self.bot_id, self._post, self.metronome)
         self._web = make_web_app(self.health.readiness, self._webhook_view())
         self._web.router.add_get("/metrics", metrics_view(self.health.read))
@@ -360,6 +360,9 @@ class Runtime:
     async def _probe(self) -> None:
         async with self._storage.writing() as uow:
             await inbox.new_seqs(uow, self.bot_id, 1)
+
+    def _wrote(self, *, done: bool) -> None:
+        self.health.wrote(done=done)
 
     async def _inside_use_case(self, uow: Uow) -> None:
         if uow.seq is not None:

@@ -1,6 +1,7 @@
 """The whole service over real HTTP: a tap in, a letter out, and an orderly stop."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from bot.runtime import Runtime
 from bot.sandbox.client import Person, Sandbox
@@ -22,7 +24,7 @@ from services.outbox import unreached
 from storage.models.delivery import Inbox, Item, Letter
 from storage.models.people import TelegramAccount
 from storage.repositories import inbox
-from storage.uow import Storage
+from storage.uow import Storage, Uow
 from storage.vocabulary import InboxState
 from tests.delivery import echo
 from tests.delivery.conftest import BOT, Family, add
@@ -198,6 +200,26 @@ async def test_health_and_readiness_tell_the_truth(storage: Storage, family: Fam
         here.runtime.postman.experience.halted = True
         async with session.get(f"{base}/readyz") as response:
             assert (response.status, (await response.json())["sender"]) == (503, False)
+
+
+async def test_a_base_that_takes_no_writes_is_not_ready_and_an_alarm(
+    storage: Storage, family: Family, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = False
+
+    async def before_commit(uow: Uow) -> None:
+        if full:
+            raise OperationalError("database or disk is full", None, Exception())
+
+    async with world(storage, family, tmp_path) as here, ClientSession() as session:
+        await eventually(lambda: here.runtime.postman.running)
+        storage.before_commit = before_commit
+        for full in (True, True, False):
+            with contextlib.suppress(OperationalError):
+                await here.runtime.door.put([{"update_id": 1, "poll": {"id": "x"}}])
+            async with session.get(f"http://127.0.0.1:{here.runtime.port}/readyz") as response:
+                assert (response.status, (await response.json())["writes"]) == ((503, False) if full else (200, True))
+    assert "alarm nothing_stored" in caplog.text
 
 
 async def test_an_answer_that_was_lost_is_made_up_for_by_a_fresh_screen(
