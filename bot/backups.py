@@ -59,8 +59,10 @@ class NightlyBackup:
             local = now.astimezone(ZoneInfo(zones[0])) if zones else None
             if local is None or local.time() < AT:
                 return
-            if await occurrences.is_done(uow, JOB, SCOPE, local.date(), AT.isoformat("minutes")):
-                return
+            done = await occurrences.is_done(uow, JOB, SCOPE, local.date(), AT.isoformat("minutes"))
+        # Another machine may have made tonight's, and be gone with it: whoever takes the bot over makes its own.
+        if done and not await asyncio.to_thread(self._backups.is_old, now):
+            return
         self.running = self._spawn(self._make(local), "backup")
 
     async def _make(self, local: datetime) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,31 @@ from bot.settings import Settings
 from services.clock import Clock, machine_now
 from storage.repositories import due
 from storage.repositories.load import load
-from storage.repositories.standing_by import lease, standbys
+from storage.repositories.owner import database_now
+from storage.repositories.standing_by import Standbys, lease, standbys
 from storage.uow import Storage, Uow
 from storage.vocabulary import BotId
 
 log = logging.getLogger("zvonok.health")
 
 PATIENCE = 5.0  # seconds for the base
+FREE = 1_000_000_000  # bytes that a disk should have free
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the watch judges. `base`: it answers; `served`: somebody runs the bot; `skew`: between the two clocks."""
+
+    at: datetime
+    base: bool
+    owner: bool
+    served: bool
+    standbys: Standbys | None
+    skew: timedelta | None
+    ticked: timedelta | None
+    backups: bool
+    backup_age: timedelta | None
+    disk: dict[str, int]
 
 
 class Health:
@@ -102,6 +121,32 @@ class Health:
                 backup_age=age,
                 disk=disk,
             )
+        )
+
+    async def look(self) -> Look:
+        """What a watch should know; never raises."""
+        base, served, replicas, skew = False, False, None, None
+        try:
+            async with asyncio.timeout(PATIENCE), self._storage.reading() as uow:
+                held = await lease(uow, self._bot_id)
+                replicas = await standbys(uow)
+                skew = abs(await database_now(uow) - machine_now())
+            base, served = True, held is not None and held.left > timedelta(0)
+        except Exception as error:
+            log.warning("base_silent error=%s", type(error).__name__)
+        age, disk = await asyncio.to_thread(self._on_disk)
+        ticked = self._tick_age()
+        return Look(
+            at=machine_now(),
+            base=base,
+            owner=self.owns(),
+            served=served,
+            standbys=replicas,
+            skew=skew,
+            ticked=None if ticked is None else timedelta(seconds=ticked),
+            backups=self._backups.is_set_up,
+            backup_age=age,
+            disk=disk,
         )
 
     async def _oldest(self, uow: Uow, now: datetime) -> dict[str, timedelta]:

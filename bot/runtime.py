@@ -34,6 +34,7 @@ from bot.scheduler import Metronome, Tick
 from bot.settings import Settings
 from bot.tasks import Tasks
 from bot.telegram import TelegramTransport, bot_id_of, http_proxy, make_bot
+from bot.watch import Watch
 from bot.web.app import WEBHOOK_PATH, make_web_app
 from bot.web.webhook import webhook
 from services.actor import Visitor
@@ -124,6 +125,7 @@ class Runtime:
         self._runner: web.AppRunner | None = None
         self._owner_task: asyncio.Task[None] | None = None
         self._alarms_task: asyncio.Task[None] | None = None
+        self._watch_task: asyncio.Task[None] | None = None
         self._door_task: asyncio.Task[None] | None = None
         self.port: int | None = None
         self.owns = asyncio.Event()
@@ -151,6 +153,7 @@ class Runtime:
         self.port = self._runner.addresses[0][1]
         if self.settings.support_chat is not None:
             self._alarms_task = self.tasks.spawn(Alarms(self._sender, self.settings.support_chat).run(), "alarms")
+        self._watch_task = self.tasks.spawn(Watch(self.health).run(), "watch")
         self._owner_task = self.tasks.spawn(self._own(), "owner")
 
     async def stop(self) -> None:
@@ -165,8 +168,9 @@ class Runtime:
         self.door.stop()
         if self._door_task is not None:
             await asyncio.wait([self._door_task], timeout=STOP_PATIENCE)
-        if self._alarms_task is not None:
-            self._alarms_task.cancel()
+        for task in (self._watch_task, self._alarms_task):
+            if task is not None:
+                task.cancel()
         await self.tasks.finish(2.0)
         with contextlib.suppress(Exception):
             await self._ownership.release()

@@ -24,7 +24,7 @@ NAME = "zvonok-{moment:%Y%m%dT%H%M%SZ}"
 NAMED = re.compile(r"zvonok-(\d{8}T\d{6}Z)\.tar\.gz(?:\.age)?")
 BASE = "base"
 KEY = "secret.key"
-OLD = timedelta(hours=36)  # a daily backup that is missing is noticed after this
+OLD = timedelta(hours=26)  # a daily backup that is missing is noticed after this
 
 
 class NoBackupFolder(SchoolError):

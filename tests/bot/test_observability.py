@@ -4,15 +4,25 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiogram.exceptions import TelegramNetworkError
 
+from bot.alarm_words import WORDS
 from bot.alarms import Alarms
+from bot.health import Health, Look
 from bot.metrics import Metrics, Reading, Sender
 from bot.observability import JsonFormatter
+from bot.scheduler import Metronome
+from bot.settings import Settings
+from bot.watch import TROUBLES, Watch
+from services.clock import StoppedClock
 from services.outbox import items
 from services.outbox.experience import Counts
 from storage.repositories import owner
@@ -35,24 +45,142 @@ class Heard:
         self.told.append((chat, text))
 
 
-async def test_an_alarm_is_told_to_the_support_chat_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.alarms.BETWEEN", 0.0)
-    bot = Heard()
-    told: Any = bot
-    running = asyncio.ensure_future(Alarms(told, 77).run())
+class Deaf(Heard):
+    """The same behind a network that fails at first."""
+
+    failures = 2
+
+    async def send_message(self, chat: int, text: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise TelegramNetworkError(method=None, message="down")  # type: ignore[arg-type]
+        await super().send_message(chat, text)
+
+
+@asynccontextmanager
+async def listening(monkeypatch: pytest.MonkeyPatch, bot: Any) -> AsyncIterator[None]:
+    monkeypatch.setattr("bot.alarms.GATHER", 0.05)
+    monkeypatch.setattr("bot.alarms.AGAIN", 0.01)
+    running = asyncio.ensure_future(Alarms(bot, 77).run())
     await asyncio.sleep(0)
-    log = logging.getLogger("zvonok.postman")
-    for number in (1, 2):
-        log.critical("alarm letter_dead letter=%d", number)
-    log.critical("alarm token_refused bot=42")
-    log.critical("not an alarm of ours")
-    await eventually(lambda: len(bot.told) == 2)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    assert [chat for chat, _text in bot.told] == [77, 77]
-    assert "letter_dead letter=1" in bot.told[0][1] and "token_refused bot=42" in bot.told[1][1]
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_alarms_that_come_together_are_one_letter_in_words_with_ids_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, log = Heard(), logging.getLogger("zvonok.postman")
+    async with listening(monkeypatch, bot):
+        for number in range(1000):
+            log.critical("alarm letter_dead letter=%d", number)
+        log.critical("alarm updates_dead count=%d the process died of them", 3)
+        log.critical("alarm letter_not_composed items=%s", [4, 5])
+        log.critical("not an alarm of ours")
+        await eventually(lambda: bool(bot.told))
+    assert bot.told == [
+        (
+            77,
+            "⚠️ Звонок: Письмо отправить нельзя; семья — в списке классного руководителя.\nletter_dead letter=0\n\n"
+            "⚠️ Звонок: Чьё-то нажатие выполнить не удалось, человеку об этом сказано. Сообщите разработчикам номер и "
+            "место из журнала.\nupdates_dead count=3\n\n"
+            "⚠️ Звонок: Письмо не составляется; его новости ждут. Сообщите разработчикам их номера.\n"
+            "letter_not_composed items=[4, 5]",
+        )
+    ]
     log.critical("alarm heard_by_nobody")
-    assert len(bot.told) == 2
+    assert len(bot.told) == 1
+
+
+async def test_the_same_alarm_is_told_again_after_an_hour_with_how_often_it_was_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bot, log = Heard(), logging.getLogger("zvonok.lanes")
+    async with listening(monkeypatch, bot):
+        for _ in range(5):
+            log.critical("alarm storage_down lanes pause")
+        await eventually(lambda: len(bot.told) == 1)
+        monkeypatch.setattr("bot.alarms.AGAIN_AFTER", 0.0)
+        log.critical("alarm storage_down lanes pause")
+        await eventually(lambda: len(bot.told) == 2)
+    assert "прошлого письма" not in bot.told[0][1]
+    assert bot.told[1][1].endswith("После прошлого письма об этом: ещё 4 раза.")
+
+
+async def test_an_alarm_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = Deaf()
+    async with listening(monkeypatch, bot):
+        logging.getLogger("zvonok.lanes").critical("alarm storage_down lanes pause")
+        await eventually(lambda: len(bot.told) == 1)
+
+
+def test_every_alarm_of_the_code_has_its_words_and_its_line_in_the_operators_table() -> None:
+    sources = [path for name in ("bot", "handlers", "services", "storage") for path in (ROOT / name).rglob("*.py")]
+    written = {
+        word for path in sources for word in re.findall(r'critical\(\s*"alarm (\w+)', path.read_text(encoding="utf-8"))
+    }
+    table = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    assert written | {one.word for one in TROUBLES} == set(WORDS)
+    assert {word for word in WORDS if f"`{word}`" not in table} == set()
+
+
+WELL = Look(
+    at=NOW,
+    base=True,
+    owner=True,
+    served=True,
+    standbys=Standbys(demanded=True, connected=1),
+    skew=timedelta(seconds=1),
+    ticked=timedelta(seconds=5),
+    backups=True,
+    backup_age=timedelta(hours=25),
+    disk={"data": 5 * 10**9},
+)
+STANDBY: dict[str, Any] = {"owner": False, "ticked": None}
+MISSING: dict[str, tuple[dict[str, Any], str | None]] = {
+    "all is well": ({}, None),
+    "the base is silent": ({"base": False, "served": False, "standbys": None}, "base_unreachable "),
+    "nobody runs the bot": (STANDBY | {"served": False}, "nobody_runs "),
+    "the other runs it": (STANDBY | {"backup_age": timedelta(hours=99)}, None),
+    "the standby is gone": ({"standbys": Standbys(demanded=True, connected=0)}, "standby_missing "),
+    "no standby was promised": ({"standbys": Standbys(demanded=False, connected=0)}, None),
+    "no backup tonight": ({"backup_age": timedelta(hours=26, minutes=30)}, "no_backup hours=26"),
+    "no room": ({"disk": {"data": 10**9, "backups": 10**8}}, "disk_full place=backups"),
+    "the clocks differ": ({"skew": timedelta(seconds=31)}, "clock_off seconds=31"),
+    "no tick": ({"ticked": timedelta(minutes=4)}, "ticks_stand seconds=240"),
+}
+
+
+@pytest.mark.parametrize(("changes", "alarm"), MISSING.values(), ids=list(MISSING))
+def test_what_is_missing_for_long_is_said_once_and_again_after_a_day(
+    changes: dict[str, Any], alarm: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    health: Any = None
+    watch, look = Watch(health), replace(WELL, **changes)
+    watch.judge(look)
+    assert caplog.messages == []
+    for _ in range(50):
+        watch.judge(look)
+    said = [] if alarm is None else [f"alarm {alarm}"]
+    assert caplog.messages == said
+    watch.judge(replace(look, at=NOW + timedelta(days=1)))
+    assert caplog.messages == said * 2
+    watch.judge(WELL)
+    watch.judge(look)
+    assert caplog.messages == said * 2
+
+
+async def test_a_process_looks_at_its_own_base_and_disk(storage: Storage, tmp_path: Path) -> None:
+    await found(storage)
+    settings = Settings(_env_file=None, bot_token="42:TEST", data_dir=tmp_path / "data")
+    post: Any = None  # a look asks nothing of the postmen
+    health = Health(settings, storage, StoppedClock(NOW), BOT, post, Metronome(StoppedClock(NOW), ()))
+    look = await health.look()
+    assert (look.base, look.served, look.backups) == (True, False, False)
+    assert look.disk["data"] > 0 and look.skew is not None and look.skew < timedelta(minutes=1)
+    assert (look.standbys is None) == (storage.writer.dialect.name == "sqlite")
+    await storage.close()
 
 
 async def test_the_numbers_tell_what_waits_since_when_and_what_became_of_letters(storage: Storage) -> None:
