@@ -12,6 +12,7 @@ from services.outbox.outcomes import Address, Outcome
 from storage.vocabulary import LetterState
 
 LATER = 300.0  # seconds to keep away when the server refuses us, and not a mailbox
+FULL = "5.2.2"  # the mailbox is full: its owner may empty it
 CLOSING = 421  # the server shuts the door for a while
 
 
@@ -50,7 +51,7 @@ def judge(reply: Reply, external_id: str) -> Outcome:
     status = _enhanced(reply.text)
     if _no_mailbox(reply, status):
         return Outcome(LetterState.RETURNED, slug, address=Address.UNREACHABLE)
-    if reply.step is Step.MAILBOX:
+    if reply.step is Step.MAILBOX or status == FULL:
         return Outcome(LetterState.RETURNED, slug, pause_chat=None)
     return Outcome(LetterState.DEAD, slug)
 
@@ -64,7 +65,7 @@ def _without_answer(step: Step) -> Outcome:
 def _no_mailbox(reply: Reply, status: str) -> bool:
     """Whether a 5xx speaks of the mailbox: by its enhanced status where there is one (RFC 3463), else by its code."""
     if status:
-        return status.startswith(("5.1.", "5.2.")) and status not in ("5.1.7", "5.1.8", "5.2.3")
+        return status.startswith(("5.1.", "5.2.")) and status not in ("5.1.7", "5.1.8", FULL, "5.2.3")
     return reply.code in (550, 551, 553) and (reply.step is Step.MAILBOX or reply.code == 550)
 
 

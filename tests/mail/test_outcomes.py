@@ -40,6 +40,8 @@ FINE, GONE = Address.FINE, Address.UNREACHABLE
         (Reply(Step.TEXT, 550, "5.1.1 no such user"), RETURNED, GONE, False),
         (Reply(Step.TEXT, 554, "5.7.1 looks like spam"), DEAD, FINE, False),
         (Reply(Step.TEXT, 552, "5.2.3 too large"), DEAD, FINE, False),
+        (Reply(Step.MAILBOX, 552, "5.2.2 mailbox full"), RETURNED, FINE, False),
+        (Reply(Step.TEXT, 552, "5.2.2 mailbox full"), RETURNED, FINE, False),
     ],
 )
 def test_an_answer_makes_this_of_a_letter(
