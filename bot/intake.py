@@ -76,6 +76,8 @@ class GroupWriter:
         self._wrote = wrote
         self._puts: list[_Put] = []
         self._finished: list[inbox.Finished] = []
+        self._all_marked = asyncio.Event()
+        self._all_marked.set()
         self._called = asyncio.Event()
         self._stopping = False
 
@@ -92,7 +94,12 @@ class GroupWriter:
     def finish(self, seq: InboxSeq, state: InboxState = InboxState.DONE, *, answered: bool = True) -> None:
         """An update's handling is over; marked with the next commit."""
         self._finished.append(inbox.Finished(seq, state, answered))
+        self._all_marked.clear()
         self._called.set()
+
+    async def marked(self) -> None:
+        """Returns when every mark so far is committed, so that another process may go on."""
+        await self._all_marked.wait()
 
     async def run(self) -> None:
         """Write until stopped and everything is written."""
@@ -158,6 +165,8 @@ class GroupWriter:
         if stored:
             self._at("after_inbox_commit")
         del self._finished[: len(finished)]
+        if not self._finished:
+            self._all_marked.set()
         self._settled([one.seq for one in finished])
         self._deliver(stored)
         for put in puts:

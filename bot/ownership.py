@@ -7,7 +7,13 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
 
 from storage.repositories import owner
 from storage.uow import Storage
@@ -38,37 +44,44 @@ class Ownership:
         self._file: int | None = None
         self._holder = ""
         self.epoch: int | None = None
+        self._until = 0.0  # by the loop's clock: how long the lease surely lasts
+
+    def holds(self) -> bool:
+        """Whether the lease surely lasts. A process that was frozen learns it here before it asks the base."""
+        return self.epoch is not None and asyncio.get_running_loop().time() < self._until
 
     async def take(self) -> int:
         """Wait until the bot is ours; the new epoch."""
-        said = False
-        while not self._lock() or (epoch := await self._acquire()) is None:
+        loop, said = asyncio.get_running_loop(), False
+        while True:
+            asked_at = loop.time()
+            if self._lock() and (epoch := await self._acquire()) is not None:
+                break
             if not said:
                 log.warning("owner_waits bot=%d another process runs it", self._bot_id)
                 said = True
             await asyncio.sleep(ASK_EVERY)
-        self.epoch = epoch
+        self.epoch, self._until = epoch, asked_at + TTL.total_seconds()
         log.info("owner_is_here bot=%d epoch=%d", self._bot_id, epoch)
         return epoch
 
     async def keep(self) -> None:
         """Renew the lease until it is lost: taken by another, or not renewed for as long as it lasts."""
-        loop = asyncio.get_running_loop()
-        renewed_at = loop.time()
-        while loop.time() - renewed_at < TTL.total_seconds():
-            await asyncio.sleep(RENEW_EVERY)
+        loop, pause = asyncio.get_running_loop(), RENEW_EVERY
+        while self.holds():
+            await asyncio.sleep(min(pause, max(self._until - loop.time(), 0.0)))
             asked_at = loop.time()
             try:
                 async with asyncio.timeout(RENEW_EVERY), self._storage.writing() as uow:
                     renewed = self.epoch is not None and await owner.renew(uow, self._bot_id, self.epoch, TTL)
             except Exception as error:
                 log.warning("lease_not_renewed error=%s", type(error).__name__)
-                self._wrote(done=False)
+                pause = ASK_EVERY
                 continue
-            self._wrote(done=True)
             if not renewed:
                 break
-            renewed_at = asked_at
+            self._until, pause = asked_at + TTL.total_seconds(), RENEW_EVERY
+        self._until = 0.0
         log.critical("alarm owner_lost bot=%d", self._bot_id)
 
     async def release(self) -> None:
@@ -115,3 +128,23 @@ class Ownership:
             os.pwrite(file, self._holder.encode(), 0)
             os.fsync(file)
         return True
+
+
+class OwnersReplies(BaseRequestMiddleware):
+    """Lets requests pass while the bot is ours.
+
+    After that the update is the next owner's: its handling ends here like one that is cancelled, so that it stays in
+    the inbox and nobody is answered twice.
+    """
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        self._holds = holds
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Any:
+        """Pass a request on, or cancel."""
+        if not self._holds():
+            log.warning("reply_not_sent method=%s the bot is not ours", method.__api_method__)
+            raise asyncio.CancelledError
+        return await make_request(bot, method)

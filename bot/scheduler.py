@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from services.clock import Clock
+from storage.failures import passes
 
 log = logging.getLogger("zvonok.scheduler")
 
@@ -36,9 +37,10 @@ class Hurried(Protocol):
 class Metronome:
     """Runs the ticks one after another, never two rounds at once."""
 
-    def __init__(self, clock: Clock, ticks: Sequence[Tick]) -> None:
+    def __init__(self, clock: Clock, ticks: Sequence[Tick], ours: Callable[[], bool] = lambda: True) -> None:
         self._clock = clock
         self._ticks = ticks
+        self._ours = ours  # whether the bot is still this process's; asked before each job
         self._one_round = asyncio.Lock()
         self._stopped = False
         self._scheduler: Any = None
@@ -87,11 +89,16 @@ class Metronome:
 
     async def _round(self, jobs: Sequence[Tick]) -> None:
         async with self._one_round:
-            for job in jobs if not self._stopped else ():
+            for job in jobs:
+                if self._stopped or not self._ours():
+                    return
                 try:
                     await job(self._clock.now())
                 except Exception as error:
-                    log.critical("alarm tick_failed job=%s", _name(job), exc_info=error)
+                    if passes(error):
+                        log.warning("tick_put_off job=%s error=%s", _name(job), type(error).__name__)
+                    else:
+                        log.critical("alarm tick_failed job=%s", _name(job), exc_info=error)
 
 
 def _name(job: Tick) -> str:

@@ -87,9 +87,9 @@ class Postman:
         self.experience = Experience(pace)
         self._called = asyncio.Event()
         self._stopping = False
+        self.still_ours: Callable[[], bool] = lambda: True  # asked before each request: who was frozen sends nothing
         self._in_doubt = True  # rows may say `sending` that we don't carry
-        self._look_at = 0.0
-        self._care_at = 0.0
+        self._look_at = self._care_at = 0.0
         self.running = False
 
     @property
@@ -354,11 +354,14 @@ class Postman:
         self._queueing.add(task)
         try:
             await self._pace.take(letter.address, priority)
+            goes = self.still_ours()
         except asyncio.CancelledError:
-            self._end(letter, Outcome(LetterState.RETURNED, "stopped"))
-            return
+            goes = False
         finally:
             self._queueing.discard(task)
+        if not goes:
+            self._end(letter, Outcome(LetterState.RETURNED, "stopped"))
+            return
         self._at("before_http")
         outcome = await self._transport.send(letter)
         self._at("after_http")
