@@ -8,6 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
+from services.anchors import NAME as ANCHORS
+from services.anchors import Anchors
+from services.audit_chain import AuditChain
 from services.backups import Backups
 from services.clock import Clock
 from storage.repositories import calendar, occurrences
@@ -29,6 +32,12 @@ def make_backups(settings: Settings) -> Backups:
         None if key is None else key.get_secret_value(),
         None if settings.secret_key is not None else settings.data_dir / "secret.key",
     )
+
+
+def make_audit_chain(settings: Settings, storage: Storage, clock: Clock) -> AuditChain:
+    """The chain of audit lines, with its anchors beside the backups, or with the data where there are none."""
+    folder = settings.backup_dir or settings.data_dir
+    return AuditChain(storage, clock, settings.key(), Anchors(folder / ANCHORS))
 
 
 class NightlyBackup:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.backups import make_backups
+from bot.backups import make_audit_chain, make_backups
 from bot.commands_base import make_clock, run_async
 from bot.settings import read_settings
 from services.backups import Kept
@@ -77,6 +77,7 @@ async def restore(file: Path, replace: bool) -> None:
     try:
         await migrate(storage)
         held = await Holding(storage, make_clock(settings)).quarantine()
+        await make_audit_chain(settings, storage, make_clock(settings)).note_restored()
     finally:
         await storage.close()
     click.echo(_("The base of {when} is back.").format(when=f"{found.made_at:%Y-%m-%d %H:%M} UTC"))

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot import errors, killpoints
 from bot.alarms import Alarms
-from bot.backups import NightlyBackup, make_backups
+from bot.backups import NightlyBackup, make_audit_chain, make_backups
 from bot.health import Health
 from bot.intake import GroupWriter
 from bot.lanes import Lanes
@@ -38,7 +38,6 @@ from bot.watch import Watch
 from bot.web.app import WEBHOOK_PATH, make_web_app
 from bot.web.webhook import webhook
 from services.actor import Visitor
-from services.audit_chain import AuditChain
 from services.clock import Clock
 from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
@@ -119,7 +118,7 @@ class Runtime:
             LetterPrune(storage),
             ThreadPrune(storage),
             Proof(storage),
-            AuditChain(storage, clock, settings.key()),
+            make_audit_chain(settings, storage, clock),
             backup,
         )
         self.metronome = Metronome(clock, [*ticks, *own], self._ownership.holds)

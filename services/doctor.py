@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.anchors import NAME as ANCHORS
 from services.audit_chain import AuditChain
 from services.backups import Backups
 from services.clock import Clock
@@ -34,7 +35,18 @@ async def of_the_audit(chain: AuditChain) -> Finding:
     verdict = await chain.verify()
     if verdict.broken_after is not None:
         text = _("Audit: a line after № {line} was changed or removed. Keep the base and find out who had access.")
+        if not verdict.broken_after:
+            text = _(
+                "Audit: not one seal fits. Either SECRET_KEY (or secret.key) isn't the one of this base, or the first "
+                "lines were changed."
+            )
         return Finding(False, text.format(line=verdict.broken_after))
+    if verdict.lost is not None:
+        text = _(
+            "Audit: the anchor of {day} is not in the base: the newest lines were removed, or sealed anew, or the base "
+            "is an old copy. Keep it and the file {name}."
+        )
+        return Finding(False, text.format(day=f"{verdict.lost:%d.%m.%Y}", name=ANCHORS))
     said = ngettext(
         "Audit: {count} line sealed, none changed.", "Audit: {count} lines sealed, none changed.", verdict.lines
     )

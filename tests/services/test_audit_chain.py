@@ -1,13 +1,15 @@
 """The audit chain: what was sealed can't be changed, removed or added to unnoticed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, update
 
 from services import audit_chain
+from services.anchors import Anchors
 from services.audit_chain import AuditChain
 from services.clock import StoppedClock
 from storage.models.audit import AuditEntry, AuditSeal
@@ -88,3 +90,54 @@ async def test_a_line_slipped_in_where_one_was_is_found(storage: Storage, chain:
 async def test_without_the_key_nobody_can_seal(storage: Storage, chain: AuditChain) -> None:
     forger: Callable[..., AuditChain] = AuditChain
     assert (await forger(storage, StoppedClock(NOW), b"another key").verify()).broken_after == 0
+
+
+@pytest.fixture
+async def anchored(storage: Storage, chain: AuditChain, tmp_path: Path) -> AuditChain:
+    """The same chain with its anchors in a file: one of the 7th, of ten lines, one of the 8th, of eleven."""
+    made = AuditChain(storage, StoppedClock(NOW), b"key", Anchors(tmp_path / "beside" / "anchors.txt"))
+    for day in (0, 1):
+        await write(storage, await _same_family(storage), 1)
+        await made(NOW + timedelta(days=day, minutes=6))
+        await made(NOW + timedelta(days=day, minutes=7))
+    return made
+
+
+async def test_a_day_has_one_anchor_outside_the_base(anchored: AuditChain, tmp_path: Path) -> None:
+    written = Anchors(tmp_path / "beside" / "anchors.txt").all()
+    assert [(one.on.day, one.up_to, one.lines) for one in written] == [(7, 11, 11), (8, 12, 12)]
+    verdict = await anchored.verify()
+    assert (verdict.lines, verdict.broken_after, verdict.anchors, verdict.lost) == (12, None, 2, None)
+
+
+async def test_the_newest_lines_removed_with_their_seals_are_missed_by_their_anchor(
+    storage: Storage, anchored: AuditChain
+) -> None:
+    async with storage.writing() as uow:
+        await uow.execute(delete(AuditEntry).where(AuditEntry.id == 12))
+        await uow.execute(delete(AuditSeal).where(AuditSeal.up_to == 12))
+    verdict = await anchored.verify()
+    assert verdict.broken_after is None and verdict.lost == date(2026, 9, 8)
+
+
+async def test_a_chain_forged_with_the_stolen_key_is_missed_by_its_anchor(
+    storage: Storage, anchored: AuditChain
+) -> None:
+    async with storage.writing() as uow:
+        await uow.execute(update(AuditEntry).where(AuditEntry.id == 12).values(actor_id=None))
+        await uow.execute(delete(AuditSeal).where(AuditSeal.up_to == 12))
+    await AuditChain(storage, StoppedClock(NOW), b"key")(NOW + timedelta(days=2))
+    assert (await anchored.verify()).lost == date(2026, 9, 8)
+
+
+async def test_after_a_restore_only_the_anchors_before_it_bind(storage: Storage, anchored: AuditChain) -> None:
+    async with storage.writing() as uow:  # what the base of the 7th knew
+        await uow.execute(delete(AuditEntry).where(AuditEntry.id == 12))
+        await uow.execute(delete(AuditSeal).where(AuditSeal.up_to == 12))
+    await anchored.note_restored()
+    verdict = await anchored.verify()
+    assert (verdict.anchors, verdict.lost) == (1, None)
+    async with storage.writing() as uow:
+        await uow.execute(delete(AuditSeal).where(AuditSeal.up_to == 11))
+        await uow.execute(delete(AuditEntry).where(AuditEntry.id == 11))
+    assert (await anchored.verify()).lost == date(2026, 9, 7)
