@@ -1,32 +1,48 @@
-"""`./zvonok bench [NAME…] [--json FILE] [--database URL]`: product and bare code measured in one run."""
+"""`./zvonok bench [NAME…]`: product and bare code measured in one run, beside their targets (bench/README.md)."""
 
 import argparse
 import asyncio
+import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import growth, letters, taps
+from bench.place import ENGINES, Place, places
+from bench.sizes import TINY, Sizes
 from bench.table import Row, print_table, write_json
+from tests.support.cluster import Unavailable
 
 BENCHES = {"taps": taps.measure, "letters": letters.measure, "growth": growth.measure}
 
 
-async def run(names: list[str], database: str | None) -> list[Row]:
-    """The rows of the benches named, in order."""
-    return [row for name in names for row in await BENCHES[name](database)]
+async def run(names: Sequence[str], on: Sequence[Place], sizes: Sizes) -> list[Row]:
+    """The rows of the benches named, on each engine, in order."""
+    rows = []
+    for name in names:
+        for place in on:
+            print(f"— {name}, {place.name}", file=sys.stderr, flush=True)
+            rows += await BENCHES[name](place, sizes)
+    return rows
 
 
-def main() -> int:
-    """Measure, print, and exit with 1 when a target is missed."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and return 1 when a target is missed."""
     parser = argparse.ArgumentParser(prog="./zvonok bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--database", help="an empty base to measure on; a SQLite file of its own by default")
-    words = parser.parse_args()
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the rows")
+    parser.add_argument("--engine", choices=[*ENGINES, "both"], help="by default SQLite, and PostgreSQL where it is")
+    parser.add_argument("--database", metavar="URL", help="a PostgreSQL server, or a SQLite file in whose folder to be")
+    parser.add_argument("--tiny", action="store_true", help="see that everything runs: these are no figures")
+    words = parser.parse_args(arguments)
     unknown = sorted(set(words.names) - set(BENCHES))
     if unknown:
-        parser.error(f"no such bench: {', '.join(unknown)}")
-    rows = asyncio.run(run(words.names or list(BENCHES), words.database))
+        parser.error(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    try:
+        with places(words.engine, words.database) as on:
+            rows = asyncio.run(run(words.names or list(BENCHES), on, TINY if words.tiny else Sizes()))
+    except Unavailable as why:
+        parser.error(f"no PostgreSQL here: {why}")
     print_table(rows)
     if words.json:
         write_json(rows, words.json)
@@ -34,4 +50,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and leave nothing running
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Growth: a tap, the diary and the journal on ten school years of one school (3 million marks) against its first week.
+"""Growth: a tap and the diary on ten school years of one school (3 million marks) against its first week.
 
 The years are written in bulk: lessons as rows, everything else by INSERT … SELECT inside the base. Every teacher has a
 class of thirty with six lessons a day in six subjects; each lesson has one column with ten or eleven marks, a topic,
@@ -7,7 +7,6 @@ that what else the machine does falls on both alike.
 """
 
 import statistics
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator
@@ -16,10 +15,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
-from bench.school import CHUNK, NOW, STUDENTS, fill, lesson_of, student_of
-from bench.table import Row
+from bench.place import Place, opened
+from bench.school import BOT_ID, NOW, Roll, add, fill, settled
+from bench.sizes import Sizes
+from bench.table import Row, against, judged
 from services.actor import Actor
 from services.clock import StoppedClock
 from services.diary import Diary
@@ -27,23 +28,22 @@ from services.marks import Marks
 from storage.models.people import Enrollment
 from storage.models.school import AcademicYear, SchoolClass, Subject, Term
 from storage.models.timetable import Lesson
-from storage.schema import migrate
-from storage.uow import Storage, Uow
+from storage.uow import Storage
 from storage.vocabulary import AccountId, BotId, PersonId, Role, SchoolId, WorkId
 
-BOT_ID = 42
-CLASSES, YEARS, DAYS, SLOTS, SUBJECTS = 27, 10, 170, 6, 6
+YEARS, SLOTS = 10, 6  # a subject a slot
 FIRST_WEEK = 5  # school days
-ROUNDS = 200
+WARM_UP = 20  # rounds of questions
 MOST = 1.25
 FILL_TARGET = 300.0  # seconds
 
 
 @dataclass
 class Base:
-    """One of the two bases, its offices, the revisions its marks have by now, and the times it took."""
+    """One of the two bases, its offices, the revisions its marks have by now, and the times it took, in seconds."""
 
     storage: Storage
+    roll: Roll
     marks: Marks
     diary: Diary
     turn: int = 0
@@ -51,59 +51,63 @@ class Base:
     took: dict[str, list[float]] = field(default_factory=dict)
 
 
-async def measure(database: str | None) -> list[Row]:
-    """How much slower the tap and the diary become. A `database` named is the grown one."""
-    with tempfile.TemporaryDirectory() as folder:
-        young = await _made(f"sqlite:///{folder}/young.db" if database is None else f"{database}_young", FIRST_WEEK, 1)
+async def measure(place: Place, sizes: Sizes) -> list[Row]:
+    """How much slower the tap and the diary become."""
+    roll = Roll(sizes.growth_classes)
+    with place.base() as first, place.base() as grown:
+        young = await _made(first, roll, 0, 0)
         begun = time.perf_counter()
-        old = await _made(database or f"sqlite:///{folder}/old.db", DAYS, YEARS)
+        old = await _made(grown, roll, YEARS, sizes.growth_days)
         filling = time.perf_counter() - begun
         marks = await _count(old.storage)
+        for number in range(WARM_UP + sizes.growth_rounds):
+            for base in (young, old):
+                if number == WARM_UP:
+                    base.took.clear()
+                await _questions(base)
         for base in (young, old):
-            await _questions(base, 20)
-            base.took.clear()
-        for _ in range(ROUNDS // 20):
-            await _questions(young, 20)
-            await _questions(old, 20)
-        await young.storage.close()
-        await old.storage.close()
-    rows = [
-        Row("growth: marks written in bulk", marks, "marks"),
-        Row("growth: writing them", filling, "s", None, None, f"≤ {FILL_TARGET:g} s", filling <= FILL_TARGET),
+            await base.storage.close()
+    return [
+        Row(f"growth: marks written in bulk, {place.name}", marks, "marks"),
+        judged(f"growth: writing them, {place.name}", filling, "s", "≤", FILL_TARGET),
+        *(
+            against(
+                f"growth: {name}, {place.name}",
+                statistics.median(times) * 1000,
+                "ms",
+                statistics.median(young.took[name]) * 1000,
+                "≤",
+                MOST,
+            )
+            for name, times in old.took.items()
+        ),
     ]
-    for name, times in old.took.items():
-        value, baseline = (statistics.median(one) * 1000 for one in (times, young.took[name]))
-        ratio = value / baseline
-        rows.append(Row(f"growth: {name}", value, "ms", baseline, ratio, f"≤ {MOST} ×", ratio <= MOST))
-    return rows
 
 
-async def _made(url: str, days: int, years: int) -> Base:
-    storage = Storage(url)
-    await migrate(storage)
-    await fill(storage, BOT_ID, CLASSES)
-    await _past(storage, days, years)
+async def _made(url: str, roll: Roll, years: int, days: int) -> Base:
+    """A school in its second week, after so many whole years."""
+    storage = await opened(url)
+    await fill(storage, roll)
+    await _past(storage, roll, years, days)
     clock = StoppedClock(NOW)
-    return Base(storage, Marks(storage, clock), Diary(storage, clock))
+    return Base(storage, roll, Marks(storage, clock), Diary(storage, clock))
 
 
-async def _questions(base: Base, rounds: int) -> None:
-    """The same taps and views for everybody in turn."""
-    for _ in range(rounds):
-        teacher, seat = base.turn % CLASSES + 1, base.turn // CLASSES % STUDENTS
-        base.turn += 1
-        student = PersonId(student_of(teacher, seat, CLASSES))
-        guardian = _actor(student + CLASSES * STUDENTS, Role.GUARDIAN)
-        await _timed(base, "tap", _tap(base, teacher, student))
-        await _timed(base, "diary, day", base.diary.day(guardian))
-        await _timed(base, "diary, week", base.diary.week(guardian))
-        await _timed(base, "diary, subjects", base.diary.subjects(guardian))
+async def _questions(base: Base) -> None:
+    """The same tap and views for everybody in turn."""
+    seat, teacher = divmod(base.turn, base.roll.teachers)
+    base.turn += 1
+    student = PersonId(base.roll.student(teacher + 1, seat % base.roll.seats))
+    guardian = _actor(base.roll.guardian(student), Role.GUARDIAN)
+    await _timed(base, "tap", _tap(base, teacher + 1, student))
+    await _timed(base, "diary, day", base.diary.day(guardian))
+    await _timed(base, "diary, week", base.diary.week(guardian))
+    await _timed(base, "diary, subjects", base.diary.subjects(guardian))
 
 
 async def _tap(base: Base, teacher: int, student: PersonId) -> None:
     seen = base.seen[student]
-    work = WorkId(lesson_of(teacher))
-    await base.marks.put(_actor(teacher, Role.TEACHER), work, student, "54"[seen % 2], seen)
+    await base.marks.put(_actor(teacher, Role.TEACHER), WorkId(teacher), student, "54"[seen % 2], seen)
     base.seen[student] += 1
 
 
@@ -137,83 +141,51 @@ async def _count(storage: Storage) -> int:
 # The past
 
 
-async def _past(storage: Storage, days: int, years: int) -> None:
-    """School days before today: `days` of each of so many years, the last of them this year's."""
-    async with storage.writing() as uow:
-        await uow.execute(
-            insert(Subject),
-            [
-                {"id": one, "school_id": 1, "name": f"Предмет {one}", "key": f"предмет {one}"}
-                for one in range(2, SUBJECTS + 1)
-            ],
-        )
-        for year in range(2, years + 1):
-            starts = date(2027 - year, 9, 1)
-            ended = {"starts_on": starts, "ends_on": date(starts.year + 1, 5, 31)}
-            await uow.execute(insert(AcademicYear), {"id": year, "school_id": 1, "name": str(starts.year), **ended})
-            await _classes(uow, year, starts, ended["ends_on"])
-            await uow.execute(
-                insert(Term), {"id": year, "school_id": 1, "year_id": year, "kind": "quarter", "ordinal": 1, **ended}
-            )
-    rows: list[dict[str, Any]] = []
-    for row in _lessons(days, years):
-        rows.append(row)
-        if len(rows) == CHUNK:
-            await _write(storage, rows)
-    await _write(storage, rows)
-    for statement in FILLING:
+async def _past(storage: Storage, roll: Roll, years: int, days: int) -> None:
+    """The first week of this year, numbered 1, and so many whole years of `days` school days before it."""
+    subjects = ({"id": one, "school_id": 1, "name": f"Предмет {one}", "key": f"предмет {one}"} for one in _OTHERS)
+    await add(storage, Subject, subjects)
+    for year in range(2, years + 2):
+        await _year(storage, roll, year)
+    await add(storage, Lesson, _lessons(roll, years, days))
+    for statement in _filling(roll):
         async with storage.writing() as uow:
             await uow.execute(text(statement))
-    async with storage.writing() as uow:
-        await uow.execute(text("ANALYZE"))
+    await settled(storage)
 
 
-async def _classes(uow: Uow, year: int, starts: date, ends: date) -> None:
-    """The same students in the classes of an earlier year."""
-    await uow.execute(
-        insert(SchoolClass),
-        [
-            {"id": _class(year, one), "school_id": 1, "year_id": year, "name": f"{one}Б", "key": f"{one}б", "level": 7}
-            for one in range(1, CLASSES + 1)
-        ],
+_OTHERS = range(2, SLOTS + 1)
+
+
+async def _year(storage: Storage, roll: Roll, year: int) -> None:
+    """An earlier year, and the same students in its classes."""
+    starts = date(2027 - year, 9, 1)
+    ended = {"school_id": 1, "starts_on": starts, "ends_on": date(starts.year + 1, 5, 31)}
+    await add(storage, AcademicYear, [ended | {"id": year, "name": str(starts.year)}])
+    await add(storage, Term, [ended | {"id": year, "year_id": year, "kind": "quarter", "ordinal": 1}])
+    classes = {"school_id": 1, "year_id": year, "level": 7}
+    first = (year - 1) * roll.teachers
+    await add(
+        storage,
+        SchoolClass,
+        (classes | {"id": first + one, "name": f"{one}Б", "key": f"{one}б"} for one in roll.teacher_ids),
     )
-    await uow.execute(
-        insert(Enrollment),
-        [
-            {
-                "school_id": 1,
-                "student_id": student_of(one, seat, CLASSES),
-                "class_id": _class(year, one),
-                "since_on": starts,
-                "until_on": ends,
-            }
-            for one in range(1, CLASSES + 1)
-            for seat in range(STUDENTS)
-        ],
+    in_class = {"school_id": 1, "since_on": starts, "until_on": ended["ends_on"]}
+    await add(
+        storage,
+        Enrollment,
+        (in_class | {"student_id": one, "class_id": first + roll.class_of(one)} for one in roll.student_ids),
     )
 
 
-def _class(year: int, number: int) -> int:
-    return (year - 1) * CLASSES + number
-
-
-async def _write(storage: Storage, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        async with storage.writing() as uow:
-            await uow.execute(insert(Lesson), rows)
-        rows.clear()
-
-
-def _lessons(days: int, years: int) -> Iterator[dict[str, Any]]:
-    """Lessons numbered from 1000 on: class, then slot, then day."""
-    number = 1000
-    for year in range(1, years + 1):
-        first = date(2026, 9, 7) if year == 1 else date(2027 - year, 9, 1)
-        for day in range(days if year > 1 or years == 1 else FIRST_WEEK):
-            on = first - timedelta(days=day + 1) if year == 1 else first + timedelta(days=day * 9 // 6)
+def _lessons(roll: Roll, years: int, days: int) -> Iterator[dict[str, Any]]:
+    """Lessons numbered from PAST on: class, then slot, then day."""
+    number = PAST
+    for year in range(1, years + 2):
+        for on in _days(year, days):
             for slot in range(1, SLOTS + 1):
                 starts_at = datetime(on.year, on.month, on.day, 5, 0, tzinfo=UTC) + timedelta(hours=slot)
-                for _ in range(CLASSES):
+                for _ in range(roll.teachers):
                     yield {
                         "id": number,
                         "school_id": 1,
@@ -227,24 +199,42 @@ def _lessons(days: int, years: int) -> Iterator[dict[str, Any]]:
                     number += 1
 
 
-CLASS = f"(l.id - 1000) % {CLASSES} + 1"
-SEATS = f"JOIN person p ON p.id > {CLASSES} + ({CLASS} - 1) * {STUDENTS} AND p.id <= {CLASSES} + ({CLASS}) * {STUDENTS}"
-PAST = "FROM lesson l WHERE l.id >= 1000"
-FILLING = (
-    f"INSERT INTO lesson_teacher (lesson_id, teacher_id, substitute) SELECT l.id, {CLASS}, FALSE {PAST}",
-    f"INSERT INTO lesson_audience (lesson_id, class_id) SELECT l.id, (l.year_id - 1) * {CLASSES} + {CLASS} {PAST}",
-    "INSERT INTO lesson_work (id, lesson_id, kind, ordinal, author_id, created_at) "
-    f"SELECT l.id, l.id, 'answer', 1, {CLASS}, l.starts_at {PAST}",
-    *(
-        "INSERT INTO lesson_record (lesson_id, part, rev, value, author_id, entered_at) "
-        f"SELECT l.id, '{part}', 1, '{value}', {CLASS}, l.ends_at {PAST}"
-        for part, value in (("topic", "Тема урока"), ("homework", "§ 5, № 12"), ("attendance", "confirmed"))
-    ),
-    "INSERT INTO mark (work_id, student_id, rev, value, comment, author_id, entered_at) "
-    f"SELECT l.id, p.id, 1, CAST(2 + (l.id + p.id * 7) % 4 AS VARCHAR(8)), '', {CLASS}, l.ends_at "
-    f"FROM lesson l {SEATS} "
-    "WHERE l.id >= 1000 AND (l.id + p.id * 11) % 14 < 5",
-    "INSERT INTO attendance (lesson_id, student_id, rev, code, author_id, entered_at) "
-    f"SELECT l.id, p.id, 1, 'absent', {CLASS}, l.ends_at FROM lesson l {SEATS} "
-    "WHERE l.id >= 1000 AND (l.id * 3 + p.id) % 40 = 0",
-)
+def _days(year: int, days: int) -> Iterator[date]:
+    if year == 1:
+        yield from (date(2026, 9, 7) - timedelta(days=day) for day in range(1, FIRST_WEEK + 1))
+    else:
+        yield from (date(2027 - year, 9, 1) + timedelta(days=day * 3 // 2) for day in range(days))
+
+
+PAST = 1000  # the lessons of the past are numbered from here
+
+
+def _filling(roll: Roll) -> Iterator[str]:
+    """What stands in the lessons of the past."""
+    past = f"FROM lesson l WHERE l.id >= {PAST}"
+    school_class = f"((l.id - {PAST}) % {roll.teachers} + 1)"
+    last = f"{roll.teachers} + {school_class} * {roll.seats}"
+    seated = f"FROM lesson l JOIN person p ON p.id > {last} - {roll.seats} AND p.id <= {last} WHERE l.id >= {PAST}"
+    yield f"INSERT INTO lesson_teacher (lesson_id, teacher_id, substitute) SELECT l.id, {school_class}, FALSE {past}"
+    yield (
+        "INSERT INTO lesson_audience (lesson_id, class_id) "
+        f"SELECT l.id, (l.year_id - 1) * {roll.teachers} + {school_class} {past}"
+    )
+    yield (
+        "INSERT INTO lesson_work (id, lesson_id, kind, ordinal, author_id, created_at) "
+        f"SELECT l.id, l.id, 'answer', 1, {school_class}, l.starts_at {past}"
+    )
+    for part, value in (("topic", "Тема урока"), ("homework", "§ 5, № 12"), ("attendance", "confirmed")):
+        yield (
+            "INSERT INTO lesson_record (lesson_id, part, rev, value, author_id, entered_at) "
+            f"SELECT l.id, '{part}', 1, '{value}', {school_class}, l.ends_at {past}"
+        )
+    yield (
+        "INSERT INTO mark (work_id, student_id, rev, value, comment, author_id, entered_at) "
+        f"SELECT l.id, p.id, 1, CAST(2 + (l.id + p.id * 7) % 4 AS VARCHAR(8)), '', {school_class}, l.ends_at "
+        f"{seated} AND (l.id + p.id * 11) % 14 < 5"
+    )
+    yield (
+        "INSERT INTO attendance (lesson_id, student_id, rev, code, author_id, entered_at) "
+        f"SELECT l.id, p.id, 1, 'absent', {school_class}, l.ends_at {seated} AND (l.id * 3 + p.id) % 40 = 0"
+    )

@@ -1,13 +1,21 @@
 """What a measurement says: rows with their baselines, as one table and as JSON."""
 
 import json
+import operator
+import statistics
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+SIGNS = {"≥": operator.ge, "≤": operator.le, "=": operator.eq}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure; `ratio` is value / baseline, `target` a bound on the ratio or on the value."""
+    """One figure; `ratio` is value / baseline, `target` a bound on the ratio or on the value, None `ok`: not judged.
+
+    The name is «bench: what, engine».
+    """
 
     name: str
     value: float
@@ -18,25 +26,49 @@ class Row:
     ok: bool | None = None
 
 
-def against(name: str, value: float, unit: str, baseline: float, at_least: float) -> Row:
-    """A rate beside the bare one of the same run; good when the ratio reaches its target."""
+def against(name: str, value: float, unit: str, baseline: float, sign: str = "", bound: float = 0.0) -> Row:
+    """A figure beside the bare one of the same run; without a `sign` it is shown and not judged."""
     ratio = value / baseline
-    return Row(name, value, unit, baseline, ratio, f"≥ {at_least} ×", ratio >= at_least)
+    if not sign:
+        return Row(name, value, unit, baseline, ratio)
+    return Row(name, value, unit, baseline, ratio, f"{sign} {bound:g} ×", SIGNS[sign](ratio, bound))
 
 
-def below(name: str, value: float, unit: str, bound: float) -> Row:
-    """A figure that must not pass a bound."""
-    return Row(name, value, unit, None, None, f"≤ {bound:g} {unit}", value <= bound)
+def judged(name: str, value: float, unit: str, sign: str, bound: float) -> Row:
+    """A figure with a bound of its own."""
+    return Row(name, value, unit, None, None, f"{sign} {bound:g} {unit}", SIGNS[sign](value, bound))
+
+
+def middle(rounds: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Of rounds (product, bare code) the one whose ratio is the median: what disturbed one round disturbs no row."""
+    return sorted(rounds, key=lambda one: one[0] / one[1])[len(rounds) // 2]
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """The value that so many in a hundred don't exceed."""
+    if len(values) == 1:
+        return values[0]
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+
+
+def cells(row: Row) -> list[str]:
+    """The row as people read it: name, value with its unit, baseline, ratio, target, verdict."""
+    bare = "" if row.baseline is None else f"{_number(row.baseline)} {row.unit}"
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    verdict = "" if row.ok is None else ("met" if row.ok else "missed")
+    return [row.name, f"{_number(row.value)} {row.unit}", bare, ratio, row.target, verdict]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
 
 
 def print_table(rows: list[Row]) -> None:
     """One line a row."""
-    print(f"{'name':<34}{'value':>12} {'unit':<10}{'bare':>12}{'ratio':>8}  {'target':<14}ok")
-    for row in rows:
-        bare = "" if row.baseline is None else f"{row.baseline:,.1f}"
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        verdict = "" if row.ok is None else ("yes" if row.ok else "NO")
-        print(f"{row.name:<34}{row.value:>12,.1f} {row.unit:<10}{bare:>12}{ratio:>8}  {row.target:<14}{verdict}")
+    lines = [["what", "product", "bare", "ratio", "target", ""], *(cells(row) for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def write_json(rows: list[Row], path: Path) -> None:

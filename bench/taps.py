@@ -1,56 +1,72 @@
 """Taps: fifty teachers mark their classes through the webhook, each tapping again when the last tap was answered."""
 
 import asyncio
-import socket
+import random
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from sqlalchemy import text
 
 from bench.api import SECRET, TOKEN, Api, serving
-from bench.school import STUDENTS, TEACHER_USERS, fill, lesson_of, student_of
-from bench.table import Row, against, below
+from bench.place import Place, opened
+from bench.school import TEACHER_USERS, Roll, fill
+from bench.sizes import Sizes
+from bench.subject import serving_taps
+from bench.table import Row, against, judged, middle, percentile
 from handlers.callbacks.marks import PutMark
 from storage.engine import open_engines
-from storage.schema import migrate
-from storage.uow import Storage
 
-TEACHERS = 50
-WARM_UP, TAPS = 200, 1_000
-BOT_ID = 42
 MARKS = ("5", "4", "3", "2")
 RATE_TARGET, P99_TARGET_MS = 0.5, 250.0
 
+Update = dict[str, Any]
 
-async def measure(database: str | None) -> list[Row]:
-    """Taps/s of the product and of the bare handler, then the product's p99 at half of its maximum."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = database or f"sqlite:///{folder}/bench.db"
-        storage = Storage(url)
-        await migrate(storage)
-        await fill(storage, BOT_ID, TEACHERS)
+
+async def measure(place: Place, sizes: Sizes) -> list[Row]:
+    """Taps/s of the product and of the bare handler in turns, and the product's p99 at half of its rate."""
+    roll = Roll(sizes.teachers, mode="digest")  # no letters go meanwhile: families read in the evening
+    rates: list[tuple[float, float]] = []
+    slow: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, place.base() as ours, place.base() as bare_base:
+        storage = await opened(ours)
+        await fill(storage, roll)
         await storage.close()
-        async with serving() as api:
-            async with _subject(["-m", "bench.product", "taps", api.url, url], folder) as hook:
-                await _flat_out(api, hook, _marks(), WARM_UP)
-                product = await _flat_out(api, hook, _marks(WARM_UP), TAPS)
-                p99 = await _steady(api, hook, _marks(WARM_UP + TAPS), product / 2, TAPS // 2)
-            await _bare_table(url)
-            async with _subject(["-m", "bench.baselines.bare_tap", api.url, TOKEN, url], folder) as hook:
-                await _flat_out(api, hook, _marks(), WARM_UP)
-                bare = await _flat_out(api, hook, _marks(WARM_UP), TAPS)
+        await _bare_table(bare_base)
+        product_words = ["-m", "bench.product", "taps"]
+        bare_words = ["-m", "bench.baselines.bare_tap"]
+        async with (
+            serving() as api,
+            serving_taps([*product_words, api.url, ours], folder) as product_hook,
+            serving_taps([*bare_words, api.url, TOKEN, bare_base], folder) as bare_hook,
+            fingers(api) as finger,
+        ):
+            product, bare = Teachers(roll, finger, product_hook), Teachers(roll, finger, bare_hook)
+            for one in (product, bare):
+                await one.flat_out(sizes.warm_up)
+            for _ in range(sizes.rounds):
+                rates.append((await product.flat_out(sizes.taps), await bare.flat_out(sizes.taps)))
+                slow.append(await product.steadily(rates[-1][0] / 2, sizes.steady_taps))
     return [
-        against("taps", product, "taps/s", bare, RATE_TARGET),
-        below("tap to answer, half rate, p99", p99, "ms", P99_TARGET_MS),
+        against(f"taps: flat out, {place.name}", *_sides(rates), "≥", RATE_TARGET),
+        judged(
+            f"taps: to the answer at half that rate, p99, {place.name}",
+            statistics.median(slow),
+            "ms",
+            "≤",
+            P99_TARGET_MS,
+        ),
     ]
+
+
+def _sides(rates: list[tuple[float, float]]) -> tuple[float, str, float]:
+    product, bare = middle(rates)
+    return product, "taps/s", bare
 
 
 async def _bare_table(url: str) -> None:
@@ -61,112 +77,93 @@ async def _bare_table(url: str) -> None:
     await reader.dispose()
 
 
+Finger = Callable[[str, Update], Awaitable[float]]
+_ids = count(1)
+
+
+def tap_of(user: int, data: str) -> Update:
+    """An update as Telegram would send it."""
+    update_id = next(_ids)
+    chat = {"id": user, "type": "private", "first_name": "Bench"}
+    query = {
+        "id": str(update_id),
+        "from": {"id": user, "is_bot": False, "first_name": "Bench"},
+        "chat_instance": "1",
+        "data": data,
+        "message": {"message_id": 1, "date": 1, "chat": chat, "text": "x"},
+    }
+    return {"update_id": update_id, "callback_query": query}
+
+
 @asynccontextmanager
-async def _subject(words: list[str], folder: str) -> AsyncIterator[str]:
-    """A process that takes taps; its webhook's address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = Path(folder, "subject.log")
-    with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(sys.executable, *words, str(port), stdout=out, stderr=out)
-        try:
-            await _answers(port, process, log)
-            yield f"http://127.0.0.1:{port}/webhook"
-        finally:
-            process.terminate()
-            await process.wait()
+async def fingers(api: Api) -> AsyncIterator[Finger]:
+    """Something that sends a tap to a webhook and waits for its answer; it returns when the answer came."""
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
-
-async def _answers(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if process.returncode is not None:
-                raise RuntimeError(log.read_text(errors="replace"))
+        async def tap(hook: str, update: Update) -> float:
+            query_id = update["callback_query"]["id"]
+            waiter = api.answered[query_id] = asyncio.get_running_loop().create_future()
+            async with session.post(hook, json=update, headers=headers) as response:
+                if response.status != 200:
+                    raise RuntimeError(f"the webhook answered {response.status}")
             try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
+                async with asyncio.timeout(60):
+                    ended: float = await waiter
+                    return ended
+            finally:
+                del api.answered[query_id]
+
+        yield tap
 
 
-def _marks(start: int = 0) -> "Marks":
-    return Marks(start)
+class Teachers:
+    """Everybody goes through the class, then through it again with another mark."""
 
+    def __init__(self, roll: Roll, finger: Finger, hook: str) -> None:
+        self._roll = roll
+        self._finger = finger
+        self._hook = hook
+        self._next = [0] * roll.teachers
+        self._chance = random.Random(7)
 
-class Marks:
-    """The next tap of each teacher: through the class, then through the class again with another mark."""
+    async def flat_out(self, taps: int) -> float:
+        """Every teacher taps as soon as the last tap was answered; taps/s."""
+        left = iter(range(taps))
 
-    ids = count(1)
+        async def teach(teacher: int) -> None:
+            for _ in left:
+                await self._finger(self._hook, self._tap(teacher))
 
-    def __init__(self, done: int) -> None:
-        self._next = [done // TEACHERS] * TEACHERS
+        begun = time.perf_counter()
+        await asyncio.gather(*(teach(teacher) for teacher in self._roll.teacher_ids))
+        return taps / (time.perf_counter() - begun)
 
-    def tap(self, teacher: int) -> dict[str, Any]:
-        """An update as Telegram would send it."""
+    async def steadily(self, rate: float, taps: int) -> float:
+        """Taps as people come, at random, so many a second; the 99th percentile from the tap to its answer, ms."""
+        loop = asyncio.get_running_loop()
+        took: list[float] = []
+
+        async def one(teacher: int, at: float) -> None:
+            await asyncio.sleep(max(at - time.perf_counter(), 0.0))
+            took.append(await self._finger(self._hook, self._tap(teacher)) - at)
+
+        at, coming = time.perf_counter(), []
+        for number in range(taps):
+            at += self._chance.expovariate(rate)
+            coming.append(loop.create_task(one(number % self._roll.teachers + 1, at)))
+        await asyncio.gather(*coming)
+        return percentile(took, 99) * 1000
+
+    def _tap(self, teacher: int) -> Update:
         number = self._next[teacher - 1]
         self._next[teacher - 1] += 1
-        turn, seat = divmod(number, STUDENTS)
+        turn, seat = divmod(number, self._roll.seats)
         button = PutMark(
-            work=lesson_of(teacher),
-            student=student_of(teacher, seat, TEACHERS),
+            work=teacher,
+            student=self._roll.student(teacher, seat),
             value=MARKS[turn % len(MARKS)],
             seen=turn,
             page=0,
         )
-        user = {"id": TEACHER_USERS + teacher, "is_bot": False, "first_name": "Bench"}
-        chat = {"id": user["id"], "type": "private", "first_name": "Bench"}
-        update_id = next(self.ids)
-        query = {
-            "id": str(update_id),
-            "from": user,
-            "chat_instance": "1",
-            "data": button.pack(),
-            "message": {"message_id": 1, "date": 1, "chat": chat, "text": "x"},
-        }
-        return {"update_id": update_id, "callback_query": query}
-
-
-async def _flat_out(api: Api, hook: str, marks: Marks, taps: int) -> float:
-    """Every teacher taps as soon as the last tap was answered; taps/s."""
-    left = iter(range(taps))
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def teach(teacher: int) -> None:
-            for _ in left:
-                await _tap(api, session, hook, marks.tap(teacher))
-
-        begun = time.perf_counter()
-        await asyncio.gather(*(teach(teacher) for teacher in range(1, TEACHERS + 1)))
-    return taps / (time.perf_counter() - begun)
-
-
-async def _steady(api: Api, hook: str, marks: Marks, rate: float, taps: int) -> float:
-    """Taps at a steady rate, whoever is next; the 99th percentile of tap to answer, ms."""
-    took: list[float] = []
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-
-        async def one(number: int, at: float) -> None:
-            await asyncio.sleep(max(at - time.perf_counter(), 0.0))
-            took.append(await _tap(api, session, hook, marks.tap(number % TEACHERS + 1)) * 1000)
-
-        begun = time.perf_counter()
-        await asyncio.gather(*(one(number, begun + number / rate) for number in range(taps)))
-    return statistics.quantiles(took, n=100)[98]
-
-
-async def _tap(api: Api, session: aiohttp.ClientSession, hook: str, update: dict[str, Any]) -> float:
-    """Send a tap and wait for its answer; seconds."""
-    query_id = update["callback_query"]["id"]
-    waiter = api.answered[query_id] = asyncio.get_running_loop().create_future()
-    begun = time.perf_counter()
-    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-    async with session.post(hook, json=update, headers=headers) as response:
-        if response.status != 200:
-            raise RuntimeError(f"the webhook answered {response.status}")
-    async with asyncio.timeout(60):
-        ended: float = await waiter
-    del api.answered[query_id]
-    return ended - begun
+        return tap_of(TEACHER_USERS + teacher, button.pack())

@@ -1,7 +1,8 @@
-"""The bare loop: `send_message` to every chat, eight at a time. No ledger, no limits."""
+"""The bare loop: `send_message` to every chat, eight at a time, once for each line. No ledger, no limits."""
 
 import asyncio
 import sys
+from collections.abc import Iterator
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -10,15 +11,16 @@ from aiogram.client.telegram import TelegramAPIServer
 
 async def main(api: str, token: str, count: str, width: str) -> None:
     bot = Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(api)))
-    chats = iter(range(1, int(count) + 1))
     print("ready", flush=True)
-    sys.stdin.readline()
+    while await asyncio.to_thread(sys.stdin.readline):
+        chats = iter(range(1, int(count) + 1))
 
-    async def carry() -> None:
-        for chat in chats:
-            await bot.send_message(chat, f"Пётр: алгебра — 5 (контрольная работа) {chat}", parse_mode="HTML")
+        async def carry(chats: Iterator[int] = chats) -> None:
+            for chat in chats:
+                await bot.send_message(chat, f"Пётр: алгебра — 5 (контрольная работа) {chat}", parse_mode="HTML")
 
-    await asyncio.gather(*(carry() for _ in range(int(width))))
+        await asyncio.gather(*(carry() for _ in range(int(width))))
+        print("ready", flush=True)
     await bot.session.close()
 
 
