@@ -56,7 +56,7 @@ IN_CHAT = "chat"  # a source; the screen says it in the reader's language
 class ContactsView:
     """How somebody's letters come. `first`: by what, None: by nothing; `offered`: whether the school sends e-mail.
 
-    `asked`: a guardian is being asked for an address now.
+    `asked`: a guardian is being asked for an address now; `newer`: an address that waits beside the confirmed `email`.
     """
 
     person_id: PersonId
@@ -66,6 +66,7 @@ class ContactsView:
     connected: bool
     offered: bool
     asked: bool = False
+    newer: ContactRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ class Contacts:
         async with self._storage.writing(actor.seq, now=now) as uow:
             await self._ensure_guardian(uow, actor)
             self._ensure_mail()
-            contact = await self._of(uow, actor.person_id, Channel.EMAIL)
-            if contact is None or contact.state is not ContactState.ASKED:
+            contact = await self._of(uow, actor.person_id, Channel.EMAIL, ContactState.ASKED)
+            if contact is None:
                 raise NothingThere
             if contact.asked_at is not None and now - contact.asked_at < AGAIN_AFTER:
                 raise TooSoon
@@ -166,14 +167,13 @@ class Contacts:
         async with self._storage.writing(actor.seq, now=now) as uow:
             await self._ensure_guardian(uow, actor)
             person_id = actor.person_id
-            standing = {one.channel: one for one in await rows.standing(uow, person_id)}
-            email = standing.get(Channel.EMAIL)
-            if channel is Channel.EMAIL and (email is None or email.state is not ContactState.CONFIRMED):
+            if channel is Channel.EMAIL and await self._of(uow, person_id, channel, ContactState.CONFIRMED) is None:
                 raise NothingThere
-            if channel is Channel.PAPER and Channel.PAPER not in standing:
+            paper = await self._of(uow, person_id, Channel.PAPER)
+            if channel is Channel.PAPER and paper is None:
                 await rows.add(uow, self._paper(actor, person_id, IN_CHAT, rules.FIRST, now))
-            elif channel is not Channel.PAPER and Channel.PAPER in standing:
-                await rows.stop(uow, standing[Channel.PAPER].id, "other_way", now)
+            elif channel is not Channel.PAPER and paper is not None:
+                await rows.stop(uow, paper.id, "other_way", now)
             ranks = [(one, rules.FIRST if one is channel else rank) for one, rank in rules.RESERVE.items()]
             await rows.put_ranks(uow, person_id, ranks)
             await handing_over.follow(uow, person_id, now)
@@ -222,6 +222,7 @@ class Contacts:
             contact = await rows.by_secret(uow, kept)
             if contact is None or contact.asked_at is None or now - contact.asked_at > LINK_LIVES:
                 return None
+            await rows.replace(uow, contact, now)
             if not await rows.confirm(uow, contact.id, kept, now):
                 return None
             await handing_over.follow(uow, contact.person_id, now)
@@ -245,17 +246,20 @@ class Contacts:
     # Within a unit of work
 
     async def _view(self, uow: Uow, person_id: PersonId, *, asked: bool = False) -> ContactsView:
-        standing = {one.channel: one for one in await rows.standing(uow, person_id)}
+        standing = {(one.channel, one.state): one for one in await rows.standing(uow, person_id)}
+        confirmed = standing.get((Channel.EMAIL, ContactState.CONFIRMED))
+        waits = standing.get((Channel.EMAIL, ContactState.ASKED))
         ways = (await rows.ways(uow, [person_id]))[person_id]
         connected = any(channel is Channel.TELEGRAM for _rank, channel in ways)
         return ContactsView(
             person_id=person_id,
             first=next(iter(rules.ordered(ways)), None),
-            email=standing.get(Channel.EMAIL),
-            paper=standing.get(Channel.PAPER),
+            email=confirmed or waits,
+            paper=standing.get((Channel.PAPER, ContactState.CONFIRMED)),
             connected=connected,
             offered=self._links is not None,
             asked=asked,
+            newer=waits if confirmed is not None else None,
         )
 
     async def _written(self, uow: Uow, class_id: ClassId, own: list[Tie], *, asked: bool = False) -> WrittenContacts:
@@ -288,8 +292,11 @@ class Contacts:
             raise OwnChoice
         return own
 
-    async def _of(self, uow: Uow, person_id: PersonId, channel: Channel) -> ContactRow | None:
-        return next((one for one in await rows.standing(uow, person_id) if one.channel is channel), None)
+    async def _of(
+        self, uow: Uow, person_id: PersonId, channel: Channel, state: ContactState | None = None
+    ) -> ContactRow | None:
+        standing = [one for one in await rows.standing(uow, person_id) if one.channel is channel]
+        return next((one for one in standing if state in (None, one.state)), None)
 
     def _paper(self, actor: Actor, person_id: PersonId, source: str, rank: int, now: datetime) -> NewContact:
         on = now.astimezone(actor.zone).date()
@@ -298,10 +305,11 @@ class Contacts:
     async def _put_email(
         self, uow: Uow, actor: Actor, person_id: PersonId, address: str, source: str, now: datetime
     ) -> None:
-        """A new address takes the place of an older one, and waits for its confirmation."""
+        """A new address waits for its confirmation; until then letters go on to the one confirmed before."""
         standing = await self._of(uow, person_id, Channel.EMAIL)
-        if standing is not None:
-            await rows.stop(uow, standing.id, "replaced", now)
+        waits = await self._of(uow, person_id, Channel.EMAIL, ContactState.ASKED)
+        if waits is not None:
+            await rows.stop(uow, waits.id, "replaced", now)
         contact_id = await rows.add(
             uow,
             NewContact(
@@ -347,12 +355,13 @@ class Contacts:
         await items.put(uow, [fact], now)
 
     async def _stop(self, uow: Uow, actor: Actor, person_id: PersonId, channel: Channel, now: datetime) -> None:
-        contact = await self._of(uow, person_id, channel)
-        if contact is None:
+        ends = [one for one in await rows.standing(uow, person_id) if one.channel is channel]
+        if not ends:
             raise NothingThere
-        await rows.stop(uow, contact.id, "taken_back", now)
+        for contact in ends:
+            await rows.stop(uow, contact.id, "taken_back", now)
+            await _note(uow, actor, "contact.stop", person_id, {"contact": contact.id}, now)
         await handing_over.follow(uow, person_id, now)
-        await _note(uow, actor, "contact.stop", person_id, {"contact": contact.id}, now)
 
 
 async def _note(

@@ -46,7 +46,7 @@ def contacts(view: ContactsView) -> Screen:
     ways = [Channel.TELEGRAM, *([Channel.EMAIL] if _confirmed(view.email) else []), Channel.PAPER]
     rows.append([tap(("✓ " if one is view.first else "") + _(LABELS[one]), ChooseFirst(channel=one)) for one in ways])
     if view.offered:
-        if view.email is not None and not _confirmed(view.email):
+        if view.newer is not None or (view.email is not None and not _confirmed(view.email)):
             rows.append([tap(_("Send the letter again"), SendConfirmation())])
         rows.append([tap(_("Give an e-mail address") if view.email is None else _("Other address"), AskForAddress())])
     if view.email is not None:
@@ -99,6 +99,9 @@ def _email(view: ContactsView, *, of_another: bool = False) -> list[str]:
     lines = [_("E-mail") + f": <b>{esc(view.email.address)}</b>", _given(view.email)]
     if view.email.state is ContactState.ASKED:
         lines.append(_("Not confirmed yet: open the letter sent there and press its button. It is good for a week."))
+    if view.newer is not None:
+        said = _("New address: {address}. Until it is confirmed by the button in its letter, the old one stays.")
+        lines += ["", said.format(address=f"<b>{esc(view.newer.address)}</b>")]
     return lines
 
 

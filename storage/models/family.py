@@ -18,7 +18,16 @@ class Contact(Base):
 
     __tablename__ = "contact"
     __table_args__ = (
-        Index("uq_contact_stands", "person_id", "channel", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
+        # A new address that waits for its confirmation stands beside the one that letters go to meanwhile.
+        Index(
+            "uq_contact_stands",
+            "person_id",
+            "channel",
+            "state",
+            unique=True,
+            sqlite_where=STANDS,
+            postgresql_where=STANDS,
+        ),
         UniqueConstraint("confirm_hash"),
     )
 

@@ -83,7 +83,7 @@ def _row(row: Any) -> ContactRow:
 
 
 async def standing(uow: Uow, person_id: PersonId) -> list[ContactRow]:
-    """The contacts of somebody that stand, at most one a channel."""
+    """The contacts of somebody that stand: of a channel at most one confirmed, and one that waits for it."""
     found = await uow.execute(STANDING.where(Contact.person_id == person_id).order_by(Contact.rank, Contact.id))
     return [_row(row) for row in found]
 
@@ -102,7 +102,7 @@ async def by_secret(uow: Uow, confirm_hash: str) -> ContactRow | None:
 
 
 async def add(uow: Uow, new: NewContact) -> ContactId:
-    """Keep a contact; no other of its channel may stand."""
+    """Keep a contact; no other of its channel may stand in this state."""
     values = {name: getattr(new, name) for name in NewContact.__dataclass_fields__}
     added = await uow.execute(insert(Contact).values(**values).returning(Contact.id))
     return ContactId(added.scalar_one())
@@ -135,6 +135,16 @@ async def stop(uow: Uow, contact_id: ContactId, reason: str, now: datetime) -> P
     )
     row = stopped.first()
     return None if row is None else PersonId(row.person_id)
+
+
+async def replace(uow: Uow, by: ContactRow, now: datetime) -> None:
+    """The others of its channel end: this one takes their place."""
+    others = (Contact.person_id == by.person_id, Contact.channel == by.channel.value, Contact.id != by.id)
+    await uow.write(
+        update(Contact)
+        .where(*others, Contact.stopped_at.is_(None))
+        .values(state=ContactState.STOPPED.value, stopped_at=now, stopped_reason="replaced", confirm_hash=null())
+    )
 
 
 async def put_ranks(uow: Uow, person_id: PersonId, ranks: Sequence[tuple[Channel, int]]) -> None:

@@ -155,6 +155,28 @@ async def test_a_link_is_good_for_a_week_and_a_newer_one_ends_it(
     assert (await state(storage)) == ["asked"]
 
 
+async def test_a_new_address_takes_over_only_when_it_is_confirmed(
+    storage: Storage, school: Cast, contacts: Contacts
+) -> None:
+    await contact(storage, school, school.mother_larina, rank=-1)
+    mother = school.actor(school.mother_larina)
+    view = await asked(contacts, school, "new@example.ru")
+    assert view.email is not None and view.email.state is ContactState.CONFIRMED and view.first is Channel.EMAIL
+    assert view.newer is not None and view.newer.address == "new@example.ru"
+    _old, new = await rows(storage, Contact)
+    links = mail_links(settings_of(1))
+    assert links is not None
+    token = links.confirm_token(new.id, new.asked_at)
+    assert await contacts.confirm_by_link(token) is not None
+    assert await contacts.confirm_by_link(token) is None
+    view = await contacts.view(mother)
+    assert view.email is not None and view.email.address == "new@example.ru" and view.newer is None
+    assert view.first is Channel.EMAIL and sorted(await state(storage)) == ["confirmed", "stopped"]
+    await asked(contacts, school, "third@example.ru")
+    assert (await contacts.remove_email(mother)).email is None
+    assert set(await state(storage)) == {"stopped"}
+
+
 async def test_nobodys_mailbox_is_flooded(school: Cast, contacts: Contacts) -> None:
     for number in range(5):
         await asked(contacts, school, f"other{number}@example.ru")
