@@ -27,7 +27,7 @@ from storage.repositories.invitations import InvitationRow
 from storage.repositories.joining import AccountRow, PersonRow
 from storage.repositories.students import Enrolled
 from storage.uow import Uow
-from storage.vocabulary import STAFF_ROLES, AccountState, ClassId, InvitationKind, Role
+from storage.vocabulary import STAFF_ROLES, AccountState, BotId, ClassId, InvitationKind, Role
 
 ADULTS = STAFF_ROLES | {Role.GUARDIAN}
 
@@ -112,11 +112,14 @@ class Slip:
         return Occasion(self.person.school_id, ZoneInfo(self.person.timezone), self.regulation, now)
 
 
-async def find_slip(uow: Uow, now: datetime, **which: Any) -> Slip | None:
-    """The live invitation by `token_hash`, `code_hash` or `invitation_id`; one whose right is gone is none."""
+async def find_slip(uow: Uow, bot_id: BotId, now: datetime, **which: Any) -> Slip | None:
+    """The live invitation by `token_hash`, `code_hash` or `invitation_id`.
+
+    One whose right is gone is none, and so is one of a school that another bot serves: it opens there alone.
+    """
     invitation = await rows.live_invitation(uow, now, **which)
     person = None if invitation is None else await joining.person(uow, invitation.person_id, lock=True)
-    if invitation is None or person is None:
+    if invitation is None or person is None or person.bot_id not in (None, bot_id):
         return None
     today = local_date(person, now)
     if invitation.kind is InvitationKind.STAFF:
@@ -143,6 +146,8 @@ def has_own_diary(own: Enrolled, regulation: Regulation) -> bool:
 async def ensure_own_chat(uow: Uow, mine: AccountRow | None, slip: Slip) -> None:
     """A slip opens in a chat of its own person only, or in one of nobody (one account, one person).
 
+    Who has the same name at another school is another person there.
+
     Raises StudentsSlip, StudentsChat, EmployeesSlip, EmployeesChat, SomebodyElsesSlip.
     """
     kind, name = slip.invitation.kind, invitations.full(slip.person)
@@ -152,6 +157,8 @@ async def ensure_own_chat(uow: Uow, mine: AccountRow | None, slip: Slip) -> None
         return
     if mine.person_id == slip.person.id:
         return
+    if (await invitations.known(uow, mine.person_id)).school_id != slip.person.school_id:
+        raise SomebodyElsesSlip(name=name)
     held = await joining.roles(uow, mine.person_id, slip.today)
     if kind is InvitationKind.STUDENT:
         raise StudentsSlip(name=name)

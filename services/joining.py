@@ -205,7 +205,8 @@ class Joining:
         async with self._storage.reading() as uow:
             account = await joining.account_of_user(uow, visitor.bot_id, visitor.user_id)
             data = await drafts.peek(uow, visitor.bot_id, visitor.user_id, DraftPurpose.JOIN, now)
-            slip = None if data is None else await connecting.find_slip(uow, now, invitation_id=data["invitation"])
+            which = None if data is None else {"invitation_id": data["invitation"]}
+            slip = None if which is None else await connecting.find_slip(uow, visitor.bot_id, now, **which)
         awaiting = account is not None and account.state is AccountState.AWAITING
         return Standing(awaiting, _offer(slip, agreeing=bool(data and data.get("agreeing"))) if slip else None)
 
@@ -303,6 +304,7 @@ class Joining:
         code = codes.typed(text) if by_code else None
         slip = await connecting.find_slip(
             uow,
+            visitor.bot_id,
             now,
             token_hash="" if by_code else codes.digest(self._key, "token", text),
             code_hash=codes.digest(self._key, "code", code) if code else "",
@@ -326,7 +328,7 @@ class Joining:
         data = await drafts.peek(uow, visitor.bot_id, visitor.user_id, DraftPurpose.JOIN, now)
         if data is None or data["invitation"] != invitation_id:
             raise StepsForgotten
-        slip = await connecting.find_slip(uow, now, invitation_id=invitation_id)
+        slip = await connecting.find_slip(uow, visitor.bot_id, now, invitation_id=invitation_id)
         if slip is None:
             raise WrongCode
         return slip, data

@@ -28,7 +28,7 @@ from storage.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person with the school's name, zone and regulation."""
+    """A person with the school's name, zone and regulation, and the bot that serves it; None: none does yet."""
 
     id: PersonId
     school_id: SchoolId
@@ -38,6 +38,7 @@ class PersonRow:
     school: str
     timezone: str
     regulation: dict[str, Any]
+    bot_id: BotId | None
 
 
 async def person(uow: Uow, person_id: PersonId, *, lock: bool = False) -> PersonRow | None:
@@ -52,6 +53,7 @@ async def person(uow: Uow, person_id: PersonId, *, lock: bool = False) -> Person
             School.name,
             School.timezone,
             School.regulation,
+            School.bot_id,
         )
         .join(School, School.id == Person.school_id)
         .where(Person.id == person_id)

@@ -96,7 +96,14 @@ class Chats:
         self.clock = clock
         self.wire = Wire()
         self.bot = Bot(TOKEN, session=self.wire)
-        self.offices = make_offices(Settings(_env_file=None, secret_key="a key of everybody"), storage, clock)
+        settings = Settings(
+            _env_file=None,
+            secret_key="a key of everybody",
+            smtp_url="smtp://127.0.0.1",
+            mail_from="school@example.org",
+            public_url="https://school.example.org",
+        )
+        self.offices = make_offices(settings, storage, clock)
         self.dispatcher = make_dispatcher(self.offices)
         self.dispatcher.update.outer_middleware(self._watch_refusals)
         for observer in (self.dispatcher.callback_query, self.dispatcher.message):

@@ -175,6 +175,8 @@ async def _mailboxes(uow: Uow, side: Side) -> None:
         await _put(
             uow, Contact, school_id=cast.school_id, person_id=guardian, channel=channel, address=address, **stands
         )
+        if channel == "email" and not ended:
+            side.things["mailed_guardian"] = guardian
         if ended:
             tie = update(Guardianship).where(Guardianship.guardian_id == guardian)
             assert await uow.write(tie.values(until_on=TODAY))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from aiogram.methods import TelegramMethod
 
+from services.actor import Actor
 from storage.uow import Storage
 from tests.everybody import canaries
 from tests.everybody.chats import Chats
@@ -31,23 +32,24 @@ class World:
         self.two: Two = self.does(found_two(self.storage))
         self.clock = self.two.far.cast.clock = self.two.near.cast.clock
         self.chats = Chats(self.storage, self.clock)
+        self.faces: dict[int, Actor | None] = {}  # where who is who is asked once
         self._began_at = self.clock.now()
         self._eye = sqlite3.connect(path, isolation_level=None)
         self._first = sqlite3.connect(":memory:", isolation_level=None)
         self._eye.backup(self._first)
         self._seen = self._touched = self._version()
-        self._rows = self._all()
+        self._rows = self.rows()
 
     def does(self, work: Coroutine[Any, Any, Value]) -> Value:
         """Wait for a piece of work."""
         return self._loop.run(work)
 
-    def changed(self) -> set[str]:
-        """The tables that differ from the first state, those that only looking changes left out."""
+    def changed(self, since: dict[str, list[tuple[Any, ...]]] | None = None) -> set[str]:
+        """The tables that differ from the first state, or from `rows` before; what looking changes is left out."""
         if self._version() == self._seen:
             return set()
-        now = self._all()
-        return {table for table, rows in now.items() if rows != self._rows[table]}
+        now = self.rows()
+        return {table for table, rows in now.items() if rows != (since or self._rows)[table]}
 
     def leaks(self, presser: int, calls: Iterable[TelegramMethod[Any]]) -> dict[int, set[str]]:
         """The canaries that chats received of calls without the right to them; an answer goes to who pressed."""
@@ -100,7 +102,8 @@ class World:
         version: int = self._eye.execute("PRAGMA data_version").fetchone()[0]
         return version
 
-    def _all(self) -> dict[str, list[tuple[Any, ...]]]:
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row there is, by table, but for what only looking around changes."""
         tables = [row[0] for row in self._eye.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         found = {}
         for table in set(tables) - LOOKING:

@@ -77,6 +77,8 @@ class Hunt:
         self.steps += 1
         came = self._done(kind, user, draw)
         wrong = self.world.leaks(user, came.calls)
+        if kind == "link":  # an own slip shows its child before the consent, which is what it asks for
+            wrong = {chat: self.world.not_to_be_written(chat, said) for chat, said in wrong.items()}
         leaks = {chat: said - self.typed for chat, said in wrong.items() if said - self.typed}
         if leaks:
             self.leaks.append(f"{who}, {kind}, {came.handler}: {leaks}")

@@ -13,14 +13,13 @@ from tests.everybody.world import World
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(tmp_path_factory.mktemp("everybody"))
-    remember_faces(made.chats.offices["directory"])
+    remember_faces(made.chats.offices["directory"], made.faces)
     yield made
     made.close()
 
 
-def remember_faces(directory: Directory) -> None:
+def remember_faces(directory: Directory, known: dict[int, Actor | None]) -> None:
     """Who is who is asked once: it gives no right, every press begins in the same state, and a third of it is saved."""
-    known: dict[int, Actor | None] = {}
     asks = directory.actor
 
     async def actor(visitor: Visitor) -> Actor | None:

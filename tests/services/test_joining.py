@@ -19,7 +19,7 @@ from storage.models.people import Consent, Guardianship, Invitation, JoinAttempt
 from storage.models.school import School
 from storage.repositories import recipients
 from storage.uow import Storage
-from storage.vocabulary import InvitationId, InvitationKind, PersonId, Role
+from storage.vocabulary import BotId, InvitationId, InvitationKind, PersonId, Role
 from tests import school
 from tests.school import BOT, TODAY, Cast
 
@@ -443,3 +443,21 @@ async def test_the_answer_to_a_code_tells_nothing_about_it(door: Door) -> None:
             tries = select(JoinAttempts.failed).where(JoinAttempts.user_id == OTHER_PHONE)
             assert (await uow.execute(tries)).scalar_one() == number + 1
     assert len(said) == 1
+
+
+async def test_a_slip_opens_at_the_bot_of_its_school_and_at_no_other(storage: Storage, door: Door) -> None:
+    slip = await door.slip()
+    async with storage.writing() as uow:
+        await uow.write(update(School).where(School.id == door.cast.school_id).values(bot_id=BOT + 1))
+    for secret in (slip.token, slip.code):
+        assert isinstance(await refused(door, visitor(), secret), WrongCode)
+    assert isinstance(await door.joining.knock(replace(visitor(), bot_id=BotId(BOT + 1)), slip.token), Offer)
+
+
+async def test_who_has_the_same_name_at_another_school_is_another_person(storage: Storage, door: Door) -> None:
+    slip = await door.slip()
+    other = await school.found(storage)
+    async with storage.writing() as uow:
+        namesake = await school.person(uow, other, "Андреева Ирина Олеговна", Role.GUARDIAN, connected=True)
+    for secret in (slip.token, slip.code):
+        assert isinstance(await refused(door, visitor(namesake), secret), SomebodyElsesSlip)
