@@ -7,6 +7,7 @@ import os
 import random
 import re
 import signal
+import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -31,6 +32,7 @@ from tests.delivery import echo
 from tests.delivery.conftest import Family, add_person, connect
 
 TOKEN = "42:TEST"
+SECRET = "a-secret-of-these-gates"  # of the letters that Telegram takes
 MARK = "↻"
 PATIENCE = 90.0
 
@@ -204,6 +206,15 @@ class Scene:
         self.services.append(await asyncio.to_thread(Service, given, folder / "service.log", echo.serve))
         return self.services[-1]
 
+    def by_webhook(self) -> str:
+        """Services started from now on are brought their updates at this address, and answer there."""
+        with socket.socket() as asked:
+            asked.bind(("127.0.0.1", 0))
+            port: int = asked.getsockname()[1]
+        address = f"http://127.0.0.1:{port}"
+        self.more_environment |= {"HTTP_PORT": str(port), "WEBHOOK_URL": address, "WEBHOOK_SECRET": SECRET}
+        return address
+
     async def do_something(self, pair: Pair | None = None) -> None:
         """A typed word, and a tap."""
         pair = pair or self.chance.choice(self.pairs)
@@ -232,13 +243,17 @@ class Scene:
         self.kills += 1
 
     @asynccontextmanager
-    async def busy(self, every: float = 0.1) -> AsyncIterator[None]:
-        """People go on doing things, whatever happens to the service; what they began they finish."""
+    async def busy(self, every: float = 0.1, room: int | None = None) -> AsyncIterator[None]:
+        """People go on doing things, whatever happens to the service; what they began they finish.
+
+        With `room` they hold back while so many updates wait: a service that hardly runs would be flooded.
+        """
         enough = asyncio.Event()
 
         async def work() -> None:
             while not enough.is_set():
-                await self.do_something()
+                if room is None or await self._waiting() < room:
+                    await self.do_something()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(enough.wait(), every)
 
@@ -249,6 +264,12 @@ class Scene:
             # Cut off inside a deed, it would count a word the sandbox never took in.
             enough.set()
             await working
+
+    async def _waiting(self) -> int:
+        """Updates that are not done yet."""
+        async with self.storage.reading() as uow:
+            stored = (await uow.execute(select(func.count()).where(Inbox.state == "new"))).scalar_one()
+        return int(stored) + await self.telegram.pending_updates()
 
     async def quiet(self) -> None:
         """Wait until everything has an end."""

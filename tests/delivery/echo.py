@@ -18,7 +18,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from aiohttp import ClientTimeout
 from sqlalchemy import select, update
 
-from bot import observability, ownership, telegram
+from bot import alarms, observability, ownership, telegram
 from bot.dispatcher import make_dispatcher
 from bot.memory import leave_alone_what_stays
 from bot.runtime import Runtime
@@ -32,6 +32,7 @@ from services.outbox import items
 from services.outbox.limits import Limits
 from services.outbox.outcomes import Outcome
 from services.outbox.transport import Composed, DueItem, FrozenLetter, Reachable
+from storage import engine, postgresql
 from storage.models.delivery import Letter
 from storage.models.people import TelegramAccount
 from storage.repositories import inbox, letters
@@ -290,6 +291,11 @@ async def serve(ready: Callable[[], None]) -> None:
     ):  # a gate of a thousand letters can't wait ten seconds for each that hangs
         seconds = float(os.environ["ZVONOK_TEST_PATIENCE"])
         telegram.TIMEOUT = ClientTimeout(total=seconds, sock_connect=seconds, sock_read=seconds)
+    if os.environ.get("ZVONOK_TEST_LOCK_MS"):  # nor five seconds for each lock that another holds
+        postgresql.LOCK_TIMEOUT_MS = int(os.environ["ZVONOK_TEST_LOCK_MS"])
+        waits = f"PRAGMA busy_timeout={postgresql.LOCK_TIMEOUT_MS}"
+        engine.SQLITE_PRAGMAS += (waits,)  # type: ignore[assignment]
+    alarms.GATHER = 0.1
     storage = Storage(settings.database)
     runtime = build(settings, storage, mistake)
     make_mistake(runtime, mistake)

@@ -20,6 +20,11 @@ class Counts:
     urgent: int = 40
     readers: int = 60  # of a broadcast
     updates: int = 2_000
+    fills: int = 1  # times that the disk is full
+    locks: tuple[float, ...] = (1.5,)  # seconds that another process holds the base
+    waits_ms: str = "400"  # for a lock; none: as long as in a school
+    corruptions: int = 20
+    restores: int = 1
 
 
 NIGHTLY = Counts(
@@ -33,6 +38,11 @@ NIGHTLY = Counts(
     urgent=1_000,
     readers=1_500,
     updates=50_000,
+    fills=20,
+    locks=(5.0, 30.0, 60.0),
+    waits_ms="",
+    corruptions=200,
+    restores=20,
 )
 COUNTS = NIGHTLY if os.environ.get(COLUMN) == "nightly" else Counts()
 

@@ -6,7 +6,6 @@ of an answer counts from the moment at which the update was to come.
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from bot.web.webhook import SECRET_HEADER
 from storage.models.delivery import Inbox
 from storage.uow import Storage
 from tests.delivery.conftest import Family
-from tests.delivery.crash import Scene, scene
+from tests.delivery.crash import SECRET, Scene, scene
 from tests.delivery.gates.counts import COUNTS
 from tests.delivery.gates.table import Row, allowed, base_of, most, ms, noted
 
@@ -31,7 +30,6 @@ PEOPLE = 50
 WITHIN = 0.05
 BESIDE = 20.0  # among all other tests: the service, its base and who posts share two cores with them
 MUST = f"p99 ≤ {WITHIN * 1000:.0f} ms, lost 0, twice 0"
-SECRET = "a secret of this gate"
 
 
 def update(number: int) -> dict[str, Any]:
@@ -43,11 +41,11 @@ def update(number: int) -> dict[str, Any]:
     return {"update_id": number, "edited_message": message}
 
 
-async def rush(port: int, updates: int) -> list[float]:
+async def rush(address: str, updates: int) -> list[float]:
     """Post them at their rate; how long each answer took from the moment it was due."""
     took: list[float] = []
     loop = asyncio.get_running_loop()
-    url = f"http://127.0.0.1:{port}{WEBHOOK_PATH}"
+    url = address + WEBHOOK_PATH
 
     async def one(session: ClientSession, number: int, due_at: float) -> None:
         body = json.dumps(update(number))
@@ -66,18 +64,11 @@ async def rush(port: int, updates: int) -> list[float]:
 
 async def at_the_door(here: Scene, updates: int, mistake: str = "") -> Row:
     """The rush, and what the base holds of it."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-    here.more_environment |= {
-        "HTTP_PORT": str(port),
-        "WEBHOOK_URL": f"http://127.0.0.1:{port}",
-        "WEBHOOK_SECRET": SECRET,
-        "LOG_LEVEL": "WARNING",
-    }
+    address = here.by_webhook()
+    here.more_environment["LOG_LEVEL"] = "WARNING"
     service = await here.start("", mistake)
     assert await service.ready()
-    took = await rush(port, updates)
+    took = await rush(address, updates)
     await here.quiet()
     await service.stop()
     async with here.storage.reading() as uow:
