@@ -4,13 +4,15 @@ Screens are kept as pictures: in the test's own folder, or in docs/screens with 
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.scenes.world import PROJECT, World
+from tests.scenes.founding import founded_copy
+from tests.scenes.world import PROJECT, World, world_of
 from tests.support.phones import TIMEOUT, Phone, Phones, opened
 
 
@@ -29,6 +31,21 @@ async def shown(browser: Browser, world: World) -> AsyncIterator[Phones]:
 def folder(tmp_path: Path) -> Path:
     """Where the pictures go."""
     return PROJECT / "docs" / "screens" if os.environ.get("ZVONOK_SCREENS") == "1" else tmp_path / "screens"
+
+
+@asynccontextmanager
+async def school_with(labels: Mapping[str, str], hour: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The school of the scenes on its first day at this hour, these people let in; at the end no news may be lost."""
+    async with world_of(founded_copy(tmp_path / "zvonok.db"), tmp_path) as world:
+        await world.opens_service()
+        await world.clock_shows(hour)
+        for name, label in labels.items():
+            last, first, *_middle = name.split()
+            world.phones[name] = await world.telegram.person(first, last, label=label)
+        await world.lets_in(*labels)
+        yield world
+        assert not await world.losses()
+        assert not await world.failures()
 
 
 async def taps(phone: Phone, label: str, *, then: str) -> None:

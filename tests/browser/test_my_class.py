@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.narrow import school_with
 from tests.browser.test_main_job import folder, page, screen_of, shown
 from tests.scenes import people
-from tests.scenes.founding import founded_copy
-from tests.scenes.world import World, world_of
+from tests.scenes.world import World
 from tests.support.phones import Phones
 
 __all__ = ["folder", "page", "shown"]  # fixtures
@@ -18,17 +18,9 @@ LABELS = {people.MOTHER_OF_TWO: "Мама двоих", people.HOMEROOM_TEACHER: 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The school of the scenes on Tuesday morning, these people let in; at the end no news may have got lost."""
-    async with world_of(founded_copy(tmp_path / "zvonok.db"), tmp_path) as world:
-        await world.opens_service()
-        await world.clock_shows("07:50")
-        for name, label in LABELS.items():
-            last, first, *_middle = name.split()
-            world.phones[name] = await world.telegram.person(first, last, label=label)
-        await world.lets_in(*LABELS)
+    """These people let in."""
+    async with school_with(LABELS, "07:50", tmp_path) as world:
         yield world
-        assert not await world.losses()
-        assert not await world.failures()
 
 
 async def test_a_note_and_the_class_fit_a_phone(world: World, shown: Phones, folder: Path) -> None:
