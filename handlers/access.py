@@ -1,6 +1,6 @@
 """«Кто подключён»: families and students of a class, confirming, disconnecting, slips."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiogram import Bot
 from aiogram.types import BufferedInputFile, CallbackQuery
@@ -38,7 +38,7 @@ from services.homeroom import Homeroom, Slips
 from services.i18n import gettext as _
 from services.invitations import Issued
 from services.reports.slips import Slip, slips_pdf
-from services.student_access import StudentAccess, StudentSlips
+from services.student_access import StudentAccess, StudentSlips, StudentsView
 from storage.vocabulary import ClassId, PersonId
 
 
@@ -144,18 +144,14 @@ async def confirm_student(
     query: CallbackQuery, callback_data: ConfirmStudent, bot: Bot, actor: Actor, student_access: StudentAccess
 ) -> None:
     """It is the student's own phone."""
-    student_id = PersonId(callback_data.student)
-    view = await student_access.confirm(actor, ClassId(callback_data.school_class), student_id)
-    await show(bot, query, screens.student(view, student_id), _("Confirmed"))
+    await _change_student(query, callback_data, bot, actor, student_access.confirm, _("Confirmed"))
 
 
 async def refuse_student(
     query: CallbackQuery, callback_data: RefuseStudent, bot: Bot, actor: Actor, student_access: StudentAccess
 ) -> None:
     """That phone stays outside."""
-    student_id = PersonId(callback_data.student)
-    view = await student_access.refuse(actor, ClassId(callback_data.school_class), student_id)
-    await show(bot, query, screens.student(view, student_id), _("Not confirmed"))
+    await _change_student(query, callback_data, bot, actor, student_access.refuse, _("Not confirmed"))
 
 
 async def ask_to_disconnect_student(
@@ -170,9 +166,20 @@ async def disconnect_student(
     query: CallbackQuery, callback_data: DisconnectStudent, bot: Bot, actor: Actor, student_access: StudentAccess
 ) -> None:
     """The account ends."""
-    student_id = PersonId(callback_data.student)
-    view = await student_access.disconnect(actor, ClassId(callback_data.school_class), student_id)
-    await show(bot, query, screens.student(view, student_id), _("Disconnected"))
+    await _change_student(query, callback_data, bot, actor, student_access.disconnect, _("Disconnected"))
+
+
+async def _change_student(
+    query: CallbackQuery,
+    place: ConfirmStudent | RefuseStudent | DisconnectStudent,
+    bot: Bot,
+    actor: Actor,
+    change: Callable[[Actor, ClassId, PersonId], Awaitable[StudentsView]],
+    toast: str,
+) -> None:
+    student_id = PersonId(place.student)
+    view = await change(actor, ClassId(place.school_class), student_id)
+    await show(bot, query, screens.student(view, student_id), toast)
 
 
 async def ask_for_student_slips(
