@@ -7,13 +7,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import growth, letters, taps
+from bench import evening, growth, letters, limits, taps
 from bench.place import ENGINES, Place, places
 from bench.sizes import TINY, Sizes
 from bench.table import Row, print_table, write_json
 from tests.support.cluster import Unavailable
 
-BENCHES = {"taps": taps.measure, "letters": letters.measure, "growth": growth.measure}
+BENCHES = {
+    "taps": taps.measure,
+    "letters": letters.measure,
+    "limits": limits.measure,
+    "evening": evening.measure,
+    "growth": growth.measure,
+}
 
 
 async def run(names: Sequence[str], on: Sequence[Place], sizes: Sizes) -> list[Row]:

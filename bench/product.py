@@ -40,7 +40,7 @@ async def storm(api: str, database: str, begins: str, port: str) -> None:
 
 async def _serve(api: str, database: str, port: int, now: datetime, limits: Limits) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = _settings(api, database, folder, port)
+        settings = settings_of(api, database, folder, port)
         await serve(build(settings, clock=ShiftedClock(now), limits=limits))
 
 
@@ -57,7 +57,7 @@ async def limited(api: str, database: str) -> None:
 async def _post(api: str, database: str, limits: Limits) -> None:
     """Say «ready», work from one line to the next, and again."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = _settings(api, database, folder, 0)
+        settings = settings_of(api, database, folder, 0)
         storage, clock, tasks = Storage(database), ShiftedClock(NOW), Tasks()
         offices = make_offices(settings, storage, clock)
         bot = make_bot(settings)
@@ -95,7 +95,8 @@ async def _own(storage: Storage, bot_id: BotId) -> int:
     return epoch
 
 
-def _settings(api: str, database: str, folder: str, port: int) -> Settings:
+def settings_of(api: str, database: str, folder: str, port: int) -> Settings:
+    """The settings of a service on a base, at a local API."""
     return read_settings(
         bot_token=TOKEN,
         bot_api_base=api,
