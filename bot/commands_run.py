@@ -11,7 +11,7 @@ import aiohttp
 import click
 
 from bot.commands_base import make_clock, opened, run_async
-from bot.memory import leave_alone_what_stays
+from bot.memory import leave_alone_what_stays, undisturbed
 from bot.observability import set_up
 from bot.settings import Settings, read_settings
 from bot.whoami import DEMO_TOKEN
@@ -52,20 +52,24 @@ async def run() -> None:
 
 async def run_school(settings: Settings) -> None:
     """A real school: Telegram, or whatever server BOT_API_BASE names."""
-    from bot.app import build
+    with undisturbed():
+        from bot.app import build
 
     storage = Storage(settings.database)
     await migrate_base(storage)
     clock = make_clock(settings)
     if not await Schools(storage, clock).any():
         click.echo(_("There is no school in this base yet. Begin with: ./zvonok school new school.toml"))
-    await serve(build(settings, storage=storage, clock=clock))
+    with undisturbed():  # handlers are imported here
+        app = build(settings, storage=storage, clock=clock)
+    await serve(app)
 
 
 async def run_demo(settings: Settings) -> None:
     """The demo school on a base of its own, and the pocket Telegram on the same port."""
     click.echo(_("BOT_TOKEN isn't set: here comes the demo school. Its base: {path}").format(path=demo_path(settings)))
-    from bot.demo.life import begin
+    with undisturbed():
+        from bot.demo.life import begin
 
     own, ending = demo_settings(settings), Ending()
     while not ending.for_good:
