@@ -28,8 +28,10 @@ async def print_sheets(
     query: CallbackQuery, callback_data: PrintSheets, bot: Bot, actor: Actor, printing: Printing
 ) -> None:
     """The day's print; the document comes, and below it how the printing stands."""
-    await answer(bot, query, _("Making the document…"))
     class_id = ClassId(callback_data.school_class)
+    if not (await printing.view(actor, class_id)).ties:
+        raise NobodyOnPaper  # before the answer: a tap has one, and a later refusal would be seen by nobody
+    await answer(bot, query, _("Making the document…"))
     await _send(query, bot, await printing.make(actor, class_id))
     await send(bot, query.from_user.id, screens.printing(await printing.view(actor, class_id)))
 

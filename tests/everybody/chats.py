@@ -137,9 +137,13 @@ class Chats:
 
     async def feed(self, **event: Any) -> Came:
         """Feed one update to the dispatcher; what is no refusal is raised."""
+        return await self.feeds(Update(update_id=next(self._numbers), **event))
+
+    async def feeds(self, update: Update) -> Came:
+        """Feed an update made elsewhere."""
         self._came = Came()
         first = len(self.wire.calls)
-        await self.dispatcher.feed_update(self.bot, Update(update_id=next(self._numbers), **event))
+        await self.dispatcher.feed_update(self.bot, update)
         self._came.calls = self.wire.calls[first:]
         return self._came
 
