@@ -11,7 +11,7 @@ from handlers.screens import printing as screens
 from services.actor import Actor
 from services.i18n import gettext as _
 from services.printing import Printing
-from services.printing.office import Printed
+from services.printing.office import NobodyOnPaper, Printed
 from services.reports.sheets import sheets_pdf
 from storage.vocabulary import ClassId
 
