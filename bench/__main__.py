@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import evening, growth, letters, limits, taps
+from bench import evening, growth, letters, limits, start, taps
 from bench.place import ENGINES, Place, places
 from bench.sizes import TINY, Sizes
 from bench.table import Row, print_table, write_json
@@ -19,6 +19,7 @@ BENCHES = {
     "limits": limits.measure,
     "evening": evening.measure,
     "growth": growth.measure,
+    "start": start.measure,
 }
 
 
