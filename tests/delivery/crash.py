@@ -88,6 +88,11 @@ class Service:
     def alive(self) -> bool:
         return self.process.is_alive()
 
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
     async def ready(self) -> bool:
         """Whether it came up; False: it died on the way."""
         if self._came_up is None:
@@ -117,8 +122,7 @@ class Service:
 
     def signal(self, number: signal.Signals) -> None:
         """Any other signal."""
-        assert self.process.pid is not None
-        os.kill(self.process.pid, number)
+        os.kill(self.pid, number)
 
     async def killed(self) -> None:
         assert await self.ended()
@@ -252,7 +256,7 @@ class Scene:
 
         async def work() -> None:
             while not enough.is_set():
-                if room is None or await self._waiting() < room:
+                if room is None or await self.waiting() < room:
                     await self.do_something()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(enough.wait(), every)
@@ -265,11 +269,18 @@ class Scene:
             enough.set()
             await working
 
-    async def _waiting(self) -> int:
+    async def waiting(self) -> int:
         """Updates that are not done yet."""
         async with self.storage.reading() as uow:
             stored = (await uow.execute(select(func.count()).where(Inbox.state == "new"))).scalar_one()
         return int(stored) + await self.telegram.pending_updates()
+
+    async def fewer_wait_than(self, room: int) -> None:
+        """Wait until fewer updates wait."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while await self.waiting() >= room:
+            assert asyncio.get_running_loop().time() < deadline, "they are not done"
+            await asyncio.sleep(0.05)
 
     async def quiet(self) -> None:
         """Wait until everything has an end."""

@@ -72,6 +72,11 @@ class Cluster:
         """SQLAlchemy's address of the database `postgres` here."""
         return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
 
+    @property
+    def runs(self) -> bool:
+        """Whether the server hasn't ended by itself."""
+        return self._server is not None and self._server.poll() is None
+
     def start(self) -> None:
         """Returns when the server answers; after a crash, when it has recovered."""
         settings = [word for setting in self._settings for word in ("-c", setting)]

@@ -8,11 +8,13 @@ GATES = "ZVONOK_GATES_RESULTS"  # set where the gates run alone, with their own 
 LINES: tuple[tuple[str, ...], ...] = (
     # The other engine of a gate whose first engine runs always.
     ("gates/test_faults.py", "postgres"),
+    ("gates/test_disk.py", "postgresql"),
     ("gates/test_intake.py", "postgres"),
     ("gates/test_kills.py", "postgres-before_"),
     ("gates/test_kills.py", "postgres-after_inbox_commit"),
     ("gates/test_kills.py", "postgres-after_settle"),
     ("gates/test_kills.py", "test_sigterm", "postgres"),
+    ("gates/test_locks.py", "postgres"),
     ("test_crash_school.py", "postgres"),
     ("proof/test_quarter.py", "postgres-between"),
     ("proof/test_quarter.py", "postgres-on the"),
@@ -21,6 +23,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_faults.py", "test_the_gate_is_red", "effect_without"),
     ("gates/test_faults.py", "test_the_gate_is_red", "unknown_taken"),
     ("gates/test_limits.py", "test_the_gate_is_red", "urgent_like"),
+    ("gates/test_locks.py", "test_the_gate_is_red"),
     ("gates/test_kills.py", "effect_without_its_mark"),
     ("gates/test_kills.py", "unknown_taken_for_returned"),
     ("gates/test_kills.py", "results_are_not_written_down"),

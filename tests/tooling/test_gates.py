@@ -39,7 +39,7 @@ class Runs:
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     found = Runs()
     monkeypatch.setattr(subprocess, "run", found)
-    for name in (table.RESULTS, counts.COLUMN):
+    for name in (table.RESULTS, counts.COLUMN, counts.OTHERS):
         monkeypatch.setenv(name, os.environ.get(name, ""))  # what the command sets is put back
     return found
 
@@ -50,7 +50,7 @@ def called(*words: str | Path) -> Result:
 
 def test_a_night_begins_with_the_tests_and_ends_with_what_measures_time_and_the_leaks(runs: Runs) -> None:
     assert called("--nightly", "--whole").exit_code == 0
-    assert runs.names[0] == "tests"
+    assert runs.names[:3] == ["tests", "test_kills.py", "test_faults.py"]
     assert runs.names[-3:] == ["test_limits.py", "test_intake.py", "test_leaks.py"]
     assert {path.name for path in gates.HERE.glob("test_*.py")} <= set(runs.names)
     (_, first), (_, gate), (_, leaks) = runs.parts[0], runs.parts[1], runs.parts[-1]
@@ -101,6 +101,12 @@ def test_the_table_is_kept_between_its_marks(runs: Runs, tmp_path: Path, monkeyp
 
 
 def test_a_word_that_does_not_exist_is_named(runs: Runs) -> None:
-    wrong = called("--nightlly")
-    assert wrong.exit_code == 2 and "--nightlly" in wrong.output
+    for words in (["--nightlly"], ["--count", "deads=5"], ["--count", "deeds=many"]):
+        wrong = called(*words)
+        assert wrong.exit_code == 2 and words[-1] in wrong.output
     assert runs.parts == []
+
+
+def test_another_number_than_the_columns_reaches_the_gates(runs: Runs) -> None:
+    assert called("--nightly", "--count", "deeds=5000").exit_code == 0
+    assert {env[counts.OTHERS] for _, env in runs.parts} == {'{"deeds": 5000}'}

@@ -3,6 +3,7 @@
 With `--resume FILE` each gate that has passed is written down there, and who stops the night goes on where it stood.
 """
 
+import json
 import os
 import platform
 import subprocess
@@ -18,11 +19,23 @@ from tests.delivery.gates.table import COLUMNS, RESULTS, Row, done, note_done, r
 HERE = Path(__file__).parent
 HOME = HERE.parents[2]
 PAPER = HOME / "docs" / "gates.md"
-# What measures time comes last: most mistakes are found before.
-TIMED = ("test_time.py", "test_broadcast.py", "test_owner.py", "test_failover.py", "test_limits.py", "test_intake.py")
+# What finds most comes first, what measures time last.
+FIRST = ("test_kills.py", "test_faults.py")
+LAST = ("test_time.py", "test_owner.py", "test_failover.py", "test_broadcast.py", "test_limits.py", "test_intake.py")
 LEAKS = "tests/leaks/test_leaks.py"  # the leak hunt: no gate of delivery, but as long a night's work
 SUITE = "tests"
 NOTHING_CHOSEN = 5  # pytest's word for it
+
+
+def _numbers(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+    """NAME=NUMBER as numbers of the column."""
+    numbers = {}
+    for one in given:
+        name, _, number = one.partition("=")
+        if not isinstance(getattr(counts.NIGHTLY, name, None), int) or not number.isdecimal():
+            raise click.BadParameter(f"{one}: NAME=NUMBER, a name of tests/delivery/gates/counts.py")
+        numbers[name] = int(number)
+    return numbers
 
 
 @click.command(help="Run the gates of delivery and print their table.")
@@ -31,13 +44,18 @@ NOTHING_CHOSEN = 5  # pytest's word for it
 @click.option("--write", is_flag=True, help="Keep the table in docs/gates.md.")
 @click.option("--only", default="", help="Some of the gates, as pytest -k takes it.")
 @click.option("--resume", type=click.Path(path_type=Path), help="A file of results: what has passed is not run again.")
+@click.option(
+    "--count", "others", multiple=True, callback=_numbers, help="Another number than the column's: deeds=5000."
+)
 @click.option("--draw", is_flag=True, help="Run nothing: the table of what --resume holds.")
-def main(*, nightly: bool, whole: bool, write: bool, only: str, resume: Path | None, draw: bool) -> None:
+def main(
+    *, nightly: bool, whole: bool, write: bool, only: str, resume: Path | None, others: dict[str, int], draw: bool
+) -> None:
     """Run, gather, print."""
     column = "nightly" if nightly else "quick"
     with tempfile.TemporaryDirectory() as folder:
         results = (resume or Path(folder) / "results.jsonl").absolute()
-        os.environ |= {RESULTS: str(results), counts.COLUMN: column}
+        os.environ |= {RESULTS: str(results), counts.COLUMN: column, counts.OTHERS: json.dumps(others)}
         code = 0
         if not draw:
             for part, words, more in _parts(nightly=nightly and not only, whole=whole and not only, only=only):
@@ -58,12 +76,18 @@ def _parts(*, nightly: bool, whole: bool, only: str) -> list[tuple[str, list[str
     if whole:
         at_once = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
         parts.append((SUITE, [*at_once, "--nightly", f"--ignore={HERE}", SUITE], {RESULTS: "", counts.COLUMN: "quick"}))
-    gates = sorted(HERE.glob("test_*.py"), key=lambda path: (path.name in TIMED and TIMED.index(path.name) + 1, path))
-    for gate in gates:
+    for gate in sorted(HERE.glob("test_*.py"), key=_turn):
         parts.append((gate.name, [*alone, *(("-k", only) if only else ()), str(gate)], {}))
     if nightly:
         parts.append((LEAKS, [*alone, "-s", LEAKS], {"ZVONOK_LEAK_STEPS": "50000"}))
     return parts
+
+
+def _turn(gate: Path) -> tuple[int, str]:
+    name = gate.name
+    if name in FIRST:
+        return FIRST.index(name) - len(FIRST), name
+    return LAST.index(name) + 1 if name in LAST else 0, name
 
 
 def _run(part: str, words: list[str], more: dict[str, str], *, once: bool) -> int:
