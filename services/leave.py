@@ -132,7 +132,7 @@ class StaffLeaves:
     ) -> LeavePut:
         """Somebody is away from `since_on`; `until_on` is the first day back, None while nobody knows.
 
-        An absence that overlaps gives way. Raises LeaveEndsBeforeItBegins, NotOnTheStaff.
+        An absence that overlaps gives way on the days they share. Raises LeaveEndsBeforeItBegins, NotOnTheStaff.
         """
         ensure_arranges(actor)
         now = self._clock.now()
@@ -202,11 +202,25 @@ async def _put(
         for one in overlapping:
             await staff_leave.set_end(uow, one.id, max(min(since_on, one.until_on or since_on), one.since_on))
         made = await staff_leave.add(uow, actor.school_id, person_id, kind, since_on, until_on, actor.person_id, now)
+        for one in overlapping:
+            if until_on is not None and _goes_on_after(one, kind, since_on, until_on):
+                again = (one.kind, until_on, one.until_on)
+                await staff_leave.add(uow, actor.school_id, person_id, *again, actor.person_id, now)
         detail = {"leave": made, "since": since_on.isoformat(), "until": until_on.isoformat() if until_on else None}
         await _note(uow, actor, person_id, "staff_leave", detail, now)
         outcome = Outcome.SAVED
     await drafts.drop(uow, actor.bot_id, actor.user_id)
     return LeavePut(outcome, await _view(uow, actor, person_id, now))
+
+
+def _goes_on_after(row: LeaveRow, kind: LeaveKind, since_on: date, until_on: date) -> bool:
+    """Whether an absence is only interrupted: a trip in the middle of a leave whose end is known.
+
+    One of the same kind, or from the same day on, is a correction; an end that nobody knows has come by then.
+    """
+    if row.until_on is None or row.kind is kind:
+        return False
+    return row.since_on < since_on and until_on < row.until_on
 
 
 async def _view(uow: Uow, actor: Actor, person_id: PersonId, now: datetime) -> PersonLeave:

@@ -73,6 +73,21 @@ async def test_a_newer_leave_takes_the_place_of_the_days_it_shares(
     assert [(one.kind, one.since_on) for one in put.view.leaves] == [(SICK, TODAY)]
 
 
+async def test_a_trip_interrupts_a_longer_leave_and_a_correction_replaces_it(
+    leaves: StaffLeaves, deputy: Actor, school: Cast
+) -> None:
+    monday, end = FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=14)
+    await leaves.put(deputy, school.owner, LeaveKind.LEAVE, TODAY, end)
+    put = await leaves.put(deputy, school.owner, TRIP, FRIDAY, monday)
+    standing = [(one.kind, one.since_on, one.until_on) for one in put.view.leaves]
+    assert standing == [(LeaveKind.LEAVE, TODAY, FRIDAY), (TRIP, FRIDAY, monday), (LeaveKind.LEAVE, monday, end)]
+    put = await leaves.put(deputy, school.owner, LeaveKind.LEAVE, TODAY, monday)
+    assert [(one.kind, one.since_on, one.until_on) for one in put.view.leaves] == [
+        (LeaveKind.LEAVE, TODAY, monday),
+        (LeaveKind.LEAVE, monday, end),
+    ]
+
+
 async def test_back_at_work_ends_it_today_and_one_to_come_is_withdrawn(
     storage: Storage, leaves: StaffLeaves, deputy: Actor, school: Cast
 ) -> None:
