@@ -50,6 +50,14 @@ class Ownership:
         """Whether the lease surely lasts. A process that was frozen learns it here before it asks the base."""
         return self.epoch is not None and asyncio.get_running_loop().time() < self._until
 
+    def ensure(self) -> None:
+        """Ends the handling of an update here, as if it were cancelled, where the bot isn't surely ours.
+
+        The update stays in the inbox, for the next owner.
+        """
+        if not self.holds():
+            raise asyncio.CancelledError
+
     async def take(self) -> int:
         """Wait until the bot is ours; the new epoch."""
         loop, said = asyncio.get_running_loop(), False
@@ -131,20 +139,14 @@ class Ownership:
 
 
 class OwnersReplies(BaseRequestMiddleware):
-    """Lets requests pass while the bot is ours.
+    """Lets requests pass while the bot is ours: nobody is answered twice."""
 
-    After that the update is the next owner's: its handling ends here like one that is cancelled, so that it stays in
-    the inbox and nobody is answered twice.
-    """
-
-    def __init__(self, holds: Callable[[], bool]) -> None:
-        self._holds = holds
+    def __init__(self, ensure: Callable[[], None]) -> None:
+        self._ensure = ensure
 
     async def __call__(
         self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
     ) -> Any:
-        """Pass a request on, or cancel."""
-        if not self._holds():
-            log.warning("reply_not_sent method=%s the bot is not ours", method.__api_method__)
-            raise asyncio.CancelledError
+        """Pass a request on, or end."""
+        self._ensure()
         return await make_request(bot, method)

@@ -31,9 +31,9 @@ from bot.post import Post
 from bot.prune import InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
-from bot.settings import Settings, http_proxy
+from bot.settings import Settings, bot_id_of, http_proxy
 from bot.tasks import Tasks
-from bot.telegram import TelegramTransport, bot_id_of, make_bot
+from bot.telegram import TelegramTransport, make_bot
 from bot.watch import Watch
 from bot.web.app import WEBHOOK_PATH, make_web_app
 from bot.web.webhook import webhook
@@ -96,7 +96,7 @@ class Runtime:
         self.bot = make_bot(settings)
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir, self._wrote)
         self.bot.session.middleware(PacedReplies(self._pace, self._edits))
-        self.bot.session.middleware(OwnersReplies(self._ownership.holds))
+        self.bot.session.middleware(OwnersReplies(self._ownership.ensure))
         self._sender = make_bot(settings)
         self.postman = Postman(
             storage,
@@ -341,6 +341,7 @@ class Runtime:
     # One update
 
     async def _handle(self, waiting: Waiting) -> None:
+        self._ownership.ensure()
         if waiting.suspect and not waiting.tried:
             async with self._alone:
                 async with self._storage.writing() as uow:

@@ -11,6 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from services.errors import SchoolError
+from services.i18n import N_
+from storage.vocabulary import BotId
+
 PROJECT = Path(__file__).parent.parent
 TELEGRAM_API = "https://api.telegram.org"
 SECRETS = ("BOT_TOKEN", "DATABASE_URL", "WEBHOOK_SECRET", "SECRET_KEY", "SMTP_URL", "BACKUP_KEY", "TELEGRAM_PROXY")
@@ -115,9 +119,27 @@ class Settings(BaseSettings):
         return path.read_text(encoding="ascii").encode()
 
 
+class NoSettingsFile(SchoolError):
+    """ZVONOK_ENV names a file that isn't there."""
+
+    sentence = N_("ZVONOK_ENV names {path}, and it can't be read. Check the name and whose file it is.")
+
+
+def env_file() -> Path:
+    """The file of settings: `.env` of the project, or the one ZVONOK_ENV names, where one machine has several bots."""
+    named = os.environ.get("ZVONOK_ENV")
+    return Path(named) if named else PROJECT / ".env"
+
+
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of this process. Raises pydantic's ValidationError, whose text names the variable."""
-    return Settings(**{**_from_files(), **overrides})
+    """The settings of this process.
+
+    Raises NoSettingsFile, and pydantic's ValidationError, whose text names the variable.
+    """
+    file = env_file()
+    if os.environ.get("ZVONOK_ENV") and not os.access(file, os.R_OK):
+        raise NoSettingsFile(path=file)  # a silent demo school in place of one's own would be worse
+    return Settings(**{"_env_file": file, **_from_files(), **overrides})
 
 
 def http_proxy(settings: Settings) -> str | None:
@@ -128,6 +150,16 @@ def http_proxy(settings: Settings) -> str | None:
     if not address.startswith(("http://", "https://")):
         raise ValueError("TELEGRAM_PROXY must begin with http:// or https://")
     return address
+
+
+def bot_id_of(settings: Settings) -> BotId:
+    """The bot's id, which its token begins with."""
+    if settings.bot_token is None:
+        raise ValueError("BOT_TOKEN is not set")
+    number = settings.bot_token.get_secret_value().partition(":")[0]
+    if not number.isdigit():
+        raise ValueError("BOT_TOKEN must look like 123456:ABC")
+    return BotId(int(number))
 
 
 def _from_files() -> dict[str, str]:
