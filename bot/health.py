@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bot.backups import make_backups
+from bot.disks import folders, free_bytes
 from bot.metrics import Metrics, Reading, Sender
 from bot.post import Post
 from bot.scheduler import Metronome
@@ -25,7 +24,6 @@ from storage.vocabulary import BotId
 log = logging.getLogger("zvonok.health")
 
 PATIENCE = 5.0  # seconds for the base
-FREE = 1_000_000_000  # bytes that a disk should have free
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +164,3 @@ class Health:
         newest = next(iter(self._backups.all()), None)
         age = None if newest is None else machine_now() - newest.made_at
         return age, {place: free_bytes(folder) for place, folder in self._folders.items()}
-
-
-def folders(settings: Settings) -> dict[str, Path]:
-    """The folders that must have room, by what lies there."""
-    there = {"data": settings.data_dir}
-    return there if settings.backup_dir is None else there | {"backups": settings.backup_dir}
-
-
-def free_bytes(folder: Path) -> int:
-    """How much is free on the disk where a folder is, or will be. Blocks."""
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free

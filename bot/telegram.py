@@ -46,7 +46,7 @@ from bot.settings import Settings, http_proxy
 from services.i18n import N_, gettext, speaking
 from services.outbox.outcomes import Answer, Outcome, Wire, judge
 from services.outbox.transport import FrozenLetter
-from storage.vocabulary import BotId, LetterMethod, LetterState
+from storage.vocabulary import LetterMethod, LetterState
 
 TIMEOUT = ClientTimeout(total=15, sock_connect=3, sock_read=10)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -191,16 +191,6 @@ def make_bot(settings: Settings) -> Bot:
         raise ValueError("BOT_TOKEN is not set")
     api = TelegramAPIServer.from_base(settings.bot_api_base.rstrip("/"))
     return Bot(settings.bot_token.get_secret_value(), session=Session(api, http_proxy(settings)))
-
-
-def bot_id_of(settings: Settings) -> BotId:
-    """The bot's id, which its token begins with."""
-    if settings.bot_token is None:
-        raise ValueError("BOT_TOKEN is not set")
-    number = settings.bot_token.get_secret_value().partition(":")[0]
-    if not number.isdigit():
-        raise ValueError("BOT_TOKEN must look like 123456:ABC")
-    return BotId(int(number))
 
 
 def keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.health import FREE, Health, Look
+from bot.disks import FREE
+from bot.health import Health, Look
 from services.backups import OLD
 
 log = logging.getLogger("zvonok.watch")

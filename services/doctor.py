@@ -10,24 +10,75 @@ from services.clock import Clock
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.outbox.holding import Holding, Standing
+from storage.repositories.owner import database_now
+from storage.repositories.standing_by import lease, standbys
 from storage.uow import Storage
+from storage.vocabulary import BotId
 
 STUCK = timedelta(minutes=5)  # a letter that could go and hasn't
+SKEW = 30  # seconds between two clocks
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; where it isn't `good`, the text says what to do."""
+    """One thing that was looked at; where it isn't `good`, the text says what to do. `advice`: could be better."""
 
     good: bool
     text: str
+    advice: bool = False
 
 
 async def of_the_post(storage: Storage, clock: Clock) -> list[Finding]:
-    """Whether the service runs, and whether updates and letters get through."""
+    """Whether updates and letters get through."""
     now = clock.now()
     standing, losses = await Holding(storage, clock).standing()
-    return [_runs(standing), *_updates(standing), *_letters(standing, now), _lost(len(losses))]
+    return [*_updates(standing), *_letters(standing, now), _lost(len(losses))]
+
+
+async def of_the_owner(storage: Storage, bot_id: BotId | None, role: str | None) -> Finding:
+    """Whether somebody runs the bot; `role` is what the service on this machine says of itself, None: it's silent."""
+    async with storage.reading() as uow:
+        held = None if bot_id is None else await lease(uow, bot_id)
+    if held is None and role is None:
+        return Finding(False, _("Service: it has never run on this base. Start it: ./zvonok run"))
+    if held is None or held.left <= timedelta(0):
+        if role is not None:
+            return Finding(
+                False, _("Service: it stands by, and nobody runs the bot. See its log: owner_retry, lease_not_renewed.")
+            )
+        return Finding(False, _("Service: it doesn't run. Start it: ./zvonok run"))
+    if role == "owner":
+        return Finding(True, _("Service: it runs."))
+    if role == "standby":
+        return Finding(True, _("Service: another machine runs the bot, this one stands by."))
+    return Finding(True, _("Service: the bot is run, but on this machine nothing answers."), advice=True)
+
+
+async def of_the_server(storage: Storage, now: datetime, *, several: bool) -> list[Finding]:
+    """The PostgreSQL server's clock and standbys, none on SQLite; `several`: DATABASE_URL names more than one host."""
+    async with storage.reading() as uow:
+        there = await standbys(uow)
+        skew = round(abs((await database_now(uow) - now).total_seconds()))
+    if there is None:
+        return []
+    found = []
+    if skew > SKEW:
+        text = _("Clock: {seconds} s away from the database's. Switch on time synchronisation (NTP) on both machines.")
+        found.append(Finding(False, text.format(seconds=skew)))
+    if there.demanded and not there.connected:
+        text = _("Base: its synchronous standby is gone, and entries wait for it. See docs/deployment.md.")
+        found.append(Finding(False, text))
+    elif several and not there.demanded:
+        text = _(
+            "Base: DATABASE_URL names several servers, but none is a synchronous standby: a failure would lose the "
+            "last entries. Set synchronous_standby_names."
+        )
+        found.append(Finding(False, text))
+    elif there.demanded:
+        found.append(Finding(True, _("Base: every entry is on a standby before it is confirmed.")))
+    else:
+        found.append(Finding(True, _("Base: one server; if it is lost, so is all since the last backup."), advice=True))
+    return found
 
 
 async def of_the_audit(chain: AuditChain) -> Finding:
@@ -50,7 +101,11 @@ async def of_the_audit(chain: AuditChain) -> Finding:
     said = ngettext(
         "Audit: {count} line sealed, none changed.", "Audit: {count} lines sealed, none changed.", verdict.lines
     )
-    return Finding(True, said.format(count=verdict.lines))
+    text = said.format(count=verdict.lines)
+    if verdict.anchors:
+        agree = ngettext("{count} anchor agrees.", "{count} anchors agree.", verdict.anchors)
+        text += " " + agree.format(count=verdict.anchors)
+    return Finding(True, text)
 
 
 def of_backups(backups: Backups, now: datetime) -> list[Finding]:
@@ -61,7 +116,7 @@ def of_backups(backups: Backups, now: datetime) -> list[Finding]:
     if newest is None:
         return [Finding(False, _("Backups: there is none yet. Make one: ./zvonok backup"))]
     hours = round((now - newest.made_at).total_seconds() / 3600)
-    age = ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+    age = ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours) if hours else _("just now")
     found = [
         Finding(
             False, _("Backups: the newest was made {age}. See the service's log, or ./zvonok backup").format(age=age)
@@ -72,14 +127,6 @@ def of_backups(backups: Backups, now: datetime) -> list[Finding]:
     if not backups.is_encrypted:
         found.append(Finding(False, _("Backups are not encrypted. A key for BACKUP_KEY: ./zvonok backup key")))
     return found
-
-
-def _runs(standing: Standing) -> Finding:
-    if standing.owned_until is None:
-        return Finding(False, _("Service: it has never run on this base. Start it: ./zvonok run"))
-    if standing.owned_until <= standing.base_now:
-        return Finding(False, _("Service: it doesn't run. Start it: ./zvonok run"))
-    return Finding(True, _("Service: it runs."))
 
 
 def _updates(standing: Standing) -> list[Finding]:
@@ -97,7 +144,10 @@ def _letters(standing: Standing, now: datetime) -> list[Finding]:
         found.append(
             Finding(
                 False,
-                _("Post: paused after a restore. Decide: ./zvonok delivery drop, or ./zvonok delivery release"),
+                _(
+                    "Post: paused after a restore or a move. Decide: ./zvonok delivery drop, or "
+                    "./zvonok delivery release"
+                ),
             )
         )
     elif standing.due_since is not None and now - standing.due_since > STUCK:

@@ -4,6 +4,7 @@ Whatever is being written meanwhile, the copy is one moment's. On PostgreSQL it 
 """
 
 import os
+import re
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -49,6 +50,14 @@ def check(database_url: str, path: Path) -> None:
         _sqlite_check(path)
     else:
         _run(["pg_restore", "--list", str(path)], None)
+
+
+def dump_version() -> int:
+    """The major version of pg_dump, which must not be older than the server. Blocks; raises BackupFailed."""
+    said = re.search(r"\d+", _run(["pg_dump", "--version"], None))
+    if said is None:
+        raise BackupFailed("pg_dump doesn't tell its version")
+    return int(said[0])
 
 
 def quick_check(database_url: str) -> None:

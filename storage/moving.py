@@ -10,16 +10,16 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import Column, Connection, Executable, Table, bindparam, func, insert, select, text, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import normalised
 from storage.models import Base
+from storage.models.base import UtcDateTime
 from storage.models.delivery import Owner
-from storage.repositories.owner import database_now
 from storage.schema import is_current, is_empty, migrate
-from storage.uow import Storage, Uow
+from storage.uow import Storage
 
 PIECE = 1000  # rows
 SUMS = 1 << 256
@@ -82,7 +82,7 @@ async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[
     if target.writer.dialect.name == "postgresql":
         async with target.writer.connect() as entered:
             await entered.execution_options(isolation_level="AUTOCOMMIT")
-            await entered.execute(text("ANALYZE"))
+            await _do(entered, text("ANALYZE"))
     return rows
 
 
@@ -98,9 +98,9 @@ async def _moved(source: Storage, target: Storage, now: datetime, tell: Callable
                 for table in Base.metadata.sorted_tables:
                     rows[table.name] = await _copied(table, left, entered)
                     tell(table.name, rows[table.name])
-                await entered.execute(update(Owner).values(paused_at=now))
+                await _do(entered, update(Owner).values(paused_at=now))
             # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
-            await left.execute(update(Owner).values(paused_at=now))
+            await _do(left, update(Owner).values(paused_at=now))
     return rows
 
 
@@ -113,10 +113,12 @@ async def _hold_still(left: AsyncConnection) -> None:
 async def _ensure_left(left: AsyncConnection) -> None:
     if left.dialect.name == "postgresql":
         await _without_timeouts(left)
-        await left.execute(text("LOCK TABLE owner IN SHARE ROW EXCLUSIVE MODE"))  # nobody becomes the owner meanwhile
-    base_now = await database_now(Uow(left))
-    alive = await left.execute(select(Owner.bot_id).where(Owner.leased_until > base_now).limit(1))
-    if alive.first() is not None:
+        await _do(left, text("LOCK TABLE owner IN SHARE ROW EXCLUSIVE MODE"))  # nobody becomes the owner meanwhile
+        now = (await _rows(left, select(func.clock_timestamp(type_=UtcDateTime()))))[0][0]
+    else:
+        (stamp,) = (await _rows(left, select(func.strftime("%Y-%m-%dT%H:%M:%f", "now"))))[0]
+        now = datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
+    if await _rows(left, select(Owner.bot_id).where(Owner.leased_until > now)):
         raise StillOwned
 
 
@@ -124,12 +126,12 @@ async def _without_timeouts(connection: AsyncConnection) -> None:
     """Each end waits while the other works."""
     if connection.dialect.name == "postgresql":
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            await connection.execute(text(f"SET LOCAL {name} = 0"))
+            await _do(connection, text(f"SET LOCAL {name} = 0"))
 
 
 async def _ensure_empty(entered: AsyncConnection) -> None:
     for table in Base.metadata.sorted_tables:
-        if (await entered.execute(select(table).limit(1))).first() is not None:
+        if await _rows(entered, select(table).limit(1)):
             raise TargetNotEmpty
 
 
@@ -147,11 +149,11 @@ async def _copied(table: Table, left: AsyncConnection, entered: AsyncConnection)
                 if row[column.name] is not None and row[column.name] >= row["id"]:
                     later.append({"which": row["id"], "refers": row[column.name]})
                     row[column.name] = None
-        await entered.execute(insert(table), told)
+        await _do(entered, insert(table), told)
     for column in own:
         if later:
             mended = update(table).where(table.c.id == bindparam("which")).values({column.name: bindparam("refers")})
-            await entered.execute(mended, later)
+            await _do(entered, mended, later)
     await _number_on(table, entered)
     arrived, their_sums = 0, 0
     async for rows in _pieces(table, entered):
@@ -167,14 +169,14 @@ async def _pieces(table: Table, connection: AsyncConnection) -> AsyncIterator[Se
     key: list[Column[Any]] = list(table.primary_key.columns)
     places = [table.columns.keys().index(column.name) for column in key]
     question = select(table).order_by(*key).limit(PIECE)
-    rows = (await connection.execute(question)).all()
+    rows = await _rows(connection, question)
     while rows:
         yield rows
         last = [rows[-1][place] for place in places]
         beyond = tuple_(*key) > tuple_(
             *(bindparam(None, value, column.type) for value, column in zip(last, key, strict=True))
         )
-        rows = (await connection.execute(question.where(beyond))).all() if len(rows) == PIECE else []
+        rows = await _rows(connection, question.where(beyond)) if len(rows) == PIECE else []
 
 
 async def _number_on(table: Table, entered: AsyncConnection) -> None:
@@ -184,7 +186,21 @@ async def _number_on(table: Table, entered: AsyncConnection) -> None:
         return
     sequence = func.pg_get_serial_sequence(table.name, key.name)
     highest = func.max(key)
-    await entered.execute(select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))
+    await _do(entered, select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))
+
+
+async def _rows(connection: AsyncConnection, question: Executable) -> Sequence[Any]:
+    def ask(here: Connection) -> Sequence[Any]:
+        return here.execute(question).all()
+
+    return await connection.run_sync(ask)
+
+
+async def _do(connection: AsyncConnection, statement: Executable, rows: list[dict[str, Any]] | None = None) -> None:
+    def run(here: Connection) -> None:
+        here.execute(statement, rows).close()
+
+    await connection.run_sync(run)
 
 
 def _digest(row: Any) -> int:

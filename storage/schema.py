@@ -53,6 +53,11 @@ async def is_empty(storage: Storage) -> bool:
     return await _revision(storage) is None
 
 
+async def is_newer(storage: Storage) -> bool:
+    """Whether the base was migrated by a later version of the program, which this one doesn't know."""
+    return (await _revision(storage) or "") > newest()
+
+
 async def is_current(storage: Storage) -> bool:
     """Whether the base stands at the newest revision."""
     return await _revision(storage) == newest()

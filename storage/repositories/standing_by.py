@@ -11,6 +11,7 @@ from storage.uow import Uow
 from storage.vocabulary import BotId
 
 NAMES = text("SELECT current_setting('synchronous_standby_names')")
+VERSION = text("SELECT current_setting('server_version_num')")
 # The state of a standby is told to members of pg_monitor; anybody else sees that it is connected.
 CONNECTED = text(
     "SELECT count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')), count(sync_state), count(*)"
@@ -42,6 +43,13 @@ async def lease(uow: Uow, bot_id: BotId) -> Lease | None:
     if row is None:
         return None
     return Lease(row.epoch, row.leased_until - await database_now(uow), row.paused_at is not None)
+
+
+async def server_version(uow: Uow) -> int | None:
+    """The PostgreSQL server's major version; None on SQLite."""
+    if uow.dialect == "sqlite":
+        return None
+    return int((await uow.execute(VERSION)).scalar_one()) // 10_000
 
 
 async def standbys(uow: Uow) -> Standbys | None:

@@ -42,20 +42,29 @@ async def other(database_url: str, tmp_path: Path) -> AsyncIterator[str]:
         yield databases.sqlite_file(tmp_path / "other.db", empty=True)
 
 
+async def audited(storage: Storage, family: Family) -> None:
+    """Five audit lines under two seals of the key «key»."""
+    chain = AuditChain(storage, CLOCK, b"key")
+    for numbers in ((0, 1, 2), (3, 4)):
+        async with storage.writing() as uow:
+            for number in numbers:
+                await note(
+                    uow,
+                    school_id=family.school,
+                    actor_id=family.teacher,
+                    at=NOW + timedelta(microseconds=number),
+                    action="mark_put",
+                    subject=f"mark:{number}:1",
+                    detail={"слово": "да", "a": [1, None, True]},
+                )
+        await chain(NOW + timedelta(minutes=10))
+
+
 @pytest.fixture
 async def family(storage: Storage) -> Family:
     family = await found(storage)
+    await audited(storage, family)
     async with storage.writing() as uow:
-        for number in range(5):
-            await note(
-                uow,
-                school_id=family.school,
-                actor_id=family.teacher,
-                at=NOW + timedelta(microseconds=number),
-                action="mark_put",
-                subject=f"mark:{number}:1",
-                detail={"слово": "да", "a": [1, None, True]},
-            )
         for letter in (1, 2):
             await add(
                 uow,
@@ -73,7 +82,6 @@ async def family(storage: Storage) -> Family:
         await uow.execute(update(Letter).where(Letter.id == 1).values(target_letter_id=2))
         await put(uow, [family.fact("mark:1:1")], NOW)
         await owner.acquire(uow, BOT, "somebody", timedelta(seconds=-1))
-    await AuditChain(storage, CLOCK, b"key")(NOW + timedelta(minutes=10))
     return family
 
 
