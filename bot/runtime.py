@@ -19,26 +19,25 @@ from aiohttp import web
 
 from bot import errors, killpoints
 from bot.alarms import Alarms
-from bot.backups import NightlyBackup, make_backups
+from bot.backups import NightlyBackup, make_audit_chain, make_backups
 from bot.health import Health
 from bot.intake import GroupWriter
 from bot.lanes import Lanes
 from bot.metrics import metrics_view
 from bot.middlewares import Fresh
-from bot.ownership import Ownership
+from bot.ownership import Ownership, OwnersReplies
 from bot.polling import Poller, Refused
 from bot.post import Post
 from bot.prune import InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
-from bot.settings import Settings
+from bot.settings import Settings, bot_id_of, http_proxy
 from bot.tasks import Tasks
-from bot.telegram import TelegramTransport, bot_id_of, http_proxy, make_bot
+from bot.telegram import TelegramTransport, make_bot
 from bot.watch import Watch
 from bot.web.app import WEBHOOK_PATH, make_web_app
 from bot.web.webhook import webhook
 from services.actor import Visitor
-from services.audit_chain import AuditChain
 from services.clock import Clock
 from services.i18n import DEFAULT_LOCALE
 from services.outbox.limits import Limits
@@ -55,7 +54,9 @@ from storage.vocabulary import BotId, InboxState
 log = logging.getLogger("zvonok.runtime")
 
 STOP_PATIENCE = 16.0  # seconds for what is being handled and what is on the wire
-SWEEP_EVERY = 2.0  # seconds between looks for updates that another process stored
+SWEEP_EVERY = 0.3  # seconds between looks for updates that another process stored
+SWEEP_AGAIN = 2.0  # where the base doesn't answer
+HANDED_OVER = 3.0  # seconds for edits and marks before the bot is released
 ANSWER_WITHIN = timedelta(minutes=10)
 RESTART_PAUSE = 3.0
 
@@ -93,7 +94,9 @@ class Runtime:
         self._edits = Tasks()
         self._pace = Pace(limits or Limits())
         self.bot = make_bot(settings)
+        self._ownership = Ownership(storage, self.bot_id, settings.data_dir, self._wrote)
         self.bot.session.middleware(PacedReplies(self._pace, self._edits))
+        self.bot.session.middleware(OwnersReplies(self._ownership.ensure))
         self._sender = make_bot(settings)
         self.postman = Postman(
             storage,
@@ -106,6 +109,7 @@ class Runtime:
             at=self._at,
         )
         self._post = Post(self.postman)
+        self.postman.still_ours = self._ownership.holds
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at, self._wrote)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
@@ -114,11 +118,10 @@ class Runtime:
             LetterPrune(storage),
             ThreadPrune(storage),
             Proof(storage),
-            AuditChain(storage, clock, settings.key()),
+            make_audit_chain(settings, storage, clock),
             backup,
         )
-        self.metronome = Metronome(clock, [*ticks, *own])
-        self._ownership = Ownership(storage, self.bot_id, settings.data_dir, self._wrote)
+        self.metronome = Metronome(clock, [*ticks, *own], self._ownership.holds)
         self.health = Health(settings, storage, clock, self.bot_id, self._post, self.metronome)
         self._web = make_web_app(self.health.readiness, self._webhook_view())
         self._web.router.add_get("/metrics", metrics_view(self.health.read))
@@ -134,7 +137,9 @@ class Runtime:
 
     def add_postman(self, make: Callable[[BotId, Spawn], Postman]) -> None:
         """One more channel, before `start`: its letters are this bot's, and go while the bot is ours."""
-        self._post.add(make(self.bot_id, self.tasks.spawn))
+        postman = make(self.bot_id, self.tasks.spawn)
+        postman.still_ours = self._ownership.holds
+        self._post.add(postman)
 
     def web_app(self) -> web.Application:
         """The web application, for more routes before `start`."""
@@ -157,12 +162,20 @@ class Runtime:
         self._owner_task = self.tasks.spawn(self._own(), "owner")
 
     async def stop(self) -> None:
-        """Stop in order: no new work, what is under way ends, the bot is released."""
+        """Stop in order: no new work, what is under way ends, the bot is released, the door closes last.
+
+        A process that stands by takes the bot at the release, and finds in the inbox what comes in afterwards.
+        """
         log.info("stopping")
         if self._owner_task is not None:
             self._owner_task.cancel()
             await asyncio.gather(self._owner_task, return_exceptions=True)
-        await self._edits.finish(3.0)
+        await self._edits.finish(HANDED_OVER)
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(HANDED_OVER):
+                await self.door.marked()
+        with contextlib.suppress(Exception):
+            await self._ownership.release()
         if self._runner is not None:
             await self._runner.cleanup()
         self.door.stop()
@@ -172,8 +185,6 @@ class Runtime:
             if task is not None:
                 task.cancel()
         await self.tasks.finish(2.0)
-        with contextlib.suppress(Exception):
-            await self._ownership.release()
         await self.bot.session.close()
         await self._sender.session.close()
         log.info("stopped")
@@ -203,7 +214,7 @@ class Runtime:
         """Everything that only the owner does, from the lease's first moment to its last."""
         keep = self.tasks.spawn(self._ownership.keep(), "lease")
         posts = self._post.begin(self.tasks, epoch, STOP_PATIENCE)
-        parts = [keep]
+        parts: list[asyncio.Task[None]] = []
         try:
             self.lanes.start()
             await self._replay()
@@ -228,7 +239,7 @@ class Runtime:
                 asyncio.wait(posts, timeout=STOP_PATIENCE),
                 return_exceptions=True,
             )
-            for post in posts:
+            for post in [*posts, keep]:  # the lease is renewed until nothing needs it
                 post.cancel()
 
     async def _replay(self) -> None:
@@ -271,6 +282,7 @@ class Runtime:
                 await self._sweep()
             except Exception as error:
                 log.warning("sweep_failed error=%s", type(error).__name__)
+                await asyncio.sleep(SWEEP_AGAIN)
 
     # The messenger
 
@@ -329,6 +341,7 @@ class Runtime:
     # One update
 
     async def _handle(self, waiting: Waiting) -> None:
+        self._ownership.ensure()
         if waiting.suspect and not waiting.tried:
             async with self._alone:
                 async with self._storage.writing() as uow:
