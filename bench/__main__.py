@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import evening, growth, letters, limits, start, taps
+from bench import evening, growth, letters, limits, paper, start, storm, taps
 from bench.place import ENGINES, Place, places
 from bench.sizes import TINY, Sizes
 from bench.table import Row, print_table, write_json
@@ -20,7 +20,9 @@ BENCHES = {
     "evening": evening.measure,
     "growth": growth.measure,
     "start": start.measure,
+    "storm": storm.measure,
 }
+BY_DEFAULT = [name for name in BENCHES if name != "storm"]  # that one takes ten minutes an engine
 
 
 async def run(names: Sequence[str], on: Sequence[Place], sizes: Sizes) -> list[Row]:
@@ -40,19 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the rows")
     parser.add_argument("--engine", choices=[*ENGINES, "both"], help="by default SQLite, and PostgreSQL where it is")
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL server, or a SQLite file in whose folder to be")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of the storm: what ten take in life, pressed")
+    parser.add_argument("--write", action="store_true", help="keep the table in docs/figures.md")
     parser.add_argument("--tiny", action="store_true", help="see that everything runs: these are no figures")
     words = parser.parse_args(arguments)
     unknown = sorted(set(words.names) - set(BENCHES))
     if unknown:
         parser.error(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    sizes = TINY if words.tiny else Sizes(storm_minutes=words.minutes)
     try:
         with places(words.engine, words.database) as on:
-            rows = asyncio.run(run(words.names or list(BENCHES), on, TINY if words.tiny else Sizes()))
+            rows = asyncio.run(run(words.names or BY_DEFAULT, on, sizes))
     except Unavailable as why:
         parser.error(f"no PostgreSQL here: {why}")
     print_table(rows)
     if words.json:
         write_json(rows, words.json)
+    if words.write:
+        paper.keep(rows)
     return int(any(row.ok is False for row in rows))
 
 

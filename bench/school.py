@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import insert, text
@@ -80,7 +81,7 @@ class Roll:
 
 async def fill(storage: Storage, roll: Roll, begins_at: datetime = BELL) -> None:
     """Write the school; its lessons began at `begins_at`."""
-    for model, rows in (*_the_school(), *_the_people(roll), *_the_lessons(roll, begins_at)):
+    for model, rows in chain(_the_school(), _the_people(roll), _the_lessons(roll, begins_at)):
         await add(storage, model, rows)
     await settled(storage)
 
@@ -152,12 +153,10 @@ def _the_people(roll: Roll) -> Iterator[Written]:
         "changed_at": NOW,
     }
     yield Preferences, (wishes | {"person_id": one} for one in roll.guardian_ids)
-    for people, users in ((roll.teacher_ids, TEACHER_USERS), (roll.guardian_ids, GUARDIAN_USERS)):
-        joined = in_school | {"bot_id": BOT_ID, "state": "active", "linked_at": NOW}
-        yield (
-            TelegramAccount,
-            (joined | {"person_id": one, "user_id": users + one, "chat_id": users + one} for one in people),
-        )
+    joined = in_school | {"bot_id": BOT_ID, "state": "active", "linked_at": NOW}
+    numbers = [(one, TEACHER_USERS + one) for one in roll.teacher_ids]
+    numbers += [(one, GUARDIAN_USERS + one) for one in roll.guardian_ids]
+    yield TelegramAccount, (joined | {"person_id": one, "user_id": user, "chat_id": user} for one, user in numbers)
 
 
 def _name(person: int) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bench.subject import serving_taps
 from bench.table import Row, against, judged, middle, percentile
 from handlers.callbacks.marks import PutMark
 from storage.engine import open_engines
+from storage.uow import Storage
 
 MARKS = ("5", "4", "3", "2")
 RATE_TARGET, P99_TARGET_MS = 0.5, 250.0
@@ -52,6 +53,7 @@ async def measure(place: Place, sizes: Sizes) -> list[Row]:
             for _ in range(sizes.rounds):
                 rates.append((await product.flat_out(sizes.taps), await bare.flat_out(sizes.taps)))
                 slow.append(await product.steadily(rates[-1][0] / 2, sizes.steady_taps))
+        await _ensure_written(ours, product.taps)
     return [
         against(f"taps: flat out, {place.name}", *_sides(rates), "≥", RATE_TARGET),
         judged(
@@ -75,6 +77,16 @@ async def _bare_table(url: str) -> None:
         await connection.execute(text("CREATE TABLE bare_tap (who BIGINT, data TEXT)"))
     await writer.dispose()
     await reader.dispose()
+
+
+async def _ensure_written(url: str, taps: int) -> None:
+    """Raises RuntimeError when what was answered isn't in the base: then something else was measured."""
+    storage = Storage(url)
+    async with storage.reading() as uow:
+        written = (await uow.execute(text("SELECT count(*) FROM mark"))).scalar_one()
+    await storage.close()
+    if written != taps:
+        raise RuntimeError(f"{taps} taps made {written} marks")
 
 
 Finger = Callable[[str, Update], Awaitable[float]]
@@ -126,6 +138,11 @@ class Teachers:
         self._hook = hook
         self._next = [0] * roll.teachers
         self._chance = random.Random(7)
+
+    @property
+    def taps(self) -> int:
+        """How many there were."""
+        return sum(self._next)
 
     async def flat_out(self, taps: int) -> float:
         """Every teacher taps as soon as the last tap was answered; taps/s."""
