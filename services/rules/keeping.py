@@ -1,9 +1,15 @@
 """How long what is kept (К 16; В 6(2).5): the journal five years, summary sheets with results twenty-five. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 
 JOURNAL_YEARS = 5
 RESULTS_YEARS = 25
+MAY_COME_BACK = timedelta(days=365)  # who left this year may be back in the next
+
+
+def clause(*, results: bool) -> str:
+    """By what a name is kept."""
+    return "К 16" if results else "В 6(2).5"
 
 
 def name_until(last_on: date | None, *, results: bool) -> date | None:

@@ -1,20 +1,23 @@
 """Erasing: of somebody who has left nothing stays but what the journal must keep, and nobody who is here is touched."""
 
 import asyncio
+import hashlib
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot.commands_erase import erase
 from services.clock import StoppedClock
-from services.erasure import Erasure, NotGoneYet
+from services.erasure import Erasure, NotGoneYet, canonical
 from services.outbox import items
 from services.people import NoSuchPerson
 from services.rules import keeping
+from storage.models.audit import AuditEntry
 from storage.models.delivery import Letter
 from storage.models.family import Contact, Visit
 from storage.models.people import Guardianship, Person, PersonRole, TelegramAccount
@@ -127,6 +130,14 @@ def test_the_command_asks_writes_the_proof_and_names_nobody_in_it(
         await storage.close()
         return family
 
+    async def noted() -> str:
+        storage = Storage(sqlite_url)
+        async with storage.reading() as uow:
+            line = select(AuditEntry.detail).where(AuditEntry.action == "person_erased")
+            detail = (await uow.execute(line)).scalar_one()
+        await storage.close()
+        return str(detail["proof"])
+
     family = asyncio.run(prepare())
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
@@ -134,5 +145,13 @@ def test_the_command_asks_writes_the_proof_and_names_nobody_in_it(
     assert refused.exit_code == 1 and not (tmp_path / "data" / "erasures").exists()
     done = CliRunner().invoke(erase, [str(family.mother), "--yes"])
     assert done.exit_code == 0, done.output
-    proof = next((tmp_path / "data" / "erasures").iterdir()).read_text(encoding="utf-8")
-    assert '"letters": 1' in proof and CANARY not in proof
+    text = next((tmp_path / "data" / "erasures").iterdir()).read_text(encoding="utf-8")
+    assert '"letters": 1' in text and CANARY not in text
+    proof = json.loads(text)
+    assert proof["sha256"] == hashlib.sha256(canonical(proof)).hexdigest()
+    assert asyncio.run(noted()) == proof["sha256"], "the sealed chain vouches for the proof"
+    proof["removed"]["letters"] = 0
+    assert proof["sha256"] != hashlib.sha256(canonical(proof)).hexdigest()
+    assert proof["name"] == {"erased": True, "until": None} and "О 2.10" in proof["kept"]["audit"]
+    assert "Удалять некого" in CliRunner().invoke(erase, ["--due"]).output
+    assert CliRunner().invoke(erase, []).exit_code == 1
