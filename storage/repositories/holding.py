@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, null, or_, select, update
+from sqlalchemy import and_, delete, func, null, or_, select, update
 
 from storage.models.delivery import Inbox, Item, Letter, Owner
 from storage.models.people import TelegramAccount
 from storage.repositories.due import account_of_item
 from storage.repositories.items import in_order
 from storage.repositories.owner import database_now
+from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import AccountState, InboxState, ItemState, LetterState, VoidReason
 
 WAITS = Item.state == ItemState.WAITING.value
 LATELY = timedelta(days=7)
+EVERY_BOT = 0  # no bot's number: the pause of a base that no bot has run yet
 
 
 async def hold(uow: Uow, reason: str, limit: int, *, due_by: datetime | None = None) -> int:
@@ -34,7 +36,9 @@ async def release(uow: Uow, limit: int) -> int:
 
 
 async def pause(uow: Uow, now: datetime) -> None:
-    """No bot sends anything from now on; letters that were on the wire in the backup have long had their end."""
+    """No bot sends from now on, nor one that comes; letters on the wire in the backup have long had their end."""
+    sign = insert_into(uow, Owner).values(bot_id=EVERY_BOT, holder="", epoch=0, leased_until=now, paused_at=now)
+    await uow.write(sign.on_conflict_do_nothing())
     await uow.write(update(Owner).values(paused_at=now))
     await uow.write(
         update(Letter)
@@ -45,6 +49,7 @@ async def pause(uow: Uow, now: datetime) -> None:
 
 async def unpause(uow: Uow) -> bool:
     """Let the bots send again; whether they were paused."""
+    await uow.write(delete(Owner).where(Owner.bot_id == EVERY_BOT))
     return await uow.write(update(Owner).where(Owner.paused_at.is_not(None)).values(paused_at=None)) > 0
 
 
@@ -114,7 +119,7 @@ async def standing(uow: Uow, now: datetime) -> Standing:
     )
     void: dict[str, int] = {row[0]: row[1] for row in await uow.execute(lately.group_by(Item.reason))}
     open_ends = select(Inbox.state, func.count()).where(Inbox.state.in_([InboxState.NEW.value, InboxState.DEAD.value]))
-    lease = select(func.max(Owner.leased_until))
+    lease = select(func.max(Owner.leased_until)).where(Owner.bot_id != EVERY_BOT)
     return Standing(
         waiting=waiting[0],
         due=waiting[1],

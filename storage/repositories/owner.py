@@ -22,9 +22,14 @@ async def database_now(uow: Uow) -> datetime:
 
 
 async def acquire(uow: Uow, bot_id: BotId, holder: str, ttl: timedelta) -> int | None:
-    """The new epoch, or None while somebody else's lease lasts. One's own lease may be taken again at once."""
+    """The new epoch, or None while somebody else's lease lasts. One's own lease may be taken again at once.
+
+    A bot that comes to a base whose post is paused is paused too.
+    """
     now = await database_now(uow)
-    statement = insert_into(uow, Owner).values(bot_id=bot_id, holder=holder, epoch=1, leased_until=now + ttl)
+    paused_at = select(func.max(Owner.paused_at)).scalar_subquery()
+    new = {"bot_id": bot_id, "holder": holder, "epoch": 1, "leased_until": now + ttl, "paused_at": paused_at}
+    statement = insert_into(uow, Owner).values(new)
     taken = statement.on_conflict_do_update(
         index_elements=[Owner.bot_id],
         set_={"holder": holder, "epoch": Owner.epoch + 1, "leased_until": now + ttl},

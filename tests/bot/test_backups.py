@@ -106,6 +106,19 @@ async def test_after_a_restore_everything_the_clock_made_due_can_be_dropped_at_o
     assert not (await holding.standing())[0].paused
 
 
+async def test_a_base_that_no_bot_has_run_yet_is_silent_too(storage: Storage) -> None:
+    family = await found(storage)
+    holding = Holding(storage, StoppedClock(NOW))
+    await holding.quarantine()
+    async with at_work(storage) as post:
+        await post.put(family.fact("mark:1:1"))
+        await post.until(lambda: post.idle())
+        assert (post.wire.texts, (await holding.standing())[0].paused) == ([], True)
+        await holding.release()
+        await post.settled(1)
+    assert not (await holding.standing())[0].paused
+
+
 async def test_letters_that_were_on_the_wire_in_the_backup_are_not_repeated(storage: Storage, family: Family) -> None:
     async with at_work(storage) as post:
         post.wire.script = [Outcome(LetterState.UNKNOWN, "dropped")] * 2
