@@ -10,7 +10,7 @@ from bot.dispatcher import make_dispatcher
 from bot.mail import mail_links, mail_postman
 from bot.runtime import Runtime
 from bot.scheduler import Tick
-from bot.settings import Settings
+from bot.settings import Settings, bot_id_of
 from bot.web.mail import add_mail_pages
 from handlers.letters import TelegramLetters
 from handlers.staff_letters import staff_letters
@@ -104,6 +104,7 @@ def build(
     storage = storage or Storage(settings.database)
     clock = clock or make_clock(settings)
     offices = make_offices(settings, storage, clock)
+    bot_id = bot_id_of(settings)
     runtime = Runtime(
         settings,
         storage,
@@ -112,15 +113,15 @@ def build(
         TelegramLetters(staff_letters(offices)),
         ticks=(
             *more_ticks,
-            Timetable(storage, clock),
+            Timetable(storage, clock, bot_id),
             offices["reminders"],
             offices["control"],
-            EveningDigest(storage),
-            ResultsReach(storage),
-            FamilyTicks(storage),
+            EveningDigest(storage, bot_id),
+            ResultsReach(storage, bot_id),
+            FamilyTicks(storage, bot_id),
             offices["broadcast_sending"],
-            Visits(storage),
         ),
+        ticks_of_the_base=(Visits(storage),),
         fresh=send_menu(offices),
         greet=greet,
         limits=limits,
@@ -135,7 +136,8 @@ def build(
 def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str, Any]:
     """The school's offices by the names that handlers ask for."""
     joining = Joining(storage, clock, settings.key())
-    sending = Sending(storage, clock)
+    bot_id = None if settings.bot_token is None else bot_id_of(settings)
+    sending = Sending(storage, clock, bot_id)
     return {
         "storage": storage,
         "clock": clock,
@@ -160,13 +162,13 @@ def make_offices(settings: Settings, storage: Storage, clock: Clock) -> dict[str
         "results_reading": ResultsReading(storage, clock),
         "printing": Printing(storage, clock),
         "quick_line": QuickLine(storage, clock),
-        "reminders": Reminders(storage, clock),
+        "reminders": Reminders(storage, clock, bot_id),
         "threads": Threads(storage, clock),
         "broadcasts": Broadcasts(storage, clock),
         "broadcast_sending": sending,
         "broadcast_progress": BroadcastProgress(storage, clock, sending),
         "broadcast_replies": BroadcastReplies(storage, clock, sending),
-        "control": Control(storage, clock),
+        "control": Control(storage, clock, bot_id),
         "substitutions": Substitutions(storage, clock),
         "substitution_journals": SubstitutionJournals(storage, clock),
         "lesson_states": LessonStates(storage, clock),

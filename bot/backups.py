@@ -19,6 +19,7 @@ from storage.uow import Storage
 log = logging.getLogger("zvonok.backups")
 
 AT = time(3)  # school time: nobody taps
+TRY = "backup_try"
 JOB, SCOPE = "backup", "installation"
 AGAIN_AFTER = 600.0  # seconds after one that failed
 
@@ -72,7 +73,11 @@ class NightlyBackup:
         # Another machine may have made tonight's, and be gone with it: whoever takes the bot over makes its own.
         if done and not await asyncio.to_thread(self._backups.is_old, now):
             return
-        self.running = self._spawn(self._make(local), "backup")
+        # Every bot's process looks; of those that share the base one makes it, and another may try ten minutes later.
+        async with self._storage.writing() as uow:
+            begins = await occurrences.claim(uow, TRY, SCOPE, local.date(), f"{local:%H:%M}"[:4] + "0", now)
+        if begins:
+            self.running = self._spawn(self._make(local), "backup")
 
     async def _make(self, local: datetime) -> None:
         try:

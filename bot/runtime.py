@@ -31,6 +31,7 @@ from bot.post import Post
 from bot.prune import InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
+from bot.serving import OncePerBase, ServeSchools
 from bot.settings import Settings, bot_id_of, http_proxy
 from bot.tasks import Tasks
 from bot.telegram import TelegramTransport, make_bot
@@ -65,6 +66,7 @@ class Runtime:
     """One bot's service in this process.
 
     `start` brings up the web side and the door; lanes, ledger and ticks start when the bot is ours, and stop together.
+    `ticks` are jobs of this bot's schools, `ticks_of_the_base` are done by one of the bots that share a base.
     `fresh` sends somebody the present screen anew; `greet` sets up the bot's menu at the messenger.
     """
 
@@ -77,6 +79,7 @@ class Runtime:
         composer: Composer,
         *,
         ticks: Sequence[Tick] = (),
+        ticks_of_the_base: Sequence[Tick] = (),
         fresh: Fresh | None = None,
         greet: Callable[[Bot], Awaitable[None]] | None = None,
         limits: Limits | None = None,
@@ -113,15 +116,20 @@ class Runtime:
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at, self._wrote)
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
-        own = (
-            InboxPrune(storage),
-            LetterPrune(storage),
-            ThreadPrune(storage),
-            Proof(storage),
-            make_audit_chain(settings, storage, clock),
-            backup,
+        of_the_base = OncePerBase(
+            storage,
+            self.bot_id,
+            (
+                *ticks_of_the_base,
+                InboxPrune(storage),
+                LetterPrune(storage),
+                ThreadPrune(storage),
+                Proof(storage),
+                make_audit_chain(settings, storage, clock),
+            ),
         )
-        self.metronome = Metronome(clock, [*ticks, *own], self._ownership.holds)
+        jobs = [ServeSchools(storage, self.bot_id), *ticks, of_the_base, backup]
+        self.metronome = Metronome(clock, jobs, self._ownership.holds)
         self.health = Health(settings, storage, clock, self.bot_id, self._post, self.metronome)
         self._web = make_web_app(self.health.readiness, self._webhook_view())
         self._web.router.add_get("/metrics", metrics_view(self.health.read))

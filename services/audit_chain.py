@@ -60,6 +60,9 @@ class AuditChain:
         made = self._sealed(last, lines, now)
         today = now.astimezone(UTC).date()
         async with self._storage.writing() as uow:
+            await audit.hold_chain(uow)
+            if await audit.last_seal(uow) != last:
+                return  # another process has sealed meanwhile: two seals after the same one would look like a break
             await audit.seal(uow, made)
             anchor = await occurrences.claim(uow, JOB, SCOPE, today, "", now)
         if anchor:

@@ -20,7 +20,7 @@ from services.rules.short_names import Named
 from storage.repositories import calendar as calendar_rows
 from storage.repositories import duties, leave, occurrences
 from storage.uow import Storage, Uow
-from storage.vocabulary import ItemKind, PersonId, Role, SchoolId
+from storage.vocabulary import BotId, ItemKind, PersonId, Role, SchoolId
 
 JOB = "control"
 
@@ -59,9 +59,10 @@ class OverdueOf:
 class Control:
     """Shows the overdue list, and is a tick: it tells the deputy heads of it once a working day."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, bot_id: BotId | None = None) -> None:
         self._storage = storage
         self._clock = clock
+        self._bot_id = bot_id  # whose schools the tick looks after; None: every school's
         # Only spares the base: the truth of what was done stands in the occurrences.
         self._done: set[tuple[SchoolId, date]] = set()
 
@@ -90,7 +91,7 @@ class Control:
     async def __call__(self, now: datetime) -> None:
         """The tick: at the control minute of a working day, within working hours, a list to each deputy head."""
         async with self._storage.reading() as uow:
-            school_ids = await calendar_rows.school_ids(uow)
+            school_ids = await calendar_rows.school_ids(uow, self._bot_id)
         for school_id in school_ids:
             await self._tell(school_id, now)
 

@@ -10,7 +10,7 @@ from storage.repositories import calendar as calendar_rows
 from storage.repositories import occurrences, timetable
 from storage.repositories.timetable import EntryRow, WantedLesson
 from storage.uow import Storage, Uow
-from storage.vocabulary import DayKind, SchoolId, TermKind
+from storage.vocabulary import BotId, DayKind, SchoolId, TermKind
 
 DAYS_AHEAD = 28
 
@@ -52,16 +52,17 @@ async def school_calendar(uow: Uow, school_id: SchoolId, now: datetime) -> Schoo
 class Timetable:
     """Keeps the dated lessons in step with the weekly timetable."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, bot_id: BotId | None = None) -> None:
         self._storage = storage
         self._clock = clock
+        self._bot_id = bot_id  # whose schools the tick looks after; None: every school's
 
     async def __call__(self, now: datetime) -> None:
         """The tick: once a school day, lay out what came into sight."""
         async with self._storage.reading() as uow:
             schools = [
                 found
-                for school_id in await calendar_rows.school_ids(uow)
+                for school_id in await calendar_rows.school_ids(uow, self._bot_id)
                 if (found := await school_calendar(uow, school_id, now)) is not None
             ]
         for calendar in schools:

@@ -33,6 +33,7 @@ from storage.repositories.broadcasts import BroadcastRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import (
     AudienceKind,
+    BotId,
     BriefingWay,
     BroadcastId,
     BroadcastState,
@@ -63,9 +64,10 @@ LATE = timedelta(hours=24)  # what waits longer has expired
 class Sending:
     """The tick of broadcasts; `hurried` is the same between ticks, while there is something to do."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, bot_id: BotId | None = None) -> None:
         self._storage = storage
         self._clock = clock
+        self._bot_id = bot_id  # whose schools the tick looks after; None: every school's
         self.busy = True
         # Only spare the base: the truth stands in the items.
         self._shown: dict[BroadcastId, str] = {}
@@ -74,7 +76,7 @@ class Sending:
     async def __call__(self, now: datetime) -> None:
         """The tick."""
         async with self._storage.reading() as uow:
-            found = await rows.live(uow, FOLLOWED, now - LIVES)
+            found = await rows.live(uow, FOLLOWED, now - LIVES, self._bot_id)
         self.busy = any(one.state in (BroadcastState.HELD, BroadcastState.SENDING) for one in found)
         for one in found:
             await self._follow(one, now)

@@ -14,7 +14,7 @@ from services.rules.regulation import Regulation
 from storage.repositories import digest, family_ticks, occurrences
 from storage.repositories.family_ticks import ClassOnDay
 from storage.uow import Storage, Uow
-from storage.vocabulary import ClassId, SchoolId
+from storage.vocabulary import BotId, ClassId, SchoolId
 
 Facts = Callable[[Uow, Frame, ClassOnDay, Occasion, datetime], Awaitable[list[Fact]]]
 FACTS: dict[Job, Facts] = {Job.WEEKLY: weekly.facts, Job.ABSENT_DAYS: absent_days.facts, Job.RISK: risk.facts}
@@ -28,15 +28,16 @@ class FamilyTicks:
     3. A class's occurrence and its items in one transaction.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, bot_id: BotId | None = None) -> None:
         self._storage = storage
+        self._bot_id = bot_id  # whose schools it looks after; None: every school's
         # Spares questions; the occurrences are the truth.
         self._done: set[tuple[SchoolId, Job, date]] = set()
 
     async def __call__(self, now: datetime) -> None:
         """Put what has come by now."""
         async with self._storage.reading() as uow:
-            schools = await digest.schools(uow)
+            schools = await digest.schools(uow, self._bot_id)
         for school in schools:
             regulation = Regulation.from_json(school.regulation)
             come = due(now, ZoneInfo(school.timezone), regulation)

@@ -15,7 +15,7 @@ from storage.repositories import care
 from storage.repositories import reaching as rows
 from storage.repositories import unreached as lists
 from storage.uow import Storage
-from storage.vocabulary import ItemKind, PersonId
+from storage.vocabulary import BotId, ItemKind, PersonId
 
 LOOKED_BACK = timedelta(days=3)  # so long may the service have stood still
 EVERY = timedelta(minutes=5)
@@ -31,8 +31,9 @@ def key_of(student_id: PersonId, scope: str) -> str:
 class ResultsReach:
     """Lists the students whose results were issued so long ago and reached nobody; each once for a scope."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, bot_id: BotId | None = None) -> None:
         self._storage = storage
+        self._bot_id = bot_id  # whose schools it looks after; None: every school's
         self._looked_at: datetime | None = None
 
     async def __call__(self, now: datetime) -> None:
@@ -42,7 +43,7 @@ class ResultsReach:
         self._looked_at = now
         async with self._storage.reading() as uow:
             since = now - patience(await care.regulations(uow))
-            found = await rows.untold(uow, since - LOOKED_BACK, since)
+            found = await rows.untold(uow, since - LOOKED_BACK, since, self._bot_id)
             if not found:
                 return
             schools = await lists.regulation_of(uow, sorted({one.school_id for one in found}))

@@ -19,7 +19,7 @@ from services.rules.regulation import Regulation
 from storage.repositories import digest, occurrences, student_readers
 from storage.repositories.digest import EveningReader, SchoolClock
 from storage.uow import Storage, Uow
-from storage.vocabulary import DeliveryMode, ItemKind, PersonId, SchoolId
+from storage.vocabulary import BotId, DeliveryMode, ItemKind, PersonId, SchoolId
 
 JOB = "evening_letter"
 AHEAD = timedelta(minutes=5)  # so that the item waits beside the news before the hour strikes
@@ -40,15 +40,16 @@ class Evening:
 class EveningDigest:
     """A tick of the scheduler."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, bot_id: BotId | None = None) -> None:
         self._storage = storage
+        self._bot_id = bot_id  # whose schools it looks after; None: every school's
         # Spares a night of questions; the occurrences are the truth.
         self._done: set[tuple[int, date, int]] = set()
 
     async def __call__(self, now: datetime) -> None:
         """Put what has fallen due by now."""
         async with self._storage.reading() as uow:
-            schools = await digest.schools(uow)
+            schools = await digest.schools(uow, self._bot_id)
             minutes = {school.id: await digest.minutes(uow, school.id, _usual(school)) for school in schools}
         for school in schools:  # students read in the evening, whatever the usual mode of families is
             minutes[school.id] = sorted({*minutes[school.id], _usual(school)[1]})

@@ -54,9 +54,10 @@ class Told:
 class Reminders:
     """The tick of bells and clocks, and what its messages say."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, bot_id: BotId | None = None) -> None:
         self._storage = storage
         self._clock = clock
+        self._bot_id = bot_id  # whose schools the tick looks after; None: every school's
         # Only spares the base: the truth of what was done stands in the occurrences.
         self._rung: set[Bell] = set()
         self._handled: dict[SchoolId, set[tuple[str, date, str]]] = {}
@@ -64,8 +65,8 @@ class Reminders:
     async def __call__(self, now: datetime) -> None:
         """The tick."""
         async with self._storage.reading() as uow:
-            starts = await rows.bells(uow, now - LOOK_BACK, now, ends=False)
-            schools = await calendar_rows.school_ids(uow)
+            starts = await rows.bells(uow, now - LOOK_BACK, now, ends=False, bot_id=self._bot_id)
+            schools = await calendar_rows.school_ids(uow, self._bot_id)
         self._rung &= set(starts)
         for bell in starts:
             if bell not in self._rung:
@@ -124,7 +125,7 @@ class Reminders:
 
     async def _refresh(self, now: datetime) -> None:
         async with self._storage.reading() as uow:
-            standing = await rows.standing(uow, now - LIVES)
+            standing = await rows.standing(uow, now - LIVES, bot_id=self._bot_id)
             opened = await rows.opened(uow, OPENED, [one.key for one in standing])
             standing = [one for one in standing if one.key not in opened]
             left = await _left(uow, standing, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from storage.models.audit import AuditEntry, AuditSeal
 from storage.uow import Uow
@@ -79,6 +79,12 @@ async def last_seal(uow: Uow) -> Seal | None:
     question = select(AuditSeal.up_to, AuditSeal.lines, AuditSeal.hash, AuditSeal.at)
     row = (await uow.execute(question.order_by(AuditSeal.up_to.desc()).limit(1))).first()
     return None if row is None else Seal(*row)
+
+
+async def hold_chain(uow: Uow) -> None:
+    """Nobody else seals until this transaction ends. SQLite has one writer anyway."""
+    if uow.dialect == "postgresql":
+        await uow.execute(text("SELECT pg_advisory_xact_lock(hashtext('audit_seal'))"))
 
 
 async def seal(uow: Uow, made: Seal) -> None:

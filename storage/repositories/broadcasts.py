@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, func, insert, null, select, update
 from storage.models.broadcasts import Broadcast, BroadcastAnswer, BroadcastRecipient
 from storage.models.delivery import Item, Letter
 from storage.models.people import Person
+from storage.models.school import School
 from storage.repositories.items import in_order
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
@@ -81,9 +82,16 @@ async def lock(uow: Uow, broadcast_id: BroadcastId) -> BroadcastRow | None:
     return await find(uow, broadcast_id)
 
 
-async def live(uow: Uow, states: Collection[BroadcastState], since: datetime) -> list[BroadcastRow]:
-    """Those in one of these states that were to be sent since a moment, the oldest first."""
+async def live(
+    uow: Uow, states: Collection[BroadcastState], since: datetime, bot_id: BotId | None = None
+) -> list[BroadcastRow]:
+    """Those in one of these states that were to be sent since a moment, the oldest first.
+
+    With a bot only of the schools it serves.
+    """
     question = _whole().where(Broadcast.state.in_([one.value for one in states]), Broadcast.send_at >= since)
+    if bot_id is not None:
+        question = question.where(Broadcast.school_id.in_(select(School.id).where(School.bot_id == bot_id)))
     return [_row(row) for row in await uow.execute(question.order_by(Broadcast.id))]
 
 

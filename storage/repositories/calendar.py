@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.models.school import AcademicYear, Bells, CalendarDay, LessonSlot, School, Term
 from storage.uow import Uow
-from storage.vocabulary import SchoolId
+from storage.vocabulary import BotId, SchoolId
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,12 @@ class CalendarRows:
     usual_bells: int | None
 
 
-async def school_ids(uow: Uow) -> list[SchoolId]:
-    """Every school of the installation."""
-    return [row.id for row in await uow.execute(select(School.id).order_by(School.id))]
+async def school_ids(uow: Uow, bot_id: BotId | None = None) -> list[SchoolId]:
+    """The schools that a bot serves; without one every school of the base."""
+    question = select(School.id).order_by(School.id)
+    if bot_id is not None:
+        question = question.where(School.bot_id == bot_id)
+    return [row.id for row in await uow.execute(question)]
 
 
 async def zones(uow: Uow) -> list[str]:

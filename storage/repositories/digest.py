@@ -33,10 +33,12 @@ class EveningReader:
     channel: Channel = Channel.TELEGRAM
 
 
-async def schools(uow: Uow) -> list[SchoolClock]:
-    """Every school of the base."""
-    rows = await uow.execute(select(School.id, School.timezone, School.regulation).order_by(School.id))
-    return [SchoolClock(row.id, row.timezone, row.regulation) for row in rows]
+async def schools(uow: Uow, bot_id: BotId | None = None) -> list[SchoolClock]:
+    """The schools that a bot serves; without one every school of the base."""
+    question = select(School.id, School.timezone, School.regulation).order_by(School.id)
+    if bot_id is not None:
+        question = question.where(School.bot_id == bot_id)
+    return [SchoolClock(row.id, row.timezone, row.regulation) for row in await uow.execute(question)]
 
 
 async def minutes(uow: Uow, school_id: SchoolId, usual: tuple[DeliveryMode, int]) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from storage.models.delivery import Item
 from storage.models.finals import TermMark
 from storage.models.people import Enrollment, Guardianship, Homeroom, PersonRole, TelegramAccount
-from storage.models.school import SchoolClass
+from storage.models.school import School, SchoolClass
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import STAFF_ROLES, AccountState, BotId, PersonId, Role, SchoolId
@@ -29,8 +29,11 @@ class Untold:
     scope: str
 
 
-async def untold(uow: Uow, since: datetime, until: datetime) -> list[Untold]:
-    """Whose results of a scope were issued between two moments, and no guardian has a fact of them."""
+async def untold(uow: Uow, since: datetime, until: datetime, bot_id: BotId | None = None) -> list[Untold]:
+    """Whose results of a scope were issued between two moments, and no guardian has a fact of them.
+
+    With a bot only of the schools it serves.
+    """
     question = (
         select(SchoolClass.school_id, TermMark.student_id, TermMark.scope)
         .distinct()
@@ -43,6 +46,8 @@ async def untold(uow: Uow, since: datetime, until: datetime) -> list[Untold]:
         )
         .order_by(TermMark.student_id, TermMark.scope)
     )
+    if bot_id is not None:
+        question = question.join(School, School.id == SchoolClass.school_id).where(School.bot_id == bot_id)
     found = [
         Untold(SchoolId(row.school_id), PersonId(row.student_id), row.scope) for row in await uow.execute(question)
     ]

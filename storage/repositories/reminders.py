@@ -88,8 +88,8 @@ class Bell:
     moment: datetime
 
 
-async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool) -> list[Bell]:
-    """The starts (or ends) of lessons in (since, until], in order."""
+async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool, bot_id: BotId | None = None) -> list[Bell]:
+    """The starts (or ends) of lessons in (since, until], in order; with a bot only of the schools it serves."""
     moment = Lesson.ends_at if ends else Lesson.starts_at
     question = (
         select(Lesson.school_id, School.timezone, moment)
@@ -99,6 +99,8 @@ async def bells(uow: Uow, since: datetime, until: datetime, *, ends: bool) -> li
         .distinct()
         .order_by(moment, Lesson.school_id)
     )
+    if bot_id is not None:
+        question = question.where(School.bot_id == bot_id)
     return [Bell(*row) for row in await uow.execute(question)]
 
 
@@ -131,8 +133,10 @@ class Standing:
 KINDS = ("'lesson_nudge'", "'reminder'")
 
 
-async def standing(uow: Uow, since: datetime, teacher_id: PersonId | None = None) -> list[Standing]:
-    """What was put since a moment and isn't all closed, as it was told last; of one teacher or all."""
+async def standing(
+    uow: Uow, since: datetime, teacher_id: PersonId | None = None, *, bot_id: BotId | None = None
+) -> list[Standing]:
+    """What was put since a moment and isn't all closed, as it was told last; of one teacher or bot, or all."""
     newer = aliased(Item)
     newest = (
         select(func.max(newer.id))
@@ -155,6 +159,8 @@ async def standing(uow: Uow, since: datetime, teacher_id: PersonId | None = None
         )
         if teacher_id is not None:
             question = question.where(Item.recipient_id == teacher_id)
+        if bot_id is not None:
+            question = question.where(Item.bot_id == bot_id)
         found += [
             Standing(row.school_id, row.bot_id, row.recipient_id, ItemKind(row.kind), row.collapse_key, row.value)
             for row in await uow.execute(question)
