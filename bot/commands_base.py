@@ -1,6 +1,5 @@
 """What commands share: opening the base they mean, and choosing a school in it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -8,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from bot import loop
 from bot.settings import Settings, read_settings
 from services.clock import Clock, ShiftedClock, SystemClock
 from services.errors import SchoolError
@@ -51,7 +51,7 @@ def run_async(command: Callable[Parameters, Coroutine[Any, Any, Result]]) -> Cal
 
     @wraps(command)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        return asyncio.run(command(*args, **kwargs))
+        return loop.run(command(*args, **kwargs))
 
     return run
 
