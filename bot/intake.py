@@ -144,7 +144,7 @@ class GroupWriter:
             return
         now = self._clock.now()
         try:
-            async with self._storage.writing() as uow:
+            async with self._storage.writing(quick=True) as uow:
                 stored = await inbox.store(uow, self._bot_id, arrivals, now) if arrivals else []
                 if finished:
                     await inbox.finish(uow, finished, now)

@@ -34,7 +34,7 @@ class Visits:
             self._today = (today, set())
         if actor.person_id in self._today[1]:
             return
-        async with self._storage.writing() as uow:
+        async with self._storage.writing(quick=True) as uow:
             await seen(uow, actor, today)
         self._today[1].add(actor.person_id)
 

@@ -1,26 +1,28 @@
 """SQLite and PostgreSQL behind one door: how each engine is opened so that nothing is lost (ADR 0005)."""
 
+from typing import Any
+
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import one_hop
+from storage import in_loop
 from storage.postgresql import open_postgresql, url_of
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
+    in_loop.BUSY_TIMEOUT,
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
 
 
 def normalised(database_url: str) -> URL:
-    """The URL with the driver we use: aiosqlite or psycopg."""
+    """The URL with the driver we use: our own (storage.in_loop) or psycopg."""
     url = url_of(database_url)
-    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    driver = {"sqlite": "sqlite+in_loop", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
     backend = url.drivername.split("+")[0]
     if backend not in driver:
         raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
@@ -44,7 +46,6 @@ def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         hide_parameters=True,
-        connect_args={"async_creator_fn": one_hop.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -57,6 +58,8 @@ def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_ours(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:  # a unit of work begins by itself
+            connection.exec_driver_sql(begin)
 
     return engine

@@ -1,15 +1,17 @@
 """Units of work: one transaction for one use case."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, bindparam, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy import Connection, CursorResult, Executable, bindparam, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
+from storage import in_loop
 from storage.engine import open_engines
 from storage.models.delivery import Inbox
 from storage.vocabulary import InboxSeq, InboxState
@@ -28,8 +30,8 @@ class NestedUnitOfWork(RuntimeError):
 class Uow:
     """One open transaction. Its statements are counted, because a tap has a budget."""
 
-    def __init__(self, connection: AsyncConnection, seq: InboxSeq | None = None) -> None:
-        self.connection = connection
+    def __init__(self, connection: AsyncConnection | Connection, seq: InboxSeq | None = None) -> None:
+        self.connection: Any = connection
         self.seq = seq  # the update that asked for this
         self.dialect = connection.dialect.name
         self.statements = 0
@@ -38,16 +40,47 @@ class Uow:
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, with one set of values or a list of them."""
         self.statements += 1
-        return await self.connection.execute(statement, rows)
+        found: CursorResult[*tuple[Any, ...]] = await self.connection.execute(statement, rows)
+        return found
 
-    def attempt(self) -> AsyncTransaction:
+    def attempt(self) -> AbstractAsyncContextManager[Any]:
         """A part of this transaction that may fail alone: `async with uow.attempt()`."""
-        return self.connection.begin_nested()
+        savepoint: AbstractAsyncContextManager[Any] = self.connection.begin_nested()
+        return savepoint
 
     async def write(self, statement: UpdateBase, row: dict[str, Any] | None = None) -> int:
         """Run one changing statement, with its values beside it where it has none; how many rows it changed."""
         # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
         return (await self.execute(statement.execution_options(preserve_rowcount=True), row)).rowcount
+
+
+class InLoopUow(Uow):
+    """One on SQLite: a question is asked in the event loop, and in a thread where it turns out to be long.
+
+    `quick`: what changes rows runs in the loop as well; else in a thread.
+    """
+
+    def __init__(self, connection: Connection, seq: InboxSeq | None, *, quick: bool) -> None:
+        super().__init__(connection, seq)
+        self._driver: Any = connection.connection.dbapi_connection
+        self._quick = quick
+
+    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run one statement, with one set of values or a list of them."""
+        self.statements += 1
+        run: Callable[[], CursorResult[*tuple[Any, ...]]] = partial(self.connection.execute, statement, rows)
+        if statement.is_select:
+            with suppress(in_loop.TooLong), self._driver.hurrying():
+                return run()
+        elif self._quick:
+            return run()
+        return await in_loop.in_thread(run)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of this transaction that may fail alone: `async with uow.attempt()`."""
+        with self.connection.begin_nested():
+            yield
 
 
 class Storage:
@@ -58,18 +91,23 @@ class Storage:
 
     def __init__(self, database_url: str) -> None:
         self.writer, self.reader = open_engines(database_url)
+        self._doors: tuple[in_loop.Door, in_loop.Door] | None = None
+        if self.writer.dialect.name == "sqlite":
+            self._doors = in_loop.Door(self.writer, writes=True), in_loop.Door(self.reader, writes=False)
         self.on_items: Callable[[], None] = lambda: None
         self.before_commit: Callable[[Uow], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def writing(self, seq: InboxSeq | None = None, *, now: datetime | None = None) -> AsyncIterator[Uow]:
+    async def writing(
+        self, seq: InboxSeq | None = None, *, now: datetime | None = None, quick: bool | None = None
+    ) -> AsyncIterator[Uow]:
         """A write transaction; with `seq` and `now` its last statement marks that update done.
 
-        Raises AlreadyDone, with nothing kept, when the update was done before.
+        `quick`: on SQLite its statements may run in the event loop, since each is a matter of a few rows; as those of
+        an update do, unless said otherwise. Raises AlreadyDone, with nothing kept, when the update was done before.
         """
         with _once():
-            async with self.writer.connect() as connection, connection.begin():
-                uow = Uow(connection, seq)
+            async with self._write(seq, seq is not None if quick is None else quick) as uow:
                 yield uow
                 if seq is not None:
                     await _mark_done(uow, seq, now)
@@ -79,11 +117,24 @@ class Storage:
             self.on_items()
 
     @asynccontextmanager
+    async def _write(self, seq: InboxSeq | None, quick: bool) -> AsyncIterator[Uow]:
+        if self._doors is not None:
+            async with self._doors[0].transaction() as here:
+                yield InLoopUow(here, seq, quick=quick)
+        else:
+            async with self.writer.connect() as connection, connection.begin():
+                yield Uow(connection, seq)
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Uow]:
         """A read transaction: one snapshot for one screen."""
         with _once():
-            async with self.reader.connect() as connection, connection.begin():
-                yield Uow(connection)
+            if self._doors is not None:
+                async with self._doors[1].transaction() as here:
+                    yield InLoopUow(here, None, quick=False)
+            else:
+                async with self.reader.connect() as connection, connection.begin():
+                    yield Uow(connection)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -151,7 +151,7 @@ async def reschedule(uow: Uow, moves: Sequence[Move]) -> None:
         .where(Item.id == bindparam("which"), Item.state == ItemState.WAITING)
         .values({name: bindparam(f"new_{name}") for name in ("bundle", "priority", "due_at", "cap_at", "expires_at")})
     )
-    await uow.connection.execute(
+    await uow.execute(
         statement,
         [
             {
@@ -165,7 +165,6 @@ async def reschedule(uow: Uow, moves: Sequence[Move]) -> None:
             for move in moves
         ],
     )
-    uow.statements += 1
 
 
 async def bundles_due(uow: Uow, person_id: PersonId, kinds: Collection[ItemKind], now: datetime) -> set[str]:

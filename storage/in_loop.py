@@ -1,0 +1,240 @@
+"""SQLite's driver: short statements run in the event loop, and only what waits goes to a thread.
+
+A hop to a thread and back costs more than most statements, above all when other threads want the interpreter too. So a
+unit of work (storage.uow) asks here and now; what waits for the disk or for another process's lock goes to a thread,
+and so does a question that turns out to be long. SQLAlchemy's own asynchronous door goes to a thread every time.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import sqlalchemy
+from sqlalchemy import URL, AsyncAdaptedQueuePool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import AdaptedConnection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only, greenlet_spawn
+from sqlalchemy.util.concurrency import in_greenlet
+
+LONG = 100_000  # steps of SQLite's machine, a few milliseconds, after which a question is no short one
+PATIENCE = 60.0  # seconds that a transaction is waited for
+BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
+THREADS = ThreadPoolExecutor(32, "sqlite")
+
+Result = TypeVar("Result")
+
+
+class TooLong(Exception):
+    """A question asked in the event loop takes too long for it, and was broken off."""
+
+
+class Cursor:
+    """What SQLAlchemy asks of a cursor; the rows are here when `execute` returns."""
+
+    __slots__ = ("_connection", "_rows", "arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    def execute(self, sql: str, parameters: Any = ()) -> None:
+        """Run a statement and fetch what it returns."""
+        _here_or_waiting(partial(self._whole, sqlite3.Cursor.execute, sql, parameters))
+
+    def executemany(self, sql: str, parameters: Any) -> None:
+        """Run a statement for each set of values."""
+        _here_or_waiting(partial(self._whole, sqlite3.Cursor.executemany, sql, parameters))
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        return self._rows.pop(0) if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """The next rows."""
+        size = self.arraysize if size is None else size
+        rows, self._rows = self._rows[:size], self._rows[size:]
+        return rows
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def close(self) -> None:
+        """Nothing is open any more."""
+
+    def _whole(self, run: Callable[..., Any], sql: str, parameters: Any) -> None:
+        cursor = self._connection.driver_connection.cursor()
+        try:
+            run(cursor, sql, parameters)
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else []
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise TooLong from error
+            raise
+        finally:
+            cursor.close()
+
+
+class Connection(AdaptedConnection):
+    """A connection of sqlite3's, used by one at a time: by the event loop, or by a thread that somebody waits for."""
+
+    __slots__ = ("hurried",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection: Any = connection
+        self.hurried = False
+        connection.set_progress_handler(lambda: self.hurried, LONG)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    @property
+    def isolation_level(self) -> Any:
+        """sqlite3's own; None: it begins no transaction behind our back."""
+        return self._connection.isolation_level
+
+    @isolation_level.setter
+    def isolation_level(self, level: Any) -> None:
+        self._connection.isolation_level = level
+
+    def cursor(self, server_side: bool = False) -> Cursor:
+        """A cursor; costs nothing."""
+        return Cursor(self)
+
+    @contextmanager
+    def hurrying(self) -> Iterator[None]:
+        """Within the block a question that takes long is broken off: TooLong."""
+        self.hurried = True
+        try:
+            yield
+        finally:
+            self.hurried = False
+
+    async def begin(self, *, writes: bool) -> None:
+        """Begin to read, or to write; another process's lock is waited for in a thread."""
+        if not writes:
+            self._connection.execute("BEGIN")
+            return
+        begin = partial(self._connection.execute, "BEGIN IMMEDIATE")
+        self._connection.execute("PRAGMA busy_timeout=0")
+        try:
+            begin()
+            waits = False
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            waits = True
+        finally:
+            self._connection.execute(BUSY_TIMEOUT)
+        if waits:
+            await in_thread(begin)
+
+    def commit(self) -> None:
+        """Commit, which waits for the disk."""
+        _here_or_waiting(self._connection.commit)
+
+    def rollback(self) -> None:
+        """Roll back."""
+        _here_or_waiting(self._connection.rollback)
+
+    def close(self) -> None:
+        """Close."""
+        _here_or_waiting(self._connection.close)
+
+    terminate = close
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's SQLite with this driver."""
+
+    driver = "in_loop"
+    is_async = True
+    has_terminate = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[AsyncAdaptedQueuePool]:
+        """A pool whose queue is asyncio's."""
+        return AsyncAdaptedQueuePool
+
+    def connect(self, *words: Any, **options: Any) -> Any:
+        """A new connection."""
+        return Connection(sqlite3.connect(*words, **{**options, "check_same_thread": False}))
+
+
+class Door:
+    """Transactions on the connections of one engine: as many at a time as its pool has, in the order of asking."""
+
+    def __init__(self, engine: AsyncEngine, *, writes: bool) -> None:
+        self._engine = engine.sync_engine
+        self._pool = cast(AsyncAdaptedQueuePool, engine.pool)
+        self._places = asyncio.Semaphore(self._pool.size())
+        self._writes = writes
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[sqlalchemy.Connection]:
+        """Committed at the end of the block. Raises sqlalchemy's TimeoutError where no connection gets free."""
+        await self._enter()
+        try:
+            with await self._connected() as connection:
+                driver: Any = connection.connection.dbapi_connection
+                await driver.begin(writes=self._writes)
+                yield connection
+                if self._writes:
+                    await in_thread(connection.commit)
+        finally:
+            self._places.release()
+
+    async def _connected(self) -> sqlalchemy.Connection:
+        """From the pool; a new one is made as SQLAlchemy's asynchronous door makes it."""
+        if self._pool.checkedin():
+            return self._engine.connect()
+        return await greenlet_spawn(self._engine.connect)
+
+    async def _enter(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise PoolTimeout("no connection gets free") from error
+
+
+async def in_thread(work: Callable[[], Result]) -> Result:
+    """What `work` returns, called in a thread. Who is cancelled meanwhile waits for its end: a connection is one's."""
+    future = asyncio.get_running_loop().run_in_executor(THREADS, work)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        while not future.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([future])
+        future.exception()  # seen
+        raise
+
+
+def _here_or_waiting(work: Callable[[], Any]) -> None:
+    """In a thread where SQLAlchemy's asynchronous door asks, else here and now."""
+    if in_greenlet():
+        await_only(in_thread(work))
+    else:
+        work()
+
+
+registry.register("sqlite.in_loop", __name__, "Dialect")
