@@ -15,6 +15,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_kills.py", "postgres-after_settle"),
     ("gates/test_kills.py", "test_sigterm", "postgres"),
     ("gates/test_locks.py", "postgres"),
+    ("gates/test_restores.py", "postgres"),
     ("test_crash_school.py", "postgres"),
     ("proof/test_quarter.py", "postgres-between"),
     ("proof/test_quarter.py", "postgres-on the"),

@@ -22,3 +22,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" and report.passed:
         table.note_done(report.nodeid)
+    elif report.failed and table.RESULTS in os.environ:  # a night is long, and pytest tells why at its end
+        with Path(os.environ[table.RESULTS] + ".failed").open("a", encoding="utf-8") as file:
+            file.write(f"{report.nodeid}, {report.when}\n{report.longreprtext}\n\n")
