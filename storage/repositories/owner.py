@@ -1,15 +1,17 @@
 """Whose bot it is: a lease by the database's clock, and an epoch that grows at every take-over."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
 from storage.models.delivery import Owner
 from storage.models.school import School
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
-from storage.vocabulary import BotId
+from storage.vocabulary import BotId, SchoolId
 
 
 async def database_now(uow: Uow) -> datetime:
@@ -38,12 +40,49 @@ async def acquire(uow: Uow, bot_id: BotId, holder: str, ttl: timedelta) -> int |
     return (await uow.execute(taken)).scalar_one_or_none()
 
 
-async def serve_schools(uow: Uow, bot_id: BotId) -> None:
-    """Schools that no bot serves, or one that nobody runs any more, are served by this one, whatever the channel."""
+async def serve_schools(uow: Uow, bot_id: BotId) -> int:
+    """The schools that nobody serves are this bot's, whatever the channel, while no other bot serves one; how many.
+
+    Once two bots share a base, which school is whose is said by hand: `give`.
+    """
+    theirs = aliased(School)
+    another = select(theirs.id).where(theirs.bot_id.is_not(None), theirs.bot_id != bot_id)
+    unserved = (School.bot_id.is_(None), ~another.exists())
+    return await uow.write(update(School).where(*unserved).values(bot_id=bot_id))
+
+
+async def give(uow: Uow, school_id: SchoolId, bot_id: BotId) -> None:
+    """From now on this bot serves the school."""
+    await uow.write(update(School).where(School.id == school_id).values(bot_id=bot_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A school and the bot that serves it, None where none does; `runs`: somebody has the bot's lease."""
+
+    id: SchoolId
+    name: str
+    bot_id: BotId | None
+    runs: bool
+
+
+async def served(uow: Uow) -> list[Served]:
+    """Every school of the base."""
     now = await database_now(uow)
-    alive = select(Owner.bot_id).where(Owner.leased_until > now)
-    unserved = or_(School.bot_id.is_(None), and_(School.bot_id != bot_id, School.bot_id.not_in(alive)))
-    await uow.write(update(School).where(unserved).values(bot_id=bot_id))
+    question = select(School.id, School.name, School.bot_id, Owner.leased_until).outerjoin(
+        Owner, Owner.bot_id == School.bot_id
+    )
+    return [
+        Served(row.id, row.name, row.bot_id, row.leased_until is not None and row.leased_until > now)
+        for row in await uow.execute(question.order_by(School.id))
+    ]
+
+
+async def leads(uow: Uow, bot_id: BotId) -> bool:
+    """Whether this bot looks after the whole base: of those that run it has the lowest number."""
+    now = await database_now(uow)
+    first = select(func.min(Owner.bot_id)).where(Owner.leased_until > now)
+    return bool((await uow.execute(first)).scalar_one() == bot_id)
 
 
 async def renew(uow: Uow, bot_id: BotId, epoch: int, ttl: timedelta) -> bool:
