@@ -294,7 +294,7 @@ async def _access(
 ) -> tuple[AttendanceTap, OwnLesson]:
     """A student in a lesson the actor teaches. Raises NotFoundHere, NotYourLesson, NotInLesson and why it is closed."""
     today = now.astimezone(actor.zone).date()
-    tap = await rows.for_tap(uow, lesson_id, student_id, actor.school_id, actor.person_id, today)
+    tap = await rows.for_tap(uow, lesson_id, student_id, actor.school_id, actor.person_id, today, in_turn=True)
     if tap is None:
         raise NotFoundHere
     lesson = own_lesson(tap.lesson, actor)

@@ -170,10 +170,34 @@ TAP = recipients.joins(
 )
 
 
+# PostgreSQL lets two transactions read one child's day at once, and both would alarm for it, or one would not see the
+# note that the other confirms. So whoever changes it has a turn, asked for along with the question: who must wait
+# asks anew, since what was read is of before. SQLite has one writer.
+TURNS = 2**40  # keys of these turns begin here
+TAP_IN_TURN = TAP.add_columns(func.pg_try_advisory_xact_lock(STUDENT + TURNS).label("turn"))
+TURN = select(func.pg_advisory_xact_lock(bindparam("key")))
+
+
+async def take_turn(uow: Uow, student_id: PersonId) -> None:
+    """Nobody else changes a student's attendance until this transaction ends."""
+    if uow.dialect == "postgresql":
+        await uow.execute(TURN, {"key": student_id + TURNS})
+
+
 async def for_tap(
-    uow: Uow, lesson_id: LessonId, student_id: PersonId, school_id: SchoolId, teacher_id: PersonId, today: date
+    uow: Uow,
+    lesson_id: LessonId,
+    student_id: PersonId,
+    school_id: SchoolId,
+    teacher_id: PersonId,
+    today: date,
+    *,
+    in_turn: bool = False,
 ) -> AttendanceTap | None:
-    """Everything a tap decides by, in one statement; None where the school has no such lesson."""
+    """Everything a tap decides by, in one statement; None where the school has no such lesson.
+
+    `in_turn`: and nobody else changes the student's attendance until this transaction ends.
+    """
     values = {
         "lesson": lesson_id,
         "student": student_id,
@@ -181,7 +205,11 @@ async def for_tap(
         "teacher": teacher_id,
         "today": today,
     }
-    rows = (await uow.execute(TAP, values)).all()
+    in_turn = in_turn and uow.dialect == "postgresql"
+    rows = (await uow.execute(TAP_IN_TURN if in_turn else TAP, values)).all()
+    if in_turn and rows and not rows[0].turn:
+        await take_turn(uow, student_id)
+        rows = (await uow.execute(TAP, values)).all()
     if not rows:
         return None
     row = next((one for one in rows if one.seat is not None), rows[0])
