@@ -20,6 +20,7 @@ from pathlib import Path
 
 PATIENCE = 60.0  # seconds for a start or a stop on a busy machine
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+NAME = "zvonok_standby"
 SETTINGS = ("listen_addresses=", "unix_socket_permissions=0700", "max_connections=200", "shared_buffers=64MB")
 
 
@@ -57,15 +58,21 @@ def as_postgres() -> tuple[Sequence[str], "pwd.struct_passwd | None"]:
 
 
 class Cluster:
-    """One cluster in `folder`, which must not exist yet; `durable` keeps every commit through a crash."""
+    """One cluster in `folder`, which must not exist yet; `durable` keeps every commit through a crash.
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    `of`: it begins as a copy of that one and follows it (`standby`).
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False, of: "Cluster | None" = None) -> None:
         self.folder = folder
         self._binaries = find_binaries()
         self._prefix, self._user = as_postgres()
         self._settings = SETTINGS if durable else SETTINGS + FORGETFUL
         self._server: subprocess.Popen[bytes] | None = None
-        self._initialise()
+        if of is None:
+            self._initialise()
+        else:
+            self._follow(of)
 
     @property
     def url(self) -> str:
@@ -103,6 +110,39 @@ class Cluster:
                 raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'server.log').read_text()[-2000:]}")
             time.sleep(0.05)
 
+    def standby(self, folder: Path, *, waits: bool = True) -> "Cluster":
+        """A copy of this running server, begun and following it; where it `waits`, a commit here waits for the copy."""
+        made = Cluster(folder, durable=True, of=self)
+        made.start()
+        if waits:
+            self.tell(f"ALTER SYSTEM SET synchronous_standby_names = '\"{NAME}\"'", "SELECT pg_reload_conf()")
+        deadline = time.monotonic() + PATIENCE
+        wanted = "sync" if waits else "async"
+        while wanted not in self.tell("SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"):
+            assert time.monotonic() < deadline, "the standby does not follow"
+            time.sleep(0.05)
+        return made
+
+    def falls_behind(self) -> None:
+        """A standby that receives nothing from now on."""
+        self.tell("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        """Makes a standby the primary, as an operator's tool does; returns when it takes writes."""
+        self.tell("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_promote(true, 60)")
+
+    def tell(self, *statements: str) -> str:
+        """Runs statements one by one; what the last of them said."""
+        words = [word for statement in statements for word in ("-c", statement)]
+        told = subprocess.run(
+            [str(self._binaries / "psql"), "-X", "-A", "-t", "-q", "-h", str(self.folder), "-U", "postgres", *words],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd="/",
+        )
+        return told.stdout.strip()
+
     def stop(self) -> None:
         """Drops the connections and stops in order."""
         self._end(signal.SIGINT)
@@ -116,10 +156,21 @@ class Cluster:
         self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _initialise(self) -> None:
+    def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, mode=0o700)
         if self._user:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
+
+    def _follow(self, of: "Cluster") -> None:
+        self._make_folder()
+        source = f"host={of.folder} user=postgres application_name={NAME}"
+        words = ["-D", str(self.folder / "data"), "-d", source, "-X", "stream", "-R", "-c", "fast", "--no-sync"]
+        subprocess.run(
+            [*self._prefix, str(self._binaries / "pg_basebackup"), *words], check=True, capture_output=True, cwd="/"
+        )
+
+    def _initialise(self) -> None:
+        self._make_folder()
         words = [
             "-D",
             str(self.folder / "data"),

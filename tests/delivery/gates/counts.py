@@ -17,6 +17,8 @@ class Counts:
     terms: int = 5
     owners: int = 1
     crashes: int = 1
+    failovers: int = 1
+    cuts: int = 5  # of all connections to the base
     deeds: int = 1_000
     digests: int = 300
     urgent: int = 40
@@ -35,6 +37,8 @@ NIGHTLY = Counts(
     terms=60,
     owners=20,
     crashes=20,
+    failovers=20,
+    cuts=60,
     deeds=20_000,
     digests=20_000,
     urgent=1_000,
