@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.commands_base import chosen_school, opened, run_async
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, bot_id_of, read_settings
 from services import words
 from services.errors import SchoolError
 from services.i18n import N_
@@ -20,6 +20,7 @@ from services.joining import Joining
 from services.people import People
 from services.school_file import BadSchoolFile, read_school_file
 from services.schools import Schools
+from storage.repositories.owner import Served
 from storage.vocabulary import PersonId, Role
 
 
@@ -29,6 +30,12 @@ class NoOwnBase(SchoolError):
     sentence = N_(
         "Put BOT_TOKEN (or DATABASE_URL) into .env first: without them every command works on the demo school."
     )
+
+
+class NoBot(SchoolError):
+    """Nothing says which bot is meant."""
+
+    sentence = N_("BOT_TOKEN isn't set: nothing says which bot should serve the school.")
 
 
 @click.group(help=_("The schools of this installation."))
@@ -46,7 +53,8 @@ async def school_new(file: Path, as_json: bool) -> None:
     if read_settings().is_demo:
         raise NoOwnBase
     async with opened(create=True) as (settings, storage, clock):
-        school_id, person_id = await Schools(storage, clock).found(spec)
+        bot_id = None if settings.bot_token is None else bot_id_of(settings)
+        school_id, person_id = await Schools(storage, clock).found(spec, bot_id)
         issued = await Joining(storage, clock, settings.key()).issue_staff(person_id)
         link = await _deep_link(settings, issued)
         zone = spec.timezone
@@ -63,6 +71,38 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadSchoolFile(problem="UTF-8") from None
+
+
+@school.command("list", help=_("The schools of this base, and the bot that serves each."))
+@run_async
+async def school_list() -> None:
+    """Print the schools."""
+    async with opened() as (settings, storage, clock):
+        found = await Schools(storage, clock).all()
+    for one in found:
+        click.echo(f"{one.id:>4}  {one.name}  —  {_served(one, settings)}")
+
+
+@school.command("take", help=_("Let the bot of BOT_TOKEN serve the school; it was another's, or nobody's."))
+@click.argument("school_id", type=int)
+@run_async
+async def school_take(school_id: int) -> None:
+    """Give a school to this installation's bot."""
+    async with opened() as (settings, storage, clock):
+        chosen = await chosen_school(storage, school_id)
+        if settings.bot_token is None:
+            raise NoBot
+        await Schools(storage, clock).give(chosen, bot_id_of(settings))
+    click.echo(_("School {id} is served by this bot now.").format(id=school_id))
+    click.echo(_("People who came in at another bot go on there; new slips lead here."))
+
+
+def _served(one: Served, settings: Settings) -> str:
+    if one.bot_id is None:
+        return _("no bot serves it yet")
+    ours = settings.bot_token is not None and one.bot_id == bot_id_of(settings)
+    whose = _("bot {id}, this one").format(id=one.bot_id) if ours else _("bot {id}").format(id=one.bot_id)
+    return f"{whose}, " + (_("runs") if one.runs else _("doesn't run"))
 
 
 @click.command(help=_("The school's people: numbers, roles, ties."))
@@ -102,6 +142,8 @@ async def people(school_id: int | None, as_json: bool) -> None:
 async def invite(kind: str, person: int, application: str | None, consent: datetime | None, as_json: bool) -> None:
     """Issue an invitation; a family's needs an application and a consent (О п.4.8)."""
     async with opened() as (settings, storage, clock):
+        if settings.bot_token is not None:
+            await Schools(storage, clock).ensure_served(PersonId(person), bot_id_of(settings))
         joining = Joining(storage, clock, settings.key())
         if kind == "staff":
             issued = await joining.issue_staff(PersonId(person))

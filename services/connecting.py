@@ -41,6 +41,15 @@ class WrongCode(SchoolError):
     )
 
 
+class AnotherBotsSlip(SchoolError):
+    """The slip is good, but its school has another bot."""
+
+    sentence = N_(
+        "This slip is of another school: {school}. That school has a bot of its own; the link and the QR code of the "
+        "slip lead to it. The slip hasn't been used up."
+    )
+
+
 class SomebodyElsesSlip(SchoolError):
     """The chat speaks for another human than the slip's."""
 
@@ -131,6 +140,13 @@ async def find_slip(uow: Uow, bot_id: BotId, now: datetime, **which: Any) -> Sli
         return slip if own is not None and has_own_diary(own, slip.regulation) else None
     children = tuple(one for one in await guardians.children(uow, person.id, today) if one.recorded)
     return Slip(invitation, person, children, today) if children else None
+
+
+async def school_elsewhere(uow: Uow, bot_id: BotId, now: datetime, **which: Any) -> str | None:
+    """The school of a live invitation that another bot serves; None where there is no such invitation."""
+    invitation = await rows.live_invitation(uow, now, **which)
+    person = None if invitation is None else await joining.person(uow, invitation.person_id)
+    return None if person is None or person.bot_id in (None, bot_id) else person.school
 
 
 def local_date(person: PersonRow, now: datetime) -> date:

@@ -150,7 +150,10 @@ class Joining:
             return await self._issue(uow, person, InvitationKind.STUDENT, now, by)
 
     async def knock(self, visitor: Visitor, text: str) -> Offer | Joined:
-        """Somebody opened a link or typed a code. Raises WrongCode, TooManyTries, SomebodyElsesSlip, EmployeesChat."""
+        """Somebody opened a link or typed a code.
+
+        Raises WrongCode, AnotherBotsSlip, TooManyTries, SomebodyElsesSlip, EmployeesChat.
+        """
         now = self._clock.now()
         async with self._storage.writing(visitor.seq, now=now) as uow:
             answer = await self._knock(uow, visitor, text.strip(), now)
@@ -302,14 +305,15 @@ class Joining:
         if by_code and failed >= TRIES:
             return TooManyTries()
         code = codes.typed(text) if by_code else None
-        slip = await connecting.find_slip(
-            uow,
-            visitor.bot_id,
-            now,
-            token_hash="" if by_code else codes.digest(self._key, "token", text),
-            code_hash=codes.digest(self._key, "code", code) if code else "",
-        )
+        which = {
+            "token_hash": "" if by_code else codes.digest(self._key, "token", text),
+            "code_hash": codes.digest(self._key, "code", code) if code else "",
+        }
+        slip = await connecting.find_slip(uow, visitor.bot_id, now, **which)
         if slip is None:
+            elsewhere = await connecting.school_elsewhere(uow, visitor.bot_id, now, **which)
+            if elsewhere is not None:
+                return connecting.AnotherBotsSlip(school=elsewhere)
             if code is not None:
                 await rows.note_failures(uow, visitor.bot_id, visitor.user_id, failed + 1, now)
             return WrongCode()
