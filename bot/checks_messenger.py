@@ -18,6 +18,7 @@ MANY = 100  # updates that wait at the messenger
 RECENT = timedelta(hours=1)
 TICK_LATE = 180  # seconds
 NO_SUCH_BOT = (401, 404)
+NO_SUCH_CHAT = (400, 403)
 
 
 async def of_the_messenger(settings: Settings) -> list[Finding]:
@@ -73,8 +74,10 @@ def webhook(settings: Settings, hook: dict[str, Any], now: datetime) -> list[Fin
     failed_at = datetime.fromtimestamp(int(hook.get("last_error_date") or 0), UTC)
     if hook.get("last_error_message") and (waiting or now - failed_at < RECENT):
         text = _("Webhook: the messenger could not deliver at {time}, {count} updates wait: {error}")
-        said = str(hook["last_error_message"])[:200]
-        return [Finding(False, text.format(time=f"{failed_at:%d.%m %H:%M} UTC", count=waiting, error=said))]
+        if not waiting:
+            text = _("Webhook: in order; at {time} the messenger could not deliver, and has done so since: {error}")
+        at, said = f"{failed_at:%d.%m %H:%M} UTC", str(hook["last_error_message"])[:200]
+        return [Finding(not waiting, text.format(time=at, count=waiting, error=said), advice=not waiting)]
     if waiting > MANY:
         text = _("Bot: {count} updates wait at the messenger. Does the service run?")
         return [Finding(False, text.format(count=waiting))]
@@ -86,7 +89,7 @@ async def _support(session: aiohttp.ClientSession, base: str, settings: Settings
     if settings.support_chat is None:
         return Finding(True, _("Alarms: told to nobody but the log. Set SUPPORT_CHAT."), advice=True)
     answer, _date = await _ask(session, f"{base}/getChat?chat_id={settings.support_chat}", settings)
-    if answer.get("ok"):
+    if answer.get("error_code") not in NO_SUCH_CHAT:
         return Finding(True, _("Alarms: go to SUPPORT_CHAT."))
     return Finding(False, _("Alarms: the bot can't write to SUPPORT_CHAT. Add it to that chat, or press Start there."))
 

@@ -18,6 +18,7 @@ from storage.engine import normalised
 from storage.models import Base
 from storage.models.base import UtcDateTime
 from storage.models.delivery import Owner
+from storage.repositories.holding import EVERY_BOT
 from storage.schema import is_current, is_empty, migrate
 from storage.uow import Storage
 
@@ -98,10 +99,18 @@ async def _moved(source: Storage, target: Storage, now: datetime, tell: Callable
                 for table in Base.metadata.sorted_tables:
                     rows[table.name] = await _copied(table, left, entered)
                     tell(table.name, rows[table.name])
-                await _do(entered, update(Owner).values(paused_at=now))
+                await _pause(entered, now)
             # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
-            await _do(left, update(Owner).values(paused_at=now))
+            await _pause(left, now)
     return rows
+
+
+async def _pause(connection: AsyncConnection, now: datetime) -> None:
+    """No bot sends from now on, nor one that comes."""
+    if not await _rows(connection, select(Owner.bot_id).where(Owner.bot_id == EVERY_BOT)):
+        sign = {"bot_id": EVERY_BOT, "holder": "", "epoch": 0, "leased_until": now}
+        await _do(connection, insert(Owner), [sign])
+    await _do(connection, update(Owner).values(paused_at=now))
 
 
 async def _hold_still(left: AsyncConnection) -> None:
