@@ -7,9 +7,9 @@ and so does a question that turns out to be long. SQLAlchemy's own asynchronous 
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -96,7 +96,7 @@ class Connection(AdaptedConnection):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection: Any = connection
-        self.hurried = False
+        self.hurried = False  # whether a question that takes long is broken off: TooLong
         connection.set_progress_handler(lambda: self.hurried, LONG)
 
     def __getattr__(self, name: str) -> Any:
@@ -114,15 +114,6 @@ class Connection(AdaptedConnection):
     def cursor(self, server_side: bool = False) -> Cursor:
         """A cursor; costs nothing."""
         return Cursor(self)
-
-    @contextmanager
-    def hurrying(self) -> Iterator[None]:
-        """Within the block a question that takes long is broken off: TooLong."""
-        self.hurried = True
-        try:
-            yield
-        finally:
-            self.hurried = False
 
     async def begin(self, *, writes: bool) -> None:
         """Begin to read, or to write; another process's lock is waited for in a thread."""

@@ -1,7 +1,7 @@
 """Units of work: one transaction for one use case."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,12 @@ from sqlalchemy.sql.dml import UpdateBase
 from storage import in_loop
 from storage.engine import open_engines
 from storage.models.delivery import Inbox
+from storage.prepared import Prepared
 from storage.vocabulary import InboxSeq, InboxState
+
+Found = CursorResult[*tuple[Any, ...]]
+# Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
+KEEP_COUNT = {"preserve_rowcount": True}
 
 _inside: ContextVar[bool] = ContextVar("inside_a_unit_of_work", default=False)
 
@@ -37,10 +42,29 @@ class Uow:
         self.statements = 0
         self.put_items = False
 
-    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def execute(self, statement: Executable, rows: Any = None) -> Found:
         """Run one statement, with one set of values or a list of them."""
         self.statements += 1
-        found: CursorResult[*tuple[Any, ...]] = await self.connection.execute(statement, rows)
+        found: Found = await self.connection.execute(statement, rows)
+        return found
+
+    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples."""
+        ready = question.ready(self.connection.dialect)
+        return ready.rows(await self._driven(ready.sql, ready.parameters(values), reads=True))
+
+    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+        ready = statement.ready(self.connection.dialect)
+        if isinstance(rows, Mapping):
+            values: Any = ready.parameters(rows)
+        else:
+            values = [ready.parameters(row) for row in rows]
+        return (await self._driven(ready.sql, values, reads=False)).rowcount
+
+    async def _driven(self, sql: str, values: Any, *, reads: bool) -> Found:
+        self.statements += 1
+        found: Found = await self.connection.exec_driver_sql(sql, values, KEEP_COUNT)
         return found
 
     def attempt(self) -> AbstractAsyncContextManager[Any]:
@@ -50,8 +74,9 @@ class Uow:
 
     async def write(self, statement: UpdateBase, row: dict[str, Any] | None = None) -> int:
         """Run one changing statement, with its values beside it where it has none; how many rows it changed."""
-        # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
-        return (await self.execute(statement.execution_options(preserve_rowcount=True), row)).rowcount
+        if "preserve_rowcount" not in statement.get_execution_options():
+            statement = statement.execution_options(**KEEP_COUNT)
+        return (await self.execute(statement, row)).rowcount
 
 
 class InLoopUow(Uow):
@@ -65,16 +90,26 @@ class InLoopUow(Uow):
         self._driver: Any = connection.connection.dbapi_connection
         self._quick = quick
 
-    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def execute(self, statement: Executable, rows: Any = None) -> Found:
         """Run one statement, with one set of values or a list of them."""
+        return await self._run(partial(self.connection.execute, statement, rows), reads=statement.is_select)
+
+    async def _driven(self, sql: str, values: Any, *, reads: bool) -> Found:
+        return await self._run(partial(self.connection.exec_driver_sql, sql, values), reads=reads)
+
+    async def _run(self, work: Callable[[], Found], *, reads: bool) -> Found:
         self.statements += 1
-        run: Callable[[], CursorResult[*tuple[Any, ...]]] = partial(self.connection.execute, statement, rows)
-        if statement.is_select:
-            with suppress(in_loop.TooLong), self._driver.hurrying():
-                return run()
+        if reads:
+            self._driver.hurried = True
+            try:
+                return work()
+            except in_loop.TooLong:
+                pass
+            finally:
+                self._driver.hurried = False
         elif self._quick:
-            return run()
-        return await in_loop.in_thread(run)
+            return work()
+        return await in_loop.in_thread(work)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -155,7 +190,7 @@ class _once:
         _inside.set(False)
 
 
-_DONE = (
+_DONE = Prepared(
     update(Inbox)
     .where(Inbox.seq == bindparam("which"), Inbox.state == InboxState.NEW)
     .values(state=InboxState.DONE, payload=None, done_at=bindparam("at"))
@@ -163,5 +198,5 @@ _DONE = (
 
 
 async def _mark_done(uow: Uow, seq: InboxSeq, now: datetime | None) -> None:
-    if await uow.write(_DONE, {"which": seq, "at": now}) == 0:
+    if await uow.tell(_DONE, {"which": seq, "at": now}) == 0:
         raise AlreadyDone

@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import insert, select, text
 
 from storage.models.audit import AuditEntry, AuditSeal
+from storage.prepared import Prepared
 from storage.uow import Uow
 from storage.vocabulary import PersonId, SchoolId
+
+NOTE = Prepared(insert(AuditEntry), "school_id", "actor_id", "at", "action", "subject", "detail")
 
 
 async def note(
@@ -31,7 +34,7 @@ async def note(
         "subject": subject,
         "detail": dict(detail),
     }
-    await uow.execute(insert(AuditEntry), row)
+    await uow.tell(NOTE, row)
 
 
 @dataclass(frozen=True, slots=True)

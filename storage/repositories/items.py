@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, literal_column, null, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.orm import aliased
 
 from storage.models.delivery import WAITING, Item
+from storage.prepared import Prepared
 from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -62,6 +63,8 @@ class Move:
     expires_at: datetime | None
 
 
+WAITS: Any = literal_column(f"'{ItemState.WAITING.value}'")
+TOLD: Any = literal_column(f"'{ItemState.TOLD.value}'")
 GIVEN = tuple(NewItem.__dataclass_fields__)
 
 
@@ -77,12 +80,14 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
     value that was told already and doesn't wait in another form is not put at all.
     """
     given = [{f"new_{name}": getattr(row, name) for name in GIVEN} for row in rows]
-    await uow.execute(_upsert(uow.dialect), given)
+    await uow.tell(UPSERT, given)
 
 
-@cache
 def _upsert(dialect: str) -> Insert:
-    """The statement of `upsert`; kept, since to build it costs ten times what it costs to run it."""
+    """The statement of `upsert`.
+
+    Its states are constants: SQLite plans a statement anew at every call if a partial index depends on a value.
+    """
     standing = aliased(Item)
     # Locked, so that a claim or a settling of the same key beside us ends first and is seen as it ended.
     keyed = (
@@ -90,25 +95,17 @@ def _upsert(dialect: str) -> Insert:
         .where(
             standing.recipient_id == bindparam("new_recipient_id", type_=Item.recipient_id.type),
             standing.collapse_key == bindparam("new_collapse_key", type_=Item.collapse_key.type),
-            or_(standing.state == ItemState.WAITING.value, standing.state == ItemState.TOLD.value),
+            or_(standing.state == WAITS, standing.state == TOLD),
         )
         .order_by(standing.id)
         .with_for_update()
         .cte("keyed")
     )
-    base = (
-        select(keyed.c.value)
-        .where(keyed.c.state == ItemState.TOLD.value)
-        .order_by(keyed.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    base = select(keyed.c.value).where(keyed.c.state == TOLD).order_by(keyed.c.id.desc()).limit(1).scalar_subquery()
     given = [bindparam(f"new_{name}", type_=getattr(Item, name).type).label(name) for name in GIVEN]
     news = select(*given, base.label("base")).subquery("news")
-    waits = exists().where(keyed.c.state == ItemState.WAITING.value)
-    fresh = select(*news.c, literal(1), literal(ItemState.WAITING.value)).where(
-        or_(news.c.value.is_distinct_from(news.c.base), waits)
-    )
+    waits = exists().where(keyed.c.state == WAITS)
+    fresh = select(*news.c, literal_column("1"), WAITS).where(or_(news.c.value.is_distinct_from(news.c.base), waits))
     statement = insert_for(dialect, Item).from_select([*GIVEN, "base", "rev", "state"], fresh, include_defaults=False)
     new = statement.excluded
     back = Item.base.is_not_distinct_from(new.value)
@@ -127,10 +124,13 @@ def _upsert(dialect: str) -> Insert:
             "expires_at": new.expires_at,
             "account_id": new.account_id,
             "channel": new.channel,
-            "state": case((back, ItemState.VOID.value), else_=ItemState.WAITING.value),
+            "state": case((back, ItemState.VOID.value), else_=WAITS),
             "reason": case((back, VoidReason.BACK_TO_BASE.value), else_=null()),
         },
     )
+
+
+UPSERT = Prepared(_upsert)
 
 
 async def hasten(uow: Uow, lesson_id: LessonId, kind: ItemKind, due_at: datetime) -> None:

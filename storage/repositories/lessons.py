@@ -6,7 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from typing import cast as typed
 
-from sqlalchemy import BindParameter, ColumnElement, Date, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from storage.models.journal import LessonRecord, LessonWork, Mark
@@ -23,6 +36,7 @@ from storage.vocabulary import LessonId, LessonState, PersonId, RecordForm, Reco
 NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
 TODAY = typed(date, bindparam("today", type_=Date))
 MINE: BindParameter[Any] = bindparam("teacher")
+COMMA: Any = literal_column("','")  # given as a value, it would be written into the text at every call
 Question = Any  # a Select of whatever columns
 
 
@@ -120,7 +134,7 @@ def day_ends_at() -> ColumnElement[Any]:
 
 def _closed_terms() -> ColumnElement[Any]:
     return (
-        select(func.aggregate_strings(Term.kind, ","))
+        select(func.aggregate_strings(Term.kind, COMMA))
         .where(
             Term.year_id == Lesson.year_id,
             Term.starts_on <= Lesson.on_date,
@@ -134,7 +148,7 @@ def _closed_terms() -> ColumnElement[Any]:
 
 def _kinds() -> ColumnElement[Any]:
     return (
-        select(func.aggregate_strings(LessonWork.kind, ","))
+        select(func.aggregate_strings(LessonWork.kind, COMMA))
         .where(LessonWork.lesson_id == Lesson.id)
         .correlate(Lesson)
         .scalar_subquery()
@@ -145,7 +159,7 @@ def _works() -> ColumnElement[Any]:
     """«7=control=1,7=control=1,8=answer=1»: for every mark that stands its column's id, kind and ordinal."""
     column = cast(LessonWork.id, String) + "=" + LessonWork.kind + "=" + cast(LessonWork.ordinal, String)
     return (
-        select(func.aggregate_strings(column, ","))
+        select(func.aggregate_strings(column, COMMA))
         .select_from(LessonWork)
         .join(Mark, Mark.work_id == LessonWork.id)
         .where(LessonWork.lesson_id == Lesson.id, Mark.value.is_not(None), is_newest(Mark))

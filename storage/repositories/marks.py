@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from storage.models.journal import Attendance, LessonWork, Mark
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson
+from storage.prepared import Prepared
 from storage.repositories import lessons, recipients
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
@@ -78,35 +79,37 @@ def _first_entered_at() -> ColumnElement[Any]:
     )
 
 
-TAP = recipients.joins(
-    lessons.joined(
-        select(
-            *lessons.columns(),
-            LessonWork.id.label("work_id"),
-            LessonWork.kind,
-            LessonWork.ordinal,
-            Enrollment.student_id.label("seat"),
-            Person.last_name,
-            Person.first_name,
-            Person.middle_name,
-            Mark.value,
-            Mark.comment,
-            Mark.rev,
-            Mark.entered_at,
-            Author.last_name.label("author"),
-            _first_entered_at().label("first_entered_at"),
-            *recipients.columns(),
+TAP = Prepared(
+    recipients.joins(
+        lessons.joined(
+            select(
+                *lessons.columns(),
+                LessonWork.id.label("work_id"),
+                LessonWork.kind,
+                LessonWork.ordinal,
+                Enrollment.student_id.label("seat"),
+                Person.last_name,
+                Person.first_name,
+                Person.middle_name,
+                Mark.value,
+                Mark.comment,
+                Mark.rev,
+                Mark.entered_at,
+                Author.last_name.label("author"),
+                _first_entered_at().label("first_entered_at"),
+                *recipients.columns(),
+            )
+            .select_from(LessonWork)
+            .join(Lesson, Lesson.id == LessonWork.lesson_id)
         )
-        .select_from(LessonWork)
-        .join(Lesson, Lesson.id == LessonWork.lesson_id)
+        .outerjoin(Enrollment, and_(Enrollment.student_id == STUDENT, lessons.sits(STUDENT)))
+        .outerjoin(Person, Person.id == Enrollment.student_id)
+        .outerjoin(Mark, and_(Mark.work_id == LessonWork.id, Mark.student_id == STUDENT, is_newest(Mark)))
+        .outerjoin(Author, Author.id == Mark.author_id)
+        .where(LessonWork.id == bindparam("work"), Lesson.school_id == bindparam("school")),
+        Enrollment.student_id,
+        lessons.TODAY,
     )
-    .outerjoin(Enrollment, and_(Enrollment.student_id == STUDENT, lessons.sits(STUDENT)))
-    .outerjoin(Person, Person.id == Enrollment.student_id)
-    .outerjoin(Mark, and_(Mark.work_id == LessonWork.id, Mark.student_id == STUDENT, is_newest(Mark)))
-    .outerjoin(Author, Author.id == Mark.author_id)
-    .where(LessonWork.id == bindparam("work"), Lesson.school_id == bindparam("school")),
-    Enrollment.student_id,
-    lessons.TODAY,
 )
 
 
@@ -115,7 +118,7 @@ async def for_tap(
 ) -> MarkTap | None:
     """Everything a tap decides by, in one statement; None where the school has no such column."""
     values = {"work": work_id, "student": student_id, "school": school_id, "teacher": teacher_id, "today": today}
-    rows = (await uow.execute(TAP, values)).all()
+    rows = await uow.ask(TAP, values)
     if not rows:
         return None
     row = next((one for one in rows if one.seat is not None), rows[0])
@@ -235,7 +238,7 @@ class Sheet:
     rows: list[StudentMarks]
 
 
-SHEET = (
+SHEET = Prepared(
     lessons.seated(
         select(
             Person.id,
@@ -268,7 +271,7 @@ async def sheet(uow: Uow, lesson_id: LessonId) -> Sheet:
     """The marks of everybody who sits in a lesson, in all its columns."""
     works: dict[WorkId, WorkRow] = {}
     rows: dict[PersonId, StudentMarks] = {}
-    for row in await uow.execute(SHEET, {"lesson": lesson_id}):
+    for row in await uow.ask(SHEET, {"lesson": lesson_id}):
         student = rows.get(row.id)
         if student is None:
             code = AttendanceCode(row.code or AttendanceCode.PRESENT)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole, TelegramAccount
 from storage.models.school import School, SchoolClass
+from storage.prepared import Prepared
 from storage.uow import Uow
 from storage.vocabulary import AccountId, AccountState, BotId, PersonId, Role, SchoolId
 
@@ -37,7 +38,7 @@ def holds_on(
 
 
 LEADS = "homeroom"  # among the roles of an answer: leads a class
-ACCOUNT = (
+ACCOUNT = Prepared(
     select(TelegramAccount.id, TelegramAccount.person_id, Person.locale, School.id, School.timezone)
     .join(Person, Person.id == TelegramAccount.person_id)
     .join(School, School.id == TelegramAccount.school_id)
@@ -47,7 +48,7 @@ ACCOUNT = (
         TelegramAccount.state == AccountState.ACTIVE,
     )
 )
-ROLES = (
+ROLES = Prepared(
     select(PersonRole.role)
     .where(
         PersonRole.person_id == bindparam("person"),
@@ -66,12 +67,12 @@ ROLES = (
 
 async def find_actor(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> FoundActor | None:
     """Who speaks through an active account; one indexed query for the account, one for its roles."""
-    account = (await uow.execute(ACCOUNT, {"bot": bot_id, "user": user_id})).first()
-    if account is None:
+    accounts = await uow.ask(ACCOUNT, {"bot": bot_id, "user": user_id})
+    if not accounts:
         return None
-    account_id, person_id, locale, school_id, timezone = account
+    account_id, person_id, locale, school_id, timezone = accounts[0]
     today = now.astimezone(ZoneInfo(timezone)).date()
-    held = {row.role for row in await uow.execute(ROLES, {"person": person_id, "today": today})}
+    held = {row.role for row in await uow.ask(ROLES, {"person": person_id, "today": today})}
     roles = frozenset(Role(one) for one in held - {LEADS})
     return FoundActor(person_id, account_id, school_id, timezone, locale, roles, LEADS in held)
 

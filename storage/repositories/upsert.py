@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.base import Base
+from storage.prepared import Prepared
 from storage.uow import Uow
 
 
@@ -27,10 +28,9 @@ def insert_for(dialect: str, model: type[Base]) -> sqlite.Insert:
 
 async def add_unless_there(uow: Uow, model: type[Base], row: dict[str, Any]) -> bool:
     """Add a row; False where one of the same key is there already."""
-    return await uow.write(_ignoring(uow.dialect, model), row) > 0
+    return await uow.tell(_ignoring(model, tuple(row)), row) > 0
 
 
 @cache
-def _ignoring(dialect: str, model: type[Base]) -> sqlite.Insert:
-    # Kept: to build such a statement costs more than to run it.
-    return insert_for(dialect, model).on_conflict_do_nothing()
+def _ignoring(model: type[Base], columns: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda dialect: insert_for(dialect, model).on_conflict_do_nothing(), *columns)
