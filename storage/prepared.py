@@ -75,7 +75,7 @@ class Prepared:
             raise TypeError("a statement whose text depends on its values can't be prepared")
         binds = compiled.binds
         processes = {name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in binds.items()}
-        inserted: list[Any] = compiled.insert_prefetch
+        inserted: Any = compiled.insert_prefetch
         fixed = {name: one.effective_value for name, one in binds.items() if not one.required}
         columns = made.selected_columns if made.is_select else ()
         reads = (one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)
