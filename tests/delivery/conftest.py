@@ -75,13 +75,13 @@ async def add_person(uow: Uow, school: int, first_name: str, *roles: Role) -> Pe
     return PersonId(person)
 
 
-async def connect(uow: Uow, school: int, person: int, chat: str) -> None:
+async def connect(uow: Uow, school: int, person: int, chat: str, bot: BotId = BOT) -> None:
     """An active account and a live consent."""
     await add(
         uow,
         TelegramAccount,
         school_id=school,
-        bot_id=BOT,
+        bot_id=bot,
         user_id=int(chat),
         chat_id=int(chat),
         person_id=person,
@@ -91,8 +91,8 @@ async def connect(uow: Uow, school: int, person: int, chat: str) -> None:
     await add(uow, Consent, school_id=school, person_id=person, version="1", given_at=NOW)
 
 
-async def found(storage: Storage) -> Family:
-    """Lay the small school down."""
+async def found(storage: Storage, bot: BotId = BOT) -> Family:
+    """Lay the small school down, its people connected at a bot."""
     async with storage.writing() as uow:
         school = await add(uow, School, name="Школа № 1", timezone="Europe/Moscow", regulation={}, created_at=NOW)
         year = await add(
@@ -124,8 +124,8 @@ async def found(storage: Storage) -> Family:
             )
         await add(uow, Homeroom, school_id=school, class_id=class_id, teacher_id=teacher, since_on=FIRST_DAY)
         family = Family(SchoolId(school), teacher, mother, father, children[0], children[1])
-        await connect(uow, school, mother, family.mother_chat)
-        await connect(uow, school, teacher, family.teacher_chat)
+        await connect(uow, school, mother, family.mother_chat, bot)
+        await connect(uow, school, teacher, family.teacher_chat, bot)
     return family
 
 

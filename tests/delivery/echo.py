@@ -61,8 +61,8 @@ class Echo:
         seq = None if self._forgets_the_mark else actor.seq
         async with self._storage.writing(seq, now=now) as uow:
             # The mother's chat stands before the teacher's own.
-            own = TelegramAccount.chat_id == actor.user_id - 1
-            mother = (await uow.execute(select(TelegramAccount.person_id).where(own))).scalar_one()
+            own = (TelegramAccount.bot_id == actor.bot_id, TelegramAccount.chat_id == actor.user_id - 1)
+            mother = (await uow.execute(select(TelegramAccount.person_id).where(*own))).scalar_one()
             await items.put(uow, [self._fact(actor, PersonId(mother), word, now)], now)
 
     def _fact(self, actor: Actor, mother: PersonId, word: str, now: datetime) -> items.Fact:
