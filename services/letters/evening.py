@@ -19,12 +19,13 @@ from services.letters.diary_news import (
     with_clip,
 )
 from services.letters.reader import Reader
+from services.letters.shelf import shelf_of
 from services.letters.sources import Sources, gather
 from services.letters.typeset import cut, fits, typeset
 from services.outbox.returning import BUNDLE as RETURN
 from services.outbox.transport import DueItem
 from services.rules import windows
-from storage.repositories import diary, recipients, student_readers
+from storage.repositories import student_readers
 from storage.repositories.diary import ToDo
 from storage.uow import Uow
 from storage.vocabulary import ItemKind, LessonState, PersonId
@@ -88,7 +89,7 @@ def _sizes(news: int, days: int) -> Iterator[_Size]:
 
 async def _own(uow: Uow, reader: Reader) -> Sequence[PersonId]:
     """A guardian's children, or the student who reads of their own homework."""
-    children = await recipients.told_of(uow, reader.person_id, reader.today)
+    children = await shelf_of(uow).children(uow, reader.person_id, reader.today)
     if not children and await student_readers.is_student(uow, reader.person_id, reader.today):
         return [reader.person_id]
     return children
@@ -128,14 +129,13 @@ def _child(
 
 async def _tomorrow(uow: Uow, reader: Reader, students: Sequence[PersonId], about: date) -> dict[PersonId, Tomorrow]:
     """The lessons of each child on the day after `about`, where there are some."""
-    day = about + timedelta(days=1)
+    day, shelf = about + timedelta(days=1), shelf_of(uow)
     found: dict[PersonId, Tomorrow] = {}
     for student_id in students:
-        lessons = await diary.lessons_of_day(uow, reader.school_id, student_id, day)
-        subjects = {lesson.subject_id for lesson in lessons}
+        lessons = await shelf.lessons_of_day(uow, reader.school_id, student_id, day)
         if not lessons:
             continue
-        homework = await diary.homework_for(uow, reader.school_id, student_id, day, subjects)
+        homework = await shelf.homework_for(uow, reader.school_id, student_id, day)
         lines = []
         for lesson in lessons:
             # Two lessons of a subject in a row share their homework: it stands at the first.

@@ -1,8 +1,10 @@
 """Whom a letter is written for: the hours that hold, the school's regulation, and how openly the channel may speak."""
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.outbox.transport import Reachable
@@ -51,7 +53,7 @@ def naming(channel: Channel, regulation: Regulation) -> Naming:
 
 def reader_of(recipient: Reachable, now: datetime) -> Reader:
     """The recipient as a reader."""
-    chosen, regulation = recipient.chosen, Regulation.from_json(recipient.regulation)
+    chosen, regulation = recipient.chosen, regulation_of(recipient.regulation)
     usual = quiet_hours.default_hours(regulation)
     hours = (
         usual
@@ -62,3 +64,15 @@ def reader_of(recipient: Reachable, now: datetime) -> Reader:
     )
     today = now.astimezone(recipient.zone).date()
     return Reader(recipient.person_id, recipient.school_id, recipient.zone, today, recipient.channel, regulation, hours)
+
+
+def regulation_of(stored: dict[str, Any]) -> Regulation:
+    """A regulation from its stored settings; the last few are kept, since a school's letters are read by the same."""
+    for known, regulation in _regulations:
+        if known == stored:
+            return regulation
+    _regulations.appendleft((stored, Regulation.from_json(stored)))
+    return _regulations[0][1]
+
+
+_regulations: deque[tuple[dict[str, Any], Regulation]] = deque(maxlen=8)

@@ -9,6 +9,7 @@ from datetime import date
 
 from services.letters.changes import Change
 from services.letters.reader import Reader
+from services.letters.shelf import shelf_of
 from services.outbox.transport import DueItem
 from services.rules.short_names import Named
 from storage.repositories import arrangements, diary
@@ -52,6 +53,7 @@ async def gather(uow: Uow, reader: Reader, items: Sequence[DueItem], more_studen
     changes = [told for item in items if item.kind is ItemKind.TIMETABLE and (told := Change.read(item.value))]
     lesson_ids = {item.lesson_id for item in items if item.lesson_id is not None}
     lesson_ids |= {told.moved_to for told in changes if told.moved_to is not None}
+    shelf = shelf_of(uow)
     people = {person for told in changes for person in told.substitutes}
     work_ids = {item.work_id for item in items if item.work_id is not None}
     due_on: dict[tuple[PersonId, LessonId], date] = {}
@@ -62,16 +64,16 @@ async def gather(uow: Uow, reader: Reader, items: Sequence[DueItem], more_studen
             if item.kind is ItemKind.HOMEWORK and item.student_id == student_id and item.lesson_id is not None
         ]
         if given:
-            dates = await diary.due_dates(uow, student_id, given)
+            dates = await shelf.due_dates(uow, student_id, given)
             due_on |= {(student_id, lesson_id): on for lesson_id, on in dates.items()}
     given_in = {item.lesson_id for item in items if item.kind is ItemKind.HOMEWORK and item.lesson_id is not None}
     return Sources(
         reader=reader,
-        lessons=await diary.lessons(uow, lesson_ids),
-        works=await diary.works(uow, work_ids) if work_ids else {},
-        names=await diary.names(uow, students),
+        lessons=await shelf.lessons(uow, lesson_ids),
+        works=await shelf.works(uow, work_ids),
+        names=await shelf.names(uow, students),
         due_on=due_on,
-        ways=await diary.ways(uow, given_in) if given_in else {},
+        ways=await shelf.ways(uow, given_in),
         explained=await _explained(uow, items),
         substitutes={
             one: Named(found.id, found.last, found.first, found.middle).initials

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from services import words
 from services.letters.diary_news import NAME_WIDTH, Written
 from services.letters.reader import Reader
+from services.letters.shelf import shelf_of
 from services.letters.typeset import cut, fits, in_sentence, typeset
 from services.outbox.transport import DueItem
 from services.rules import averages, windows
@@ -14,7 +15,7 @@ from services.rules import plans as plan_rules
 from services.rules.averages import Scored
 from services.rules.plans import PlannedTopic
 from services.rules.working_days import monday_of
-from storage.repositories import diary, diary_days, diary_terms, family_ticks, recipients
+from storage.repositories import diary_days, diary_terms, family_ticks
 from storage.repositories.diary_terms import GivenMark, SeatTerm
 from storage.repositories.family_ticks import PlannedWork
 from storage.uow import Uow
@@ -64,8 +65,9 @@ async def weekly(uow: Uow, reader: Reader, items: Sequence[DueItem], now: dateti
     """The letter of the week whose day the item names; None where no child had anything."""
     on = max((date.fromisoformat(item.value) for item in items if item.value), default=reader.today)
     monday = monday_of(on)
-    own = await recipients.told_of(uow, reader.person_id, reader.today)
-    names = await diary.names(uow, own)
+    shelf = shelf_of(uow)
+    own = await shelf.children(uow, reader.person_id, reader.today)
+    names = await shelf.names(uow, own)
     children = [await _week(uow, reader, student, reader.called(names[student]), monday) for student in own]
     shown = [one for one in children if one.news]
     if not shown:

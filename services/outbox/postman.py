@@ -90,6 +90,8 @@ class Postman:
         self.still_ours: Callable[[], bool] = lambda: True  # asked before each request: who was frozen sends nothing
         self._in_doubt = True  # rows may say `sending` that we don't carry
         self._look_at = self._care_at = 0.0
+        self._looking: asyncio.Task[None] | None = None  # one at a time, beside the rounds
+        self._look_failed: Exception | None = None
         self.running = False
 
     @property
@@ -132,6 +134,9 @@ class Postman:
                 await self._rest(pause)
         finally:
             self.running = False
+            self._ready.clear()
+            if self._looking is not None:
+                await asyncio.wait([self._looking])
 
     def stop(self) -> None:
         """No new letters. What is on the wire is waited for and settled by `run`, which then returns."""
@@ -180,18 +185,35 @@ class Postman:
         if now >= self._care_at:
             self._care_at = now + self._care_every
             await self._care()
-        if now >= self._look_at or not self._ready:
+        if self._look_failed is not None:
+            error, self._look_failed = self._look_failed, None
+            raise error
+        if self._looking is None and (now >= self._look_at or self._ready.runs_low):
             self._look_at = now + LOOK_EVERY
-            await self._ready.look(now, self._pace.held_chats(LOOK_EVERY))
+            self._looking = self._spawn(self._look(self._ready.look(now, self._pace.held_chats(LOOK_EVERY))), "look")
         chosen, soonest = self._choose()
         if chosen or self._finished or self._ready.empty or self._ready.put_off:
             await self._ledger(chosen)
         if self._finished:
             return 0.0
-        return min(max(min(soonest, self._look_at) - self._monotonic(), 0.001), LOOK_EVERY)
+        if self._looking is None:  # else its end calls
+            soonest = min(soonest, self._look_at)
+        return min(max(soonest - self._monotonic(), 0.001), LOOK_EVERY)
 
     def _monotonic(self) -> float:
         return asyncio.get_running_loop().time()
+
+    # 1. Look
+
+    async def _look(self, look: Coroutine[Any, Any, None]) -> None:
+        """Beside the rounds, so that the next letters are composed while these are on the wire."""
+        try:
+            await look
+        except Exception as error:
+            self._look_failed = error
+        finally:
+            self._looking = None
+            self._called.set()
 
     # 2. Choose
 
@@ -257,6 +279,8 @@ class Postman:
         self._finished = self._finished[len(settling) :]
         for one in settling:
             self._flying.pop(one.letter.id, None)
+        if settling and not self._ready:
+            self._look_at = 0.0  # what their keys and chats kept waiting
         self._ready.empty = self._ready.empty[len(empty) :]
         self._ready.put_off = self._ready.put_off[len(put_off) :]
         self._flying |= {letter.id: letter for letter, _ in off}

@@ -1,7 +1,8 @@
 """Letters composed and not yet claimed: what is due, gathered by recipient and bundle."""
 
+import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.clock import Clock
+from services.outbox.ahead import announce
 from services.outbox.transport import Composer, DueItem, Later, Reachable
 from storage.failures import passes
 from storage.repositories import due
@@ -67,11 +69,19 @@ class Readiness:
         self._channel = channel
         self._letters: list[Ready] = []
         self._broken: dict[tuple[int, str], float] = {}
+        self._taken: set[tuple[int, str]] = set()  # since the last look began
+        self._looks = 0
+        self._half = 0  # of what the last look brought, where it may have left something
         self.empty: list[Item] = []  # items with nothing left to tell
         self.put_off: list[tuple[Item, datetime]] = []  # items that quiet hours hold until then
 
     def __bool__(self) -> bool:
         return bool(self._letters)
+
+    @property
+    def runs_low(self) -> bool:
+        """Whether half of what was composed is gone, and more is due."""
+        return len(self._letters) < self._half
 
     def in_order(self) -> list[Ready]:
         """The letters, the most urgent first."""
@@ -80,32 +90,50 @@ class Readiness:
     def take(self, chosen: Sequence[Ready]) -> None:
         """These were chosen."""
         gone = {id(one) for one in chosen}
+        self._taken |= {one.bundle for one in chosen}
         self._letters = [one for one in self._letters if id(one) not in gone]
 
     def clear(self) -> None:
-        """Forget them: another owner may have told their items."""
+        """Forget them: another owner may have told their items. A look that is under way brings nothing."""
+        self._looks += 1
+        self._half = 0
         self._letters = []
         self.empty = []
         self.put_off = []
 
-    async def look(self, now: float, held: Collection[str]) -> None:
-        """Compose what is due, unless its chat is held; what is composed and fresh stays as it is."""
+    def look(self, now: float, held: Collection[str]) -> Coroutine[Any, Any, None]:
+        """Compose what is due, unless its chat is held; what is composed and fresh stays as it is.
+
+        From the call on letters may be taken, and copies added.
+        """
+        self._looks += 1
+        self._taken = set()
+        return self._look(self._looks, now, held)
+
+    async def _look(self, this: int, now: float, held: Collection[str]) -> None:
         moment = self._clock.now()
+        before = {one.bundle for one in self._letters}
         fresh = {one.bundle: one for one in self._letters if now - one.composed_at < FRESH}
         self._broken = {bundle: until for bundle, until in self._broken.items() if until > now}
         composed: list[Ready] = []
         async with self._storage.reading() as uow:
-            left = _bundles(await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held, self._channel))
-            await self._compose_all(uow, left, fresh, composed, moment, now)
-        while left:  # one of them failed, and its transaction may have failed with it
+            rows = await due.due(uow, self._bot_id, moment, LOOK_LIMIT, held, self._channel)
+            more = len(rows) >= LOOK_LIMIT
+            left = _bundles(rows)
+            await self._compose_all(uow, this, left, fresh, composed, moment, now)
+        while left and this == self._looks:  # one of them failed, and its transaction may have failed with it
             async with self._storage.reading() as uow:
-                await self._compose_all(uow, left, fresh, composed, moment, now)
-        self._letters = [*fresh.values(), *composed]
-        self._sort()
+                await self._compose_all(uow, this, left, fresh, composed, moment, now)
+        if this == self._looks:
+            stay = [one for one in self._letters if one.bundle in fresh or one.bundle not in before]
+            self._letters = stay + [one for one in composed if one.bundle not in self._taken]
+            self._sort()
+            self._half = len(self._letters) // 2 if more else 0
 
     async def _compose_all(
         self,
         uow: Uow,
+        this: int,
         left: list[list[due.DueRow]],
         fresh: dict[tuple[int, str], Ready],
         composed: list[Ready],
@@ -113,7 +141,8 @@ class Readiness:
         now: float,
     ) -> None:
         """Take the bundles one by one off `left`, until one fails: it rests, and the others want a new transaction."""
-        while left:
+        announce(uow, [row for bundle in left for row in bundle])
+        while left and this == self._looks:
             bundle = left.pop(0)
             key = (bundle[0].recipient_id, bundle[0].bundle)
             known = fresh.get(key)
@@ -132,6 +161,7 @@ class Readiness:
                 return
             if ready is not None:
                 composed.append(ready)
+            await asyncio.sleep(0)  # letters that are on their way want the loop too
 
     async def _compose(self, uow: Uow, bundle: Sequence[due.DueRow], moment: datetime, now: float) -> Ready | None:
         first = bundle[0]

@@ -1,7 +1,7 @@
 """What families read: a student's lessons with topics, marks, absences and homework; names for letters."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -278,28 +278,50 @@ class ToDo:
     own: bool = False
 
 
-async def homework_for(
-    uow: Uow, school_id: SchoolId, student_id: PersonId, day: date, subject_ids: Collection[int]
-) -> dict[int, list[ToDo]]:
-    """What a student has to have done by a day, by subject: the homework of the last day with that subject.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given to all for a day, by subject, and on which day of each subject."""
 
-    The student's own homework stands beside the general; nothing of another student's is asked for.
-    """
+    last: list[tuple[int, date]]
+    general: dict[int, list[ToDo]]
+
+
+async def given_to_all(
+    uow: Uow, school_id: SchoolId, student_id: PersonId, day: date, subject_ids: Collection[int]
+) -> Given:
+    """The general homework for a day of everybody who sits where this student does: of the last day with a subject."""
     values = {"school": school_id, "student": student_id}
     earlier = {**values, "day": day, "since": day - LOOK_BACK, "subjects": list(subject_ids)}
     last = [(row.subject_id, row.on_date) for row in await uow.execute(LAST_DAYS, earlier)]
     if not last:
-        return {}
-    general = {row.id: row for row in await uow.execute(HOMEWORK, {**values, "last": last})}
-    own = {row.id: row for row in await uow.execute(OWN_HOMEWORK, {**values, "last": last})}
-    files = await homework.file_counts(uow, list(general))
+        return Given([], {})
+    rows = {row.id: row for row in await uow.execute(HOMEWORK, {**values, "last": last})}
+    files = await homework.file_counts(uow, list(rows))
+    return Given(last, _by_subject(rows, files, own=False))
+
+
+async def given_alone(
+    uow: Uow, school_id: SchoolId, student_id: PersonId, last: Collection[tuple[int, date]]
+) -> dict[int, list[ToDo]]:
+    """A student's own homework of such days, by subject; nothing of another student's is asked for."""
+    values = {"school": school_id, "student": student_id, "last": list(last)}
+    return _by_subject({row.id: row for row in await uow.execute(OWN_HOMEWORK, values)}, {}, own=True)
+
+
+def _by_subject(rows: dict[int, Any], files: Mapping[LessonId, int], *, own: bool) -> dict[int, list[ToDo]]:
     found: dict[int, list[ToDo]] = defaultdict(list)
-    for rows, is_own in ((general, False), (own, True)):
-        for row in rows.values():
-            way = HomeworkWay(row.way) if row.way else None
-            attached = 0 if is_own else files.get(row.id, 0)
-            found[row.subject_id].append(ToDo(row.id, row.value, way, attached, is_own))
+    for row in rows.values():
+        way = HomeworkWay(row.way) if row.way else None
+        found[row.subject_id].append(ToDo(row.id, row.value, way, files.get(row.id, 0), own))
     return found
+
+
+WITH_OWN = select(PersonalHomework.student_id).distinct().where(PersonalHomework.student_id.in_(IDS))
+
+
+async def with_own_homework(uow: Uow, student_ids: Collection[PersonId]) -> dict[PersonId, bool]:
+    """Those of the students to whom some homework was ever given alone."""
+    return {PersonId(row.student_id): True for row in await uow.execute(WITH_OWN, {"ids": list(student_ids)})}
 
 
 OF_SCHOOL = select(School.name, School.timezone, School.regulation).where(School.id == SCHOOL)

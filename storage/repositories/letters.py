@@ -3,9 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Update, and_, bindparam, case, delete, exists, func, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Executable,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -14,7 +30,7 @@ from storage.models.delivery import SENDING, Item, Letter
 from storage.repositories import recipients
 from storage.repositories.due import may_be_claimed, place_of
 from storage.repositories.items import in_order
-from storage.repositories.upsert import insert_into
+from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import (
     BotId,
@@ -69,6 +85,16 @@ def _claim(channel: Channel) -> Update:
     )
 
 
+@cache
+def _stored(dialect: str) -> Executable:
+    # Kept: to build such a statement costs more than to run it.
+    return (
+        insert_for(dialect, Letter)
+        .on_conflict_do_nothing(index_elements=[Letter.bot_id, Letter.address], index_where=SENDING)
+        .returning(Letter.id, Letter.address)
+    )
+
+
 CLAIMS = {one: _claim(one) for one in (Channel.TELEGRAM, Channel.EMAIL)}
 
 
@@ -86,9 +112,7 @@ async def freeze(
     A claim any of whose items moved, or whose right ended, is left out whole, and its items stay as they were.
     """
     stored = await uow.execute(
-        insert_into(uow, Letter)
-        .on_conflict_do_nothing(index_elements=[Letter.bot_id, Letter.address], index_where=SENDING)
-        .returning(Letter.id, Letter.address),
+        _stored(uow.dialect),
         [
             {
                 "bot_id": bot_id,
@@ -205,20 +229,25 @@ class Settled:
     external_id: str | None
 
 
+SETTLED = (
+    update(Letter)
+    .where(
+        Letter.id == bindparam("which"),
+        or_(Letter.state == LetterState.SENDING.value, Letter.state == LetterState.UNKNOWN.value),
+    )
+    .values(
+        state=bindparam("new_state"),
+        outcome=bindparam("new_outcome"),
+        sent_at=bindparam("new_sent_at"),
+        external_id=bindparam("new_external_id"),
+    )
+)
+
+
 async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) -> None:
     """Write down what became of letters; one statement."""
     await uow.execute(
-        update(Letter)
-        .where(
-            Letter.id == bindparam("which"),
-            or_(Letter.state == LetterState.SENDING.value, Letter.state == LetterState.UNKNOWN.value),
-        )
-        .values(
-            state=bindparam("new_state"),
-            outcome=bindparam("new_outcome"),
-            sent_at=bindparam("new_sent_at"),
-            external_id=bindparam("new_external_id"),
-        ),
+        SETTLED,
         [
             {
                 "which": one.letter_id,

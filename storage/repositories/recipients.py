@@ -252,3 +252,19 @@ async def told_of(uow: Uow, guardian_id: PersonId, on: date) -> list[PersonId]:
     """The students somebody's letters, by whatever channel, may be about; by name."""
     rows = await uow.execute(TOLD_OF, {"guardian": guardian_id, "on": on})
     return [PersonId(row.student_id) for row in rows]
+
+
+TOLD_OF_EACH = (
+    select(Guardianship.guardian_id, Guardianship.student_id)
+    .join(Person, Person.id == Guardianship.student_id)
+    .where(Guardianship.guardian_id.in_(bindparam("guardians", expanding=True)), rests_by_any_way(ON))
+    .order_by(Person.key, Person.id)
+)
+
+
+async def told_of_each(uow: Uow, guardian_ids: Collection[PersonId], on: date) -> dict[PersonId, list[PersonId]]:
+    """The same of several: by guardian, then by name."""
+    found: dict[PersonId, list[PersonId]] = {}
+    for row in await uow.execute(TOLD_OF_EACH, {"guardians": list(guardian_ids), "on": on}):
+        found.setdefault(PersonId(row.guardian_id), []).append(PersonId(row.student_id))
+    return found
