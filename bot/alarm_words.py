@@ -55,6 +55,10 @@ WORDS = {
         "Another process took the bot over, or the base was silent for too long. If that wasn't intended: do two "
         "services run?"
     ),
+    "serves_no_school": N_(
+        "This bot serves no school: those of the base are another bot's. ./zvonok school list shows whose, "
+        "./zvonok school take gives one to this bot."
+    ),
     "owner_failed": STUMBLED,
     "postman_failed": STUMBLED,
     "polling_failed": STUMBLED,
