@@ -210,13 +210,16 @@ class Scene:
         self.services.append(await asyncio.to_thread(Service, given, folder / "service.log", echo.serve))
         return self.services[-1]
 
-    def by_webhook(self) -> str:
-        """Services started from now on are brought their updates at this address, and answer there."""
+    def by_webhook(self, public: str = "") -> str:
+        """Services started from now on are brought their updates at this address, and answer there.
+
+        `public`: what stands before them, where it isn't their own.
+        """
         with socket.socket() as asked:
             asked.bind(("127.0.0.1", 0))
             port: int = asked.getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        self.more_environment |= {"HTTP_PORT": str(port), "WEBHOOK_URL": address, "WEBHOOK_SECRET": SECRET}
+        self.more_environment |= {"HTTP_PORT": str(port), "WEBHOOK_URL": public or address, "WEBHOOK_SECRET": SECRET}
         return address
 
     async def do_something(self, pair: Pair | None = None) -> None:

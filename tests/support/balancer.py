@@ -1,6 +1,7 @@
 """A balancer before several nodes: each request goes to the next of them, and to another where one is silent."""
 
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -15,10 +16,10 @@ SILENT_AFTER = 1.0  # seconds without an answer; who was frozen may store the up
 class Balancer:
     """Passes what is posted to it on; `taken` counts by node what was answered 2xx."""
 
-    def __init__(self, nodes: Sequence[str]) -> None:
+    def __init__(self, nodes: Sequence[str] = ()) -> None:
         self.nodes = list(nodes)
         self.url = ""
-        self.taken = dict.fromkeys(nodes, 0)
+        self.taken: Counter[str] = Counter()
         self._next = itertools.count()
 
     @asynccontextmanager

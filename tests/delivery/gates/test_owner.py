@@ -13,10 +13,11 @@ import pytest
 
 from storage.uow import Storage
 from tests.delivery.conftest import Family, found
-from tests.delivery.crash import Verdict, scene
+from tests.delivery.crash import Service, Verdict, scene
 from tests.delivery.gates.counts import COUNTS
 from tests.delivery.gates.table import allowed, judged, noted
 from tests.support import databases
+from tests.support.balancer import Balancer
 from tests.support.cluster import Cluster
 
 pytestmark = pytest.mark.slow
@@ -30,15 +31,26 @@ TAKEN = f"take-over ≤ {TAKE_OVER:.0f} s, lost 0, unmarked 0"
 GOES_ON = f"goes on within {STUCK:.0f} s, lost 0, unmarked 0"
 
 
-async def taken_over(url: str, data: Path, number: signal.Signals, mistake: str = "") -> tuple[Verdict, list[float]]:
-    """Stop the owner with a signal while another process waits; the verdict, and how long each take-over took."""
-    storage, took = Storage(url), []
+async def taken_over(
+    url: str, data: Path, number: signal.Signals, mistake: str = "", *, spread: bool = False
+) -> tuple[Verdict, list[float]]:
+    """Stop the owner with a signal while another process waits; the verdict, and how long each take-over took.
+
+    `spread`: updates come by webhook, and a balancer gives every other one to the process that waits.
+    """
+    storage, took, balancer = Storage(url), [], Balancer()
     try:
-        async with scene(storage, url, await found(storage), data, 5) as here:
-            owner = await here.start("", mistake, "0")
+        async with scene(storage, url, await found(storage), data, 5) as here, balancer.running() as public:
+
+            async def start(turn: int) -> Service:
+                if spread:
+                    balancer.nodes = [*balancer.nodes[-1:], here.by_webhook(public)]
+                return await here.start("", mistake, str(turn))
+
+            owner = await start(0)
             assert await owner.ready()
             for turn in range(1, COUNTS.owners + 1):
-                second = await here.start("", mistake, str(turn))
+                second = await start(turn)
                 await second.comes_up()
                 async with here.busy():
                     await asyncio.sleep(1.0)
@@ -60,18 +72,20 @@ async def taken_over(url: str, data: Path, number: signal.Signals, mistake: str 
                 owner = second
             await here.quiet()
             await owner.stop()
+            if spread:
+                assert all(balancer.taken[node] for node in balancer.nodes), "one node has taken nothing"
             return await here.judged(), took
     finally:
         await storage.close()
 
 
 async def test_a_second_process_takes_over_from_one_that_was_killed_or_frozen(tmp_path: Path) -> None:
-    """Three schools at once, since it is mostly waiting; the third makes the mistake."""
+    """Three schools at once, since it is mostly waiting; the third polls, and makes the mistake."""
     with ExitStack() as stack:
         urls = [stack.enter_context(databases.postgres_database()) for _ in range(3)]
         killed, frozen, control = await asyncio.gather(
-            taken_over(urls[0], tmp_path / "killed", signal.SIGKILL),
-            taken_over(urls[1], tmp_path / "frozen", signal.SIGSTOP),
+            taken_over(urls[0], tmp_path / "killed", signal.SIGKILL, spread=True),
+            taken_over(urls[1], tmp_path / "frozen", signal.SIGSTOP, spread=True),
             taken_over(urls[2], tmp_path / "control", signal.SIGKILL, "lease_too_long"),
         )
     rows = []
