@@ -22,7 +22,8 @@ PAPER = HOME / "docs" / "gates.md"
 # What finds most comes first, what measures time last.
 FIRST = ("test_kills.py", "test_faults.py")
 LAST = ("test_time.py", "test_owner.py", "test_failover.py", "test_broadcast.py", "test_limits.py", "test_intake.py")
-LEAKS = "tests/leaks/test_leaks.py"  # the leak hunt: no gate of delivery, but as long a night's work
+# No gates of delivery, but as long a night's work: the leak hunt, and updates nobody sends.
+LEAKS, FUZZ = "tests/leaks/test_leaks.py", "tests/everybody/test_fuzz.py"
 SUITE = "tests"
 NOTHING_CHOSEN = 5  # pytest's word for it
 
@@ -80,6 +81,7 @@ def _parts(*, nightly: bool, whole: bool, only: str) -> list[tuple[str, list[str
         parts.append((gate.name, [*alone, *(("-k", only) if only else ()), str(gate)], {}))
     if nightly:
         parts.append((LEAKS, [*alone, "-s", LEAKS], {"ZVONOK_LEAK_STEPS": "50000"}))
+        parts.append((FUZZ, [*alone, "-s", FUZZ], {"ZVONOK_FUZZ": "10000"}))
     return parts
 
 

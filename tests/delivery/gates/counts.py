@@ -29,6 +29,9 @@ class Counts:
     waits_ms: str = "400"  # for a lock; none: as long as in a school
     corruptions: int = 20
     restores: int = 1
+    flood: int = 400  # messages of one person
+    flood_seconds: float = 3.5  # in which the others tap
+    strangers: int = 60
 
 
 NIGHTLY = Counts(
@@ -49,6 +52,9 @@ NIGHTLY = Counts(
     waits_ms="",
     corruptions=200,
     restores=20,
+    flood=10_000,
+    flood_seconds=90.0,
+    strangers=5_000,
 )
 COUNTS = replace(
     NIGHTLY if os.environ.get(COLUMN) == "nightly" else Counts(), **json.loads(os.environ.get(OTHERS) or "{}")
