@@ -1,7 +1,6 @@
 """The product as a subject of measurement: the whole service for taps, its postman alone for letters."""
 
 import asyncio
-import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -121,6 +120,5 @@ SUBJECTS: dict[str, Callable[..., Awaitable[None]]] = {
 }
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the service has its own
     subject, *words = sys.argv[1:]
     asyncio.run(_run(SUBJECTS[subject], words))

@@ -82,7 +82,9 @@ async def _demo() -> Start:
             while f":{port}" not in await demo.says():
                 if time.perf_counter() - begun > PATIENCE:
                     raise TimeoutError("the demo doesn't get ready")
-            return time.perf_counter() - begun, memory(demo.pid, "VmHWM") / MB, memory(demo.pid) / MB
+            found = time.perf_counter() - begun, memory(demo.pid, "VmHWM") / MB, memory(demo.pid) / MB
+            demo.process.terminate()
+            return found
 
 
 def _only(chosen: dict[str, str]) -> dict[str, str]:
