@@ -9,8 +9,12 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
     && /opt/venv/bin/pip install --no-cache-dir --quiet --no-index --find-links wheels --requirement running.txt
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin zvonok \
-    && install --directory --owner=zvonok --mode=0700 /data
+# pg_dump and pg_restore, for backups of a PostgreSQL base; not older than the server of compose.yaml.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin zvonok \
+    && install --directory --owner=zvonok --mode=0700 /data /backups
 COPY --from=libraries /opt/venv /opt/venv
 WORKDIR /app
 COPY bot bot
@@ -25,7 +29,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DATA_DIR=/data \
     HTTP_HOST=0.0.0.0
 USER zvonok
-VOLUME /data
+VOLUME ["/data", "/backups"]
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ.get('HTTP_PORT', 8080)}/healthz\", timeout=4)"]

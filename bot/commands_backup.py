@@ -9,11 +9,13 @@ from bot.backups import make_audit_chain, make_backups
 from bot.commands_base import make_clock, run_async
 from bot.settings import read_settings
 from services.backups import Kept
+from services.doctor import Finding, of_the_audit
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.outbox.holding import Holding
+from storage.backup import is_there
 from storage.backup_file import new_key
-from storage.schema import migrate
+from storage.schema import is_current, migrate
 from storage.uow import Storage
 
 
@@ -47,7 +49,7 @@ def key() -> None:
     click.echo(new_key())
 
 
-@click.command(help=_("Open a backup and read its base through; the newest one, if no file is named."))
+@click.command(help=_("Read a backup through; without a file the newest one, and the audit's seals and anchors."))
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def verify(file: Path | None) -> None:
     """Read a backup through."""
@@ -62,6 +64,29 @@ def verify(file: Path | None) -> None:
         click.echo(ngettext("It holds {count} row.", "It holds {count} rows.", found.rows).format(count=found.rows))
     if not found.secret_key:
         click.echo(_("secret.key is not in it: keep it yourself, or printed codes stop working after a restore."))
+    if file is None:
+        _verify_audit(asyncio.run(_audit()))
+
+
+async def _audit() -> Finding | None:
+    """What the seals and anchors of the base itself say; None where there is no base of this version to ask."""
+    settings = read_settings()
+    if not is_there(settings.database):
+        return None
+    storage = Storage(settings.database)
+    try:
+        if not await is_current(storage):
+            return None
+        return await of_the_audit(make_audit_chain(settings, storage, make_clock(settings)))
+    finally:
+        await storage.close()
+
+
+def _verify_audit(finding: Finding | None) -> None:
+    if finding is not None and not finding.good:
+        raise click.ClickException(finding.text)
+    if finding is not None:
+        click.echo(finding.text)
 
 
 @click.command(help=_("Make the base of a backup. Nothing is sent afterwards until `delivery release` or `drop`."))

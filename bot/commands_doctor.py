@@ -63,8 +63,9 @@ async def _base(settings: Settings, facts: dict[str, Any] | None) -> list[Findin
     """The base: there, of this version, sound; who runs the bot, and the post."""
     storage = None
     try:
-        storage = Storage(settings.database)
-        if await is_empty(storage):
+        there = backup.is_there(settings.database)
+        storage = Storage(settings.database) if there else None
+        if storage is None or await is_empty(storage):
             return [Finding(False, _("Base: empty. Begin with: ./zvonok school new school.toml"))]
         if await is_newer(storage):
             text = _(

@@ -35,6 +35,12 @@ def is_sqlite(database_url: str) -> bool:
     return normalised(database_url).get_backend_name() == "sqlite"
 
 
+def is_there(database_url: str) -> bool:
+    """Whether there is anything to open: to open a SQLite file is to make it, and then a restore would find it."""
+    url = normalised(database_url)
+    return url.get_backend_name() != "sqlite" or _file(url).exists()
+
+
 def copy_out(database_url: str, path: Path) -> None:
     """Write a copy of the base to a new file. Blocks; raises BackupFailed, NoPostgresTools."""
     url = normalised(database_url)
@@ -45,11 +51,11 @@ def copy_out(database_url: str, path: Path) -> None:
 
 
 def check(database_url: str, path: Path) -> None:
-    """Read a copy through: every page of a SQLite file, the directory of a dump. Blocks; raises BackupFailed."""
+    """Read a copy through: every page of a SQLite file, every row of a dump. Blocks; raises BackupFailed."""
     if is_sqlite(database_url):
         _sqlite_check(path)
     else:
-        _run(["pg_restore", "--list", str(path)], None)
+        _run(["pg_restore", f"--file={os.devnull}", str(path)], None)
 
 
 def dump_version() -> int:

@@ -213,9 +213,13 @@ def test_the_commands_make_list_verify_and_restore(
     assert made.exit_code == 0 and "Копия сделана и проверена: zvonok-" in made.output
     assert "zvonok-" in runner.invoke(commands_backup.backup, ["list"]).output
     verified = runner.invoke(commands_backup.verify, [])
-    assert verified.exit_code == 0 and "цела" in verified.output
+    assert verified.exit_code == 0 and "цела" in verified.output and "Журнал действий: запечатано" in verified.output
+    (tmp_path / "copies" / "audit-anchors.txt").write_text("2026-09-07 anchor up_to=9 lines=9 hash=ab\n")
+    missed = runner.invoke(commands_backup.verify, [])
+    assert missed.exit_code == 1 and "записано в опоре 07.09.2026" in missed.output
     name = next((tmp_path / "copies").glob("*.tar.gz"))
     refused = runner.invoke(commands_backup.restore, [str(name)])
     assert isinstance(refused.exception, BaseIsThere)
     restored = runner.invoke(commands_backup.restore, [str(name), "--replace"])
     assert restored.exit_code == 0 and "./zvonok delivery drop" in restored.output
+    assert runner.invoke(commands_backup.verify, []).exit_code == 0  # what came after the copy no longer binds
