@@ -1,9 +1,13 @@
-"""Forgets what was done long ago: updates after two weeks, letters' texts after a month, correspondence after years."""
+"""Forgets what was done long ago: updates after two weeks, letters' texts after a month, correspondence after years.
+
+Questions and wrong codes at the door go after a day.
+"""
 
 from datetime import datetime, timedelta
 
+from services.joining import LOCKED_FOR
 from services.rules.regulation import Regulation
-from storage.repositories import inbox, letter_texts, thread_keeping
+from storage.repositories import drafts, inbox, invitations, letter_texts, thread_keeping
 from storage.uow import Storage
 
 KEPT = timedelta(days=14)
@@ -45,6 +49,31 @@ class LetterPrune:
                 await letter_texts.forget(uow, telling)
         if old:
             self._up_to = old[-1].id
+
+
+class DoorPrune:
+    """A tick: wrong codes that count no more, and questions nobody answered with what was typed into them.
+
+    Whoever finds the bot may leave such a row, known to the school or not; a little at a time, looked for once an hour.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._look_at: datetime | None = None
+
+    async def __call__(self, now: datetime) -> None:
+        """Delete at most one transaction's worth of each."""
+        if self._look_at is not None and now < self._look_at:
+            return
+        before = now - LOCKED_FOR
+        async with self._storage.reading() as uow:
+            old = await invitations.has_old_failures(uow, before) or await drafts.has_expired(uow, before)
+        if not old:
+            self._look_at = now + AN_HOUR
+            return
+        async with self._storage.writing() as uow:
+            await invitations.prune_failures(uow, before, A_BIT)
+            await drafts.prune(uow, before, A_BIT)
 
 
 class ThreadPrune:

@@ -28,7 +28,7 @@ from bot.middlewares import Fresh
 from bot.ownership import Ownership, OwnersReplies
 from bot.polling import Poller, Refused
 from bot.post import Post
-from bot.prune import InboxPrune, LetterPrune, ThreadPrune
+from bot.prune import DoorPrune, InboxPrune, LetterPrune, ThreadPrune
 from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
 from bot.serving import OncePerBase, ServeSchools
@@ -124,6 +124,7 @@ class Runtime:
                 InboxPrune(storage),
                 LetterPrune(storage),
                 ThreadPrune(storage),
+                DoorPrune(storage),
                 Proof(storage),
                 make_audit_chain(settings, storage, clock),
             ),

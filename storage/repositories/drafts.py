@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from storage.models.people import Draft
 from storage.repositories.upsert import insert_into
@@ -47,3 +47,14 @@ async def put(
 async def remove(uow: Uow, bot_id: BotId, user_id: int) -> bool:
     """Take a user's draft away; whether there was one."""
     return await uow.write(delete(Draft).where(Draft.bot_id == bot_id, Draft.user_id == user_id)) > 0
+
+
+async def has_expired(uow: Uow, before: datetime) -> bool:
+    """Whether some draft expired before a moment."""
+    return (await uow.execute(select(Draft.user_id).where(Draft.expires_at < before).limit(1))).first() is not None
+
+
+async def prune(uow: Uow, before: datetime, limit: int) -> int:
+    """Forget drafts that expired before a moment, with what was typed into them; how many."""
+    old = select(Draft.bot_id, Draft.user_id).where(Draft.expires_at < before).limit(limit)
+    return await uow.write(delete(Draft).where(tuple_(Draft.bot_id, Draft.user_id).in_(old)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, tuple_, update
 
 from storage.models.people import Invitation, JoinAttempts
 from storage.repositories.upsert import insert_into
@@ -114,3 +114,15 @@ async def note_failures(uow: Uow, bot_id: BotId, user_id: int, failed: int, now:
 async def forget_failures(uow: Uow, bot_id: BotId, user_id: int) -> None:
     """A right code makes the wrong ones good."""
     await uow.write(delete(JoinAttempts).where(JoinAttempts.bot_id == bot_id, JoinAttempts.user_id == user_id))
+
+
+async def has_old_failures(uow: Uow, before: datetime) -> bool:
+    """Whether some account's last wrong code is older than a moment."""
+    question = select(JoinAttempts.user_id).where(JoinAttempts.last_at < before).limit(1)
+    return (await uow.execute(question)).first() is not None
+
+
+async def prune_failures(uow: Uow, before: datetime, limit: int) -> int:
+    """Forget wrong codes that count no more; how many accounts'."""
+    old = select(JoinAttempts.bot_id, JoinAttempts.user_id).where(JoinAttempts.last_at < before).limit(limit)
+    return await uow.write(delete(JoinAttempts).where(tuple_(JoinAttempts.bot_id, JoinAttempts.user_id).in_(old)))
