@@ -55,7 +55,7 @@ from storage.vocabulary import BotId, InboxState
 log = logging.getLogger("zvonok.runtime")
 
 STOP_PATIENCE = 16.0  # seconds for what is being handled and what is on the wire
-SWEEP_EVERY = 0.3  # seconds between looks for updates that another process stored
+SWEEP_EVERY = 0.4  # seconds between looks for updates that another process stored
 SWEEP_AGAIN = 2.0  # where the base doesn't answer
 HANDED_OVER = 3.0  # seconds for edits and marks before the bot is released
 ANSWER_WITHIN = timedelta(minutes=10)

@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, func, null, or_, select, update
 
 from storage.models.delivery import Inbox, Item, Letter, Owner
 from storage.models.people import TelegramAccount
+from storage.models.school import School
 from storage.repositories.due import account_of_item
 from storage.repositories.items import in_order
 from storage.repositories.owner import database_now
@@ -74,7 +75,8 @@ class Standing:
 
     `due`: items that may go now, since `due_since`. `held`: by reason. `unreachable`: items that wait for a chat that
     takes nothing. `letters`: by state. `dead`, `expired`: items of the last seven days. `updates`: not done yet, and
-    dead. `owned_until`: the lease of whoever runs the bot, None where nobody ever did. `paused`: after a restore.
+    dead. `owned_until`: the lease of whoever runs the bot, of several that serve schools the first to end; None where
+    nobody ever did. `paused`: after a restore.
     """
 
     waiting: int
@@ -119,7 +121,9 @@ async def standing(uow: Uow, now: datetime) -> Standing:
     )
     void: dict[str, int] = {row[0]: row[1] for row in await uow.execute(lately.group_by(Item.reason))}
     open_ends = select(Inbox.state, func.count()).where(Inbox.state.in_([InboxState.NEW.value, InboxState.DEAD.value]))
-    lease = select(func.max(Owner.leased_until)).where(Owner.bot_id != EVERY_BOT)
+    serves = Owner.bot_id.in_(select(School.bot_id).where(School.bot_id.is_not(None)))
+    longest = func.max(Owner.leased_until)
+    lease = select(func.coalesce(func.min(Owner.leased_until).filter(serves), longest)).where(Owner.bot_id != EVERY_BOT)
     return Standing(
         waiting=waiting[0],
         due=waiting[1],

@@ -18,6 +18,7 @@ from services.audit_chain import AuditChain
 from services.clock import StoppedClock
 from services.connecting import AnotherBotsSlip
 from services.joining import Joining
+from services.outbox.holding import Holding
 from services.schools import AnothersSchool, Schools
 from storage.models.audit import AuditSeal
 from storage.models.delivery import Owner
@@ -186,3 +187,16 @@ async def test_two_bots_serve_their_schools_side_by_side_also_one_person_of_both
         await mother.sees("[alone]")
         told = [[each.text for each in mother.messages if each.text.startswith("[")] for _, mother in phones]
         assert told == [["[of school 0]"], ["[of school 1]", "[alone]"]]
+
+
+async def test_the_service_runs_where_every_bot_of_a_school_does(storage: Storage) -> None:
+    schools = Schools(storage, StoppedClock(NOW))
+    for bot in (FIRST, SECOND):
+        await schools.give((await found(storage, bot)).school, bot)
+    await lease(storage, FIRST, SECOND, BotId(44))
+    for runs in (True, False):
+        standing, _ = await Holding(storage, StoppedClock(NOW)).standing()
+        assert standing.owned_until is not None
+        assert (standing.owned_until > standing.base_now) is runs
+        async with storage.writing() as uow:
+            await owner.release(uow, SECOND, 1)
