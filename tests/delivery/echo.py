@@ -32,7 +32,7 @@ from services.outbox import items
 from services.outbox.limits import Limits
 from services.outbox.outcomes import Outcome
 from services.outbox.transport import Composed, DueItem, FrozenLetter, Reachable
-from storage import engine, postgresql
+from storage import engine, in_loop, postgresql
 from storage.models.delivery import Letter
 from storage.models.people import TelegramAccount
 from storage.repositories import inbox, letters
@@ -295,6 +295,7 @@ async def serve(ready: Callable[[], None]) -> None:
         postgresql.LOCK_TIMEOUT_MS = int(os.environ["ZVONOK_TEST_LOCK_MS"])
         waits = f"PRAGMA busy_timeout={postgresql.LOCK_TIMEOUT_MS}"
         engine.SQLITE_PRAGMAS += (waits,)  # type: ignore[assignment]
+        in_loop.BUSY_TIMEOUT = waits
     alarms.GATHER = 0.1
     storage = Storage(settings.database)
     runtime = build(settings, storage, mistake)

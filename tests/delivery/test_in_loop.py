@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage import in_loop
+from storage.failures import passes
 from storage.models.delivery import Owner
 from storage.uow import Storage, Uow
 
@@ -82,6 +83,21 @@ async def test_another_processes_lock_is_waited_for_outside_the_loop(archive: St
     async with archive.writing(quick=True) as uow:
         await add(uow, 1)
 
+    other.close()
+
+
+async def test_a_lock_that_is_never_let_go_of_is_a_trouble_that_passes(
+    archive: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with archive.writing():
+        pass
+    monkeypatch.setattr(in_loop, "BUSY_TIMEOUT", "PRAGMA busy_timeout=10")
+    other = sqlite3.connect(str(make_url(str(archive.writer.url)).database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises((OperationalError, sqlite3.OperationalError)) as raised:
+        async with archive.writing(quick=True):
+            pass
+    assert passes(raised.value)
     other.close()
 
 
