@@ -1,5 +1,6 @@
 """The webhook: an update is answered 200 when it is committed, and not before (delivery, §1)."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,6 +11,7 @@ from aiohttp import web
 from bot.intake import BadUpdate
 
 MOST_BYTES = 256 * 1024
+READ_WITHIN = 10.0  # seconds for a body: who trickles one holds no connection longer
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 
@@ -23,7 +25,11 @@ def webhook(secret: str, put: Callable[[Sequence[Any]], Awaitable[None]]) -> Cal
             return web.Response(status=403)
         if request.content_length is not None and request.content_length > MOST_BYTES:
             return web.Response(status=413)
-        body = await _read(request)
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                body = await _read(request)
+        except TimeoutError:
+            return web.Response(status=408, headers={"Connection": "close"})
         if body is None:
             return web.Response(status=413)
         try:
