@@ -201,6 +201,19 @@ async def test_the_nightly_backup_is_made_once_a_date_after_three_and_again_afte
     assert await at(next_night) == [next_night, AT_NIGHT]
 
 
+async def test_of_two_bots_on_one_base_one_makes_the_nightly_backup(sqlite_url: str, tmp_path: Path) -> None:
+    storages = [Storage(sqlite_url) for _ in range(2)]
+    await found(storages[0])
+    clock, office = StoppedClock(AT_NIGHT), backups(sqlite_url, tmp_path)
+    ticks = [NightlyBackup(storage, clock, office, spawn) for storage in storages]
+    await asyncio.gather(*(tick(AT_NIGHT) for tick in ticks))
+    made = [tick.running for tick in ticks if tick.running is not None]
+    await asyncio.gather(*made)
+    assert len(made) == len(office.all()) == 1
+    for storage in storages:
+        await storage.close()
+
+
 def test_the_commands_make_list_verify_and_restore(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import scheduler
 from bot.scheduler import Metronome
@@ -70,3 +71,23 @@ async def test_a_job_that_fails_is_logged_and_hinders_no_other(caplog: pytest.Lo
     await Metronome(SystemClock(), [fails, job]).tick()
     assert job.ended == 1
     assert "alarm tick_failed" in caplog.text
+
+
+async def test_whose_bot_is_anothers_by_now_begins_no_job() -> None:
+    job, ours = Job(), [False]
+    job.go_on.set()
+    metronome = Metronome(SystemClock(), [job], lambda: ours[0])
+    await metronome.tick()
+    assert job.began == 0
+    ours[0] = True
+    await metronome.tick()
+    assert job.began == 1
+
+
+async def test_a_base_that_is_away_puts_a_job_off_without_an_alarm(caplog: pytest.LogCaptureFixture) -> None:
+    async def away(now: datetime) -> None:
+        raise OperationalError("SELECT", None, Exception())
+
+    await Metronome(SystemClock(), [away]).tick()
+    assert "tick_put_off" in caplog.text
+    assert "alarm tick_failed" not in caplog.text

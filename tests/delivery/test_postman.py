@@ -544,3 +544,18 @@ async def back_date(storage: Storage, seconds: int) -> None:
     """Let time pass for the machine's clock, as far as letters of unknown fate see it."""
     async with storage.writing() as uow:
         await uow.write(update(Letter).values(sending_at=machine_now() - timedelta(seconds=seconds)))
+
+
+async def test_who_was_frozen_after_the_claim_does_not_send_when_it_wakes(storage: Storage, family: Family) -> None:
+    ours, points = [True], []
+
+    def at(point: str) -> None:
+        points.append(point)
+        ours[0] = points.count("after_claim") > 1
+
+    async with at_work(storage, at=at) as post:
+        post.postman.still_ours = lambda: ours[0] or "after_claim" not in points
+        await post.put(family.fact())
+        await post.settled(1)
+        assert [row.state for row in await post.letters()] == ["returned", "sent"]
+        assert [one.copy for one in post.wire.carried] == [False]
