@@ -18,6 +18,7 @@ from sqlalchemy import URL, AsyncAdaptedQueuePool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import AdaptedConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
@@ -115,6 +116,18 @@ class Connection(AdaptedConnection):
         """A cursor; costs nothing."""
         return Cursor(self)
 
+    def run(self, sql: str, values: Any) -> Cursor:
+        """A statement run past SQLAlchemy, with one set of values or a list of them; errors are SQLAlchemy's."""
+        cursor = Cursor(self)
+        try:
+            if isinstance(values, list):
+                cursor.executemany(sql, values)
+            else:
+                cursor.execute(sql, values)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error
+        return cursor
+
     async def begin(self, *, writes: bool) -> None:
         """Begin to read, or to write; another process's lock is waited for in a thread."""
         if not writes:
@@ -186,7 +199,7 @@ class Door:
                 await driver.begin(writes=self._writes)
                 yield connection
                 if self._writes:
-                    await in_thread(connection.commit)
+                    await in_thread(driver.commit)
         finally:
             self._places.release()
 

@@ -37,6 +37,10 @@ class Ready:
             bound[name] = process(bound[name])
         return bound if self.order is None else tuple([bound[name] for name in self.order])
 
+    def all_parameters(self, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
+        """The same of one set of values, or of a list of them."""
+        return self.parameters(rows) if isinstance(rows, Mapping) else [self.parameters(row) for row in rows]
+
     def rows(self, found: Iterable[Any]) -> list[Any]:
         """What the driver found, as named tuples."""
         assert self.row is not None, "the statement returns nothing"

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from storage.models.delivery import Inbox
 from storage.prepared import Prepared
 from storage.vocabulary import InboxSeq, InboxState
 
+Result = TypeVar("Result")
 Found = CursorResult[*tuple[Any, ...]]
 # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
 KEEP_COUNT = {"preserve_rowcount": True}
@@ -50,22 +51,16 @@ class Uow:
 
     async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
         """The rows that a prepared question finds, as named tuples."""
+        self.statements += 1
         ready = question.ready(self.connection.dialect)
-        return ready.rows(await self._driven(ready.sql, ready.parameters(values), reads=True))
+        return ready.rows(await self.connection.exec_driver_sql(ready.sql, ready.parameters(values)))
 
     async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
         """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
-        ready = statement.ready(self.connection.dialect)
-        if isinstance(rows, Mapping):
-            values: Any = ready.parameters(rows)
-        else:
-            values = [ready.parameters(row) for row in rows]
-        return (await self._driven(ready.sql, values, reads=False)).rowcount
-
-    async def _driven(self, sql: str, values: Any, *, reads: bool) -> Found:
         self.statements += 1
-        found: Found = await self.connection.exec_driver_sql(sql, values, KEEP_COUNT)
-        return found
+        ready = statement.ready(self.connection.dialect)
+        found: Found = await self.connection.exec_driver_sql(ready.sql, ready.all_parameters(rows), KEEP_COUNT)
+        return found.rowcount
 
     def attempt(self) -> AbstractAsyncContextManager[Any]:
         """A part of this transaction that may fail alone: `async with uow.attempt()`."""
@@ -87,17 +82,25 @@ class InLoopUow(Uow):
 
     def __init__(self, connection: Connection, seq: InboxSeq | None, *, quick: bool) -> None:
         super().__init__(connection, seq)
-        self._driver: Any = connection.connection.dbapi_connection
+        self._driver = cast(in_loop.Connection, connection.connection.dbapi_connection)
         self._quick = quick
 
     async def execute(self, statement: Executable, rows: Any = None) -> Found:
         """Run one statement, with one set of values or a list of them."""
         return await self._run(partial(self.connection.execute, statement, rows), reads=statement.is_select)
 
-    async def _driven(self, sql: str, values: Any, *, reads: bool) -> Found:
-        return await self._run(partial(self.connection.exec_driver_sql, sql, values), reads=reads)
+    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples."""
+        ready = question.ready(self.connection.dialect)
+        found = await self._run(partial(self._driver.run, ready.sql, ready.parameters(values)), reads=True)
+        return ready.rows(found.fetchall())
 
-    async def _run(self, work: Callable[[], Found], *, reads: bool) -> Found:
+    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+        ready = statement.ready(self.connection.dialect)
+        return (await self._run(partial(self._driver.run, ready.sql, ready.all_parameters(rows)), reads=False)).rowcount
+
+    async def _run(self, work: Callable[[], Result], *, reads: bool) -> Result:
         self.statements += 1
         if reads:
             self._driver.hurried = True

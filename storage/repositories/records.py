@@ -11,6 +11,7 @@ from storage.models.journal import LessonRecord
 from storage.models.people import Person
 from storage.models.school import LessonPlan, PlanTopic
 from storage.models.timetable import Lesson, LessonAudience
+from storage.prepared import Prepared
 from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there
 from storage.uow import Uow
@@ -115,10 +116,7 @@ class PlanRow:
     taken: int
 
 
-async def plan_topics(
-    uow: Uow, school_id: SchoolId, year_id: int, subject_id: int, level: int, lesson: "LessonPlace"
-) -> list[PlanRow]:
-    """The topics of the plan of a subject and level (В 4.4.10), with the use this lesson's audience made of them."""
+def _plan_topics() -> Prepared:
     own = LessonRecord
     taken = (
         select(own.plan_topic_id, func.count().label("lessons"))
@@ -128,28 +126,46 @@ async def plan_topics(
             own.part == RecordPart.TOPIC.value,
             own.plan_topic_id.is_not(None),
             is_newest(own),
-            Lesson.subject_id == subject_id,
-            Lesson.starts_at < lesson.starts_at,
-            LessonAudience.class_id == lesson.class_id,
-            LessonAudience.subgroup_id.is_not_distinct_from(lesson.subgroup_id),
+            Lesson.subject_id == bindparam("subject"),
+            Lesson.starts_at < bindparam("before"),
+            LessonAudience.class_id == bindparam("class"),
+            LessonAudience.subgroup_id.is_not_distinct_from(bindparam("subgroup")),
         )
         .group_by(own.plan_topic_id)
         .subquery()
     )
-    question = (
+    return Prepared(
         select(PlanTopic.id, PlanTopic.ordinal, PlanTopic.title, PlanTopic.hours, func.coalesce(taken.c.lessons, 0))
         .join(LessonPlan, LessonPlan.id == PlanTopic.plan_id)
         .outerjoin(taken, taken.c.plan_topic_id == PlanTopic.id)
         .where(
-            LessonPlan.school_id == school_id,
-            LessonPlan.year_id == year_id,
-            LessonPlan.subject_id == subject_id,
-            LessonPlan.level == level,
+            LessonPlan.school_id == bindparam("school"),
+            LessonPlan.year_id == bindparam("year"),
+            LessonPlan.subject_id == bindparam("subject"),
+            LessonPlan.level == bindparam("level"),
             PlanTopic.gone_at.is_(None),
         )
         .order_by(PlanTopic.ordinal)
     )
-    return [PlanRow(*row) for row in await uow.execute(question)]
+
+
+PLAN_TOPICS = _plan_topics()
+
+
+async def plan_topics(
+    uow: Uow, school_id: SchoolId, year_id: int, subject_id: int, level: int, lesson: "LessonPlace"
+) -> list[PlanRow]:
+    """The topics of the plan of a subject and level (В 4.4.10), with the use this lesson's audience made of them."""
+    values = {
+        "school": school_id,
+        "year": year_id,
+        "subject": subject_id,
+        "level": level,
+        "before": lesson.starts_at,
+        "class": lesson.class_id,
+        "subgroup": lesson.subgroup_id,
+    }
+    return [PlanRow(*row) for row in await uow.ask(PLAN_TOPICS, values)]
 
 
 @dataclass(frozen=True, slots=True)
