@@ -25,6 +25,7 @@ from bot.sandbox.client import Sandbox
 from bot.sandbox.server import SandboxServer
 from services.clock import machine_now
 from services.outbox import unreached
+from services.outbox.outcomes import SECOND_COPY
 from storage.models.delivery import Inbox, Item, Letter
 from storage.uow import Storage
 from storage.vocabulary import Role
@@ -152,14 +153,14 @@ def environment(url: str, database_url: str, data: Path, kill_at: str, token: st
 async def until_quiet(storage: Storage, telegram: Sandbox, waiting: ColumnElement[bool]) -> None:
     """Wait until everything that came in is done, no item of `waiting` waits, and every letter has an end.
 
-    Letters of unknown fate are not waited for: their twenty seconds are put behind them.
+    Letters of unknown fate are not waited for: the time until their next copy is put behind them.
     """
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         # Where this and the service wait for each other's rows, PostgreSQL turns one away: the next round asks again.
         with contextlib.suppress(OperationalError):
             async with storage.writing() as uow:
-                long_ago = machine_now() - timedelta(seconds=40)
+                long_ago = machine_now() - timedelta(seconds=2 * SECOND_COPY[-1])
                 await uow.write(update(Letter).where(Letter.state == "unknown").values(sending_at=long_ago))
         async with storage.reading() as uow:
             open_ends = [

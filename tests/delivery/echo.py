@@ -5,6 +5,7 @@ mistakes that the crash gates must notice.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from aiogram import Bot, Dispatcher, F, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from aiohttp import ClientTimeout
 from sqlalchemy import select, update
@@ -100,7 +102,8 @@ def routers(*, slow_answers: bool = False) -> list[Router]:
     @router.callback_query(F.data)
     async def tapped(query: CallbackQuery, bot: Bot, actor: Actor, echo: Echo) -> None:
         await echo.tell(actor, f"{query.data}-{query.id}")
-        await bot.answer_callback_query(query.id, text="saved")
+        with contextlib.suppress(TelegramBadRequest):  # it waited too long for an answer
+            await bot.answer_callback_query(query.id, text="saved")
 
     @router.message(F.text.startswith("/start"))
     async def started(message: Message, bot: Bot, actor: Actor | None) -> None:
