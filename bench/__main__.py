@@ -1,16 +1,17 @@
 """`./zvonok bench [NAME…]`: product and bare code measured in one run, beside their targets (bench/README.md)."""
 
 import argparse
-import asyncio
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import bot.lean  # noqa: F401 - before anything that imports aiogram
 from bench import evening, growth, letters, limits, paper, start, storm, taps
 from bench.place import ENGINES, Place, places
 from bench.sizes import TINY, Sizes
 from bench.table import Row, print_table, write_json
+from bot import loop
 from tests.support.cluster import Unavailable
 
 BENCHES = {
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = TINY if words.tiny else Sizes(storm_minutes=words.minutes)
     try:
         with places(words.engine, words.database) as on:
-            rows = asyncio.run(run(words.names or BY_DEFAULT, on, sizes))
+            rows = loop.run(run(words.names or BY_DEFAULT, on, sizes))
     except Unavailable as why:
         parser.error(f"no PostgreSQL here: {why}")
     print_table(rows)

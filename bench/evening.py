@@ -24,6 +24,7 @@ from bench.school import BOT_ID, NOW, TODAY, Roll, add, fill, settled
 from bench.sizes import Sizes
 from bench.subject import running
 from bench.table import Row, against, judged
+from bot import loop
 from services.letters.digest import EveningDigest
 from storage.models.delivery import Item
 from storage.models.journal import LessonRecord
@@ -192,4 +193,4 @@ def memory(pid: int | None = None, field: str = "VmRSS") -> int:
 
 if __name__ == "__main__":
     where, count, base = sys.argv[1:]
-    print(json.dumps(asyncio.run(compose(where, int(count), base))), flush=True)
+    print(json.dumps(loop.run(compose(where, int(count), base))), flush=True)

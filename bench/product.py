@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.api import SECRET, TOKEN
 from bench.school import NOW
+from bot import loop
 from bot.app import build, make_offices
 from bot.commands_run import serve
 from bot.memory import leave_alone_what_stays
@@ -121,4 +122,4 @@ SUBJECTS: dict[str, Callable[..., Awaitable[None]]] = {
 
 if __name__ == "__main__":
     subject, *words = sys.argv[1:]
-    asyncio.run(_run(SUBJECTS[subject], words))
+    loop.run(_run(SUBJECTS[subject], words))

@@ -35,6 +35,7 @@ WHOLE = 10.0  # minutes
 LEAD = 5.0  # seconds from the service's start to the bell
 LATEST = 530.0  # seconds after the bell at which the last teacher begins
 QUIET = 90.0  # seconds without any letter after which no more is waited for
+PATIENCE = 900.0  # … for the answer to a tap: pressed, they queue
 WINDOW = 15.0  # seconds that the alarms of a confirmed lesson wait for a second thought
 P99_TARGET_MS = 250.0
 PERCENTILES = (50, 95, 99, 100)
@@ -71,7 +72,7 @@ async def measure(place: Place, sizes: Sizes) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, place.base() as url:
         storage = await opened(url)
         await fill(storage, roll, BELL)
-        async with serving() as api, fingers(api) as finger:
+        async with serving() as api, fingers(api, PATIENCE) as finger:
             api.limit(Limits())
             api.heard = seen.hear
             port, begins = free_port(), BELL - timedelta(seconds=LEAD)

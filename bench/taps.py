@@ -53,7 +53,8 @@ async def measure(place: Place, sizes: Sizes) -> list[Row]:
             for _ in range(sizes.rounds):
                 rates.append((await product.flat_out(sizes.taps), await bare.flat_out(sizes.taps)))
                 slow.append(await product.steadily(rates[-1][0] / 2, sizes.steady_taps))
-        await _ensure_written(ours, product.taps)
+        await _ensure_written(ours, "mark", product.taps)
+        await _ensure_written(bare_base, "bare_tap", bare.taps)
     return [
         against(f"taps: flat out, {place.name}", *_sides(rates), "≥", RATE_TARGET),
         judged(
@@ -79,14 +80,14 @@ async def _bare_table(url: str) -> None:
     await reader.dispose()
 
 
-async def _ensure_written(url: str, taps: int) -> None:
+async def _ensure_written(url: str, table: str, taps: int) -> None:
     """Raises RuntimeError when what was answered isn't in the base: then something else was measured."""
     storage = Storage(url)
     async with storage.reading() as uow:
-        written = (await uow.execute(text("SELECT count(*) FROM mark"))).scalar_one()
+        written = (await uow.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
     await storage.close()
     if written != taps:
-        raise RuntimeError(f"{taps} taps made {written} marks")
+        raise RuntimeError(f"{taps} taps made {written} rows of {table}")
 
 
 Finger = Callable[[str, Update], Awaitable[float]]
@@ -108,7 +109,7 @@ def tap_of(user: int, data: str) -> Update:
 
 
 @asynccontextmanager
-async def fingers(api: Api) -> AsyncIterator[Finger]:
+async def fingers(api: Api, patience: float = 60.0) -> AsyncIterator[Finger]:
     """Something that sends a tap to a webhook and waits for its answer; it returns when the answer came."""
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -120,7 +121,7 @@ async def fingers(api: Api) -> AsyncIterator[Finger]:
                 if response.status != 200:
                     raise RuntimeError(f"the webhook answered {response.status}")
             try:
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(patience):
                     ended: float = await waiter
                     return ended
             finally:

@@ -8,6 +8,8 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot import loop
+
 
 async def main(api: str, token: str, count: str, width: str) -> None:
     bot = Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(api)))
@@ -24,4 +26,4 @@ async def main(api: str, token: str, count: str, width: str) -> None:
     await bot.session.close()
 
 
-asyncio.run(main(*sys.argv[1:]))
+loop.run(main(*sys.argv[1:]))
