@@ -7,6 +7,7 @@ from aiogram import Dispatcher, Router
 from aiogram.types import ChatMemberUpdated
 
 from bot.middlewares import Fresh, VisitorMiddleware
+from handlers.scene import Scenes
 from services.actor import Visitor
 from services.channels import handing_over
 from services.clock import Clock
@@ -33,7 +34,7 @@ def make_dispatcher(
         import handlers
 
         routers = handlers.routers()
-    dispatcher.include_routers(*routers)
+    dispatcher.include_router(Scenes(routers))
     return dispatcher
 
 

@@ -1,5 +1,6 @@
-"""A router of one scene that lets other scenes' buttons pass at once, without asking each of its handlers."""
+"""Routers that know their buttons: a tap goes to the scene whose button it is, without asking every handler of all."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,3 +28,33 @@ class Scene(Router):
         if isinstance(event, CallbackQuery) and (event.data or "").partition(":")[0] not in self.prefixes:
             return UNHANDLED
         return await super().propagate_event(update_type, event, **data)
+
+
+class Scenes(Router):
+    """All scenes, in their order; made whole before its first update.
+
+    A tap is offered to those alone that know its button, and to routers that aren't scenes.
+    """
+
+    def __init__(self, routers: Sequence[Router]) -> None:
+        super().__init__(name="scenes")
+        self.include_routers(*routers)
+        self._by_prefix: dict[str, tuple[Router, ...]] = {}
+
+    async def propagate_event(self, update_type: str, event: TelegramObject, **data: Any) -> Any:
+        """Hand an update on, until somebody has handled it."""
+        if not isinstance(event, CallbackQuery):
+            return await super().propagate_event(update_type, event, **data)
+        for router in self._knowing((event.data or "").partition(":")[0]):
+            response = await router.propagate_event(update_type, event, **data)
+            if response is not UNHANDLED:
+                return response
+        return UNHANDLED
+
+    def _knowing(self, prefix: str) -> tuple[Router, ...]:
+        known = self._by_prefix.get(prefix)
+        if known is None:
+            known = tuple(one for one in self.sub_routers if not isinstance(one, Scene) or prefix in one.prefixes)
+            if any(isinstance(one, Scene) for one in known):  # what anybody may type isn't remembered
+                self._by_prefix[prefix] = known
+        return known
