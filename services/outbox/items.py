@@ -95,7 +95,8 @@ async def put(uow: Uow, facts: Sequence[Fact], now: datetime) -> None:
             for fact in ordered
         ],
     )
-    uow.put_items = True
+    if any(min(fact.due_at, fact.cap_at) <= now for fact in facts):  # the rest is found by the look that is due then
+        uow.put_items = True
 
 
 async def hasten(uow: Uow, lesson_id: LessonId, kind: ItemKind, due_at: datetime) -> None:
