@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,17 +23,51 @@ from bot.observability import JsonFormatter
 from bot.scheduler import Metronome
 from bot.settings import Settings
 from bot.watch import TROUBLES, Watch
+from services.channels.mail_outcomes import Reply, Step, judge
 from services.clock import StoppedClock
 from services.outbox import items
-from services.outbox.experience import Counts
+from services.outbox.experience import Counts, Experience
+from services.outbox.holding import Holding
+from services.outbox.limits import Limits
+from services.outbox.outcomes import Outcome
+from services.outbox.pace import Pace
+from storage.models.delivery import Inbox
 from storage.repositories import owner
 from storage.repositories.load import load
 from storage.repositories.standing_by import Standbys, lease
 from storage.uow import Storage
-from tests.delivery.conftest import BOT, NOW, found
+from storage.vocabulary import Channel, LetterState
+from tests.delivery.conftest import BOT, NOW, add, found
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
+
+
+SENT, RETURNED, UNKNOWN = LetterState.SENT, LetterState.RETURNED, LetterState.UNKNOWN
+LETTER: Any = SimpleNamespace(id=1, address="1001", copy=0)
+
+
+class Carrier:
+    """A postman, as health sees one."""
+
+    def __init__(self, channel: Channel, *, works: bool = True) -> None:
+        self.channel = channel
+        self.works = works
+        self.experience = Experience(Pace(Limits()))
+
+
+def made(storage: Storage, postmen: list[Carrier]) -> Health:
+    clock, post = StoppedClock(NOW), SimpleNamespace(postmen=postmen)
+    settings = Settings(_env_file=None, bot_token="42:TEST", data_dir="/")
+    told: Any = post
+    return Health(settings, storage, clock, BOT, told, Metronome(clock, ()))
+
+
+async def add_update(storage: Storage) -> None:
+    """One that waits for a minute."""
+    minute_ago = NOW - timedelta(minutes=1)
+    async with storage.writing() as uow:
+        await add(uow, Inbox, bot_id=BOT, update_id=1, lane=1, payload="{}", state="new", received_at=minute_ago)
 
 
 class Heard:
@@ -228,6 +263,56 @@ async def test_the_numbers_tell_what_waits_since_when_and_what_became_of_letters
         'zvonok_update_seconds_bucket{le="0.025"} 1.0',
     ):
         assert line in text
+
+
+async def test_what_the_operator_holds_and_what_failed_moves_its_number(storage: Storage) -> None:
+    family = await found(storage)
+    await add_update(storage)
+    async with storage.writing() as uow:
+        await items.put(uow, [family.fact("mark:1:1")], NOW)
+        await owner.acquire(uow, BOT, "somebody", timedelta(minutes=5))
+    await Holding(storage, StoppedClock(NOW)).quarantine()
+    health = made(storage, [Carrier(Channel.TELEGRAM), Carrier(Channel.EMAIL)])
+    first = (await health.read()).decode()
+    for line in (
+        "zvonok_items_held 1.0",
+        "zvonok_paused 1.0",
+        'zvonok_inbox{state="new"} 1.0',
+        "zvonok_inbox_oldest_seconds 60.0",
+        'zvonok_letters_total{channel="telegram",outcome="told_to_wait"} 0.0',
+        "zvonok_backup_age_seconds +Inf",
+        "zvonok_owner 0.0",
+    ):
+        assert line in first
+    mail = Carrier(Channel.EMAIL, works=False)
+    for slug, state in (("http_429", RETURNED), ("dropped", UNKNOWN), ("ok", SENT)):
+        mail.experience.note(LETTER, Outcome(state, slug))
+    second = (await made(storage, [Carrier(Channel.TELEGRAM), mail]).read()).decode()
+    for outcome in ("told_to_wait", "unknown", "sent", "returned"):
+        assert f'zvonok_letters_total{{channel="email",outcome="{outcome}"}} 1.0' in second
+    assert 'zvonok_sender_up{channel="email"} 0.0' in second
+
+
+async def test_the_owner_is_ready_with_all_its_senders_and_who_stands_by_without_any(storage: Storage) -> None:
+    await found(storage)
+    health = made(storage, [Carrier(Channel.TELEGRAM), Carrier(Channel.EMAIL, works=False)])
+    ready, facts = await health.readiness()
+    assert (ready, facts["role"], facts["served"]) == (True, "standby", False)
+    health.owns = lambda: True
+    ready, facts = await health.readiness()
+    assert (ready, facts["role"], facts["senders"]) == (False, "owner", {"telegram": True, "email": False})
+    await storage.close()
+
+
+async def test_a_mail_server_that_refuses_us_is_down_until_it_takes_a_letter() -> None:
+    experience = Experience(Pace(Limits()))
+    refusal = judge(Reply(Step.LOGIN, 535, "5.7.8 no"), "")
+    experience.note(LETTER, refusal)
+    assert experience.refused
+    experience.note(LETTER, Outcome(RETURNED, "not_sent", network=True))
+    assert experience.refused
+    experience.note(LETTER, Outcome(SENT, "ok"))
+    assert not experience.refused
 
 
 def test_every_number_that_an_alert_asks_for_is_told() -> None:

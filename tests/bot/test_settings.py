@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import SECRETS, read_settings
+from bot.settings import SECRETS, NoSettingsFile, bot_id_of, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,17 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.bot_token is not None
     assert settings.bot_token.get_secret_value() == "7:secret"
     assert "7:secret" not in repr(settings)
+
+
+def test_a_file_of_settings_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "one.env"
+    monkeypatch.setenv("ZVONOK_ENV", str(file))
+    with pytest.raises(NoSettingsFile):
+        read_settings()
+    file.write_text("BOT_TOKEN=5:one\nHTTP_PORT=18085\n", encoding="utf-8")
+    monkeypatch.setenv("HTTP_PORT", "18086")  # what the unit says counts more
+    settings = read_settings()
+    assert (bot_id_of(settings), settings.http_port) == (5, 18086)
 
 
 def test_an_empty_variable_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:

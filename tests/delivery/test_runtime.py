@@ -197,6 +197,19 @@ async def test_health_and_readiness_tell_the_truth(storage: Storage, family: Fam
         async with session.get(f"{base}/readyz") as response:
             facts = await response.json()
             assert (response.status, facts["ready"], facts["database"], facts["role"]) == (200, True, True, "owner")
+        await here.teacher.types("hello")
+        await here.mother.sees("[hello]")
+        await here.all_done()
+        async with session.get(f"{base}/metrics") as response:
+            numbers = await response.text()
+        for line in (
+            "zvonok_owner 1.0",
+            "zvonok_owner_epoch 1.0",
+            'zvonok_sender_up{channel="telegram"} 1.0',
+            'zvonok_letters_total{channel="telegram",outcome="sent"} 1.0',
+            "zvonok_update_seconds_count 2.0",  # the mother's /start, and the word
+        ):
+            assert line in numbers
         here.runtime.postman.experience.halted = True
         async with session.get(f"{base}/readyz") as response:
             assert (response.status, (await response.json())["sender"]) == (503, False)
