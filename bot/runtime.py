@@ -60,6 +60,7 @@ SWEEP_AGAIN = 2.0  # where the base doesn't answer
 HANDED_OVER = 3.0  # seconds for edits and marks before the bot is released
 ANSWER_WITHIN = timedelta(minutes=10)
 RESTART_PAUSE = 3.0
+TAKE_AGAIN = 0.2  # seconds before a bot that was lost is asked for again
 
 
 class Runtime:
@@ -209,15 +210,17 @@ class Runtime:
     async def _own(self) -> None:
         """Wait for the bot, serve while it is ours, wait again."""
         while True:
+            pause = TAKE_AGAIN
             try:
                 epoch = await self._ownership.take()
                 await self._serve(epoch)
             except Exception as error:
+                pause = RESTART_PAUSE
                 if not passes(error):
                     log.critical("alarm owner_failed", exc_info=error)
                 else:
                     log.warning("owner_retry error=%s", type(error).__name__)
-            await asyncio.sleep(RESTART_PAUSE)
+            await asyncio.sleep(pause)
 
     async def _serve(self, epoch: int) -> None:
         """Everything that only the owner does, from the lease's first moment to its last."""
