@@ -40,6 +40,7 @@ async def family(storage: Storage) -> Family:
 
 
 def backups(database_url: str, tmp_path: Path, key: str | None = None) -> Backups:
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "secret.key").write_text("of the codes")
     return Backups(database_url, tmp_path / "copies", key, tmp_path / "secret.key")
 
@@ -199,6 +200,20 @@ async def test_the_nightly_backup_is_made_once_a_date_after_three_and_again_afte
     assert await at(AT_NIGHT + timedelta(hours=5)) == [AT_NIGHT]
     next_night = AT_NIGHT + timedelta(days=1)
     assert await at(next_night) == [next_night, AT_NIGHT]
+
+
+async def test_a_machine_that_takes_the_bot_over_makes_a_backup_of_its_own(sqlite_url: str, tmp_path: Path) -> None:
+    storage = Storage(sqlite_url)
+    await found(storage)
+    for hours, folder in ((0, "one"), (1, "two"), (2, "two")):
+        clock = StoppedClock(AT_NIGHT + timedelta(hours=hours))
+        tick = NightlyBackup(storage, clock, backups(sqlite_url, tmp_path / folder), spawn)
+        await tick(clock.now())
+        if tick.running is not None:
+            await tick.running
+    await storage.close()
+    made = {folder: [one.made_at for one in backups(sqlite_url, tmp_path / folder).all()] for folder in ("one", "two")}
+    assert made == {"one": [AT_NIGHT], "two": [AT_NIGHT + timedelta(hours=1)]}
 
 
 async def test_of_two_bots_on_one_base_one_makes_the_nightly_backup(sqlite_url: str, tmp_path: Path) -> None:
