@@ -62,7 +62,9 @@ def verify(file: Path | None) -> None:
     click.echo(_("{name} is whole: {when}").format(name=path.name, when=f"{found.made_at:%Y-%m-%d %H:%M} UTC"))
     if found.rows:
         click.echo(ngettext("It holds {count} row.", "It holds {count} rows.", found.rows).format(count=found.rows))
-    if not found.secret_key:
+    if read_settings().secret_key is not None:
+        click.echo(_("The settings are not in it: keep that file too, SECRET_KEY in it above all."))
+    elif not found.secret_key:
         click.echo(_("secret.key is not in it: keep it yourself, or printed codes stop working after a restore."))
     if file is None:
         _verify_audit(asyncio.run(_audit()))
