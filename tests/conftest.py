@@ -27,7 +27,7 @@ import pytest
 import bot.lean  # noqa: F401 - before anything that imports aiogram
 from storage.uow import Storage
 from tests.support import cluster as clusters
-from tests.support import databases, night, run
+from tests.support import compiled, databases, night, run
 
 if TYPE_CHECKING:  # a quarter of a second that most runs don't need
     from playwright.async_api import Browser, Page
@@ -40,6 +40,8 @@ MARKS = {
     "browser": ("browser", "slow"),
 }
 SLOW_PLACES = ("tests/scenes/", "tests/demo/test_seed.py")  # whole days over HTTP, a whole school founded each time
+
+compiled.share()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
