@@ -1,7 +1,6 @@
 """Two bots on one base, each with its school: neither's clock, door or post touches the other's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 
 from bot.sandbox.client import Sandbox
 from bot.sandbox.server import SandboxServer
+from bot.scheduler import Tick
 from bot.serving import OncePerBase, ServeSchools
 from bot.settings import Settings
 from services.actor import Visitor
@@ -81,7 +81,7 @@ async def test_once_two_bots_share_a_base_a_school_is_given_by_hand(storage: Sto
 async def test_the_whole_base_is_looked_after_by_one_of_its_bots(storage: Storage) -> None:
     done: list[int] = []
 
-    def job(bot: BotId) -> Callable[[datetime], Awaitable[None]]:
+    def job(bot: BotId) -> Tick:
         async def work(now: datetime) -> None:
             done.append(bot)
 
