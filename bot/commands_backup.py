@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from bot.backups import make_audit_chain, make_backups
 from bot.commands_base import make_clock, run_async
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from services.backups import Kept
 from services.doctor import Finding, of_the_audit
 from services.i18n import gettext as _
@@ -15,7 +16,7 @@ from services.i18n import ngettext
 from services.outbox.holding import Holding
 from storage.backup import is_there
 from storage.backup_file import new_key
-from storage.schema import is_current, migrate
+from storage.schema import is_current, is_empty, migrate
 from storage.uow import Storage
 
 
@@ -91,6 +92,20 @@ def _verify_audit(finding: Finding | None) -> None:
         click.echo(finding.text)
 
 
+async def _ensure_silent(settings: Settings) -> None:
+    """No service may write into a base that is about to go, nor send from the one that comes before it is held."""
+    if not is_there(settings.database):
+        return
+    storage = Storage(settings.database)
+    try:
+        if not await is_empty(storage):
+            await Holding(storage, make_clock(settings)).ensure_silent()
+    except DBAPIError:
+        pass  # it is damaged, or isn't there: why somebody restores
+    finally:
+        await storage.close()
+
+
 @click.command(help=_("Make the base of a backup. Nothing is sent afterwards until `delivery release` or `drop`."))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--replace", is_flag=True, help=_("Replace the base that is there; a SQLite file stays beside it."))
@@ -99,6 +114,7 @@ async def restore(file: Path, replace: bool) -> None:
     """Put the base back, and hold the post."""
     settings = read_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await _ensure_silent(settings)
     found = await asyncio.to_thread(make_backups(settings).restore, file, replace=replace)
     storage = Storage(settings.database)
     try:

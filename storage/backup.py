@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -135,24 +135,33 @@ def _sqlite_check(path: Path) -> None:
 
 
 def _sqlite_back(path: Path, target: Path, *, replace: bool) -> None:
-    if target.exists():
-        if not replace:
-            raise BaseNotEmpty("the file exists")
-        with closing(sqlite3.connect(target)) as base:
-            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what still stands in the log beside the file goes into it
-        os.replace(target, target.with_name(target.name + ".before-restore"))
-        for suffix in ("-wal", "-shm"):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
+    """The new file is whole and on the disk before the old one makes room: without space nothing has changed."""
+    if target.exists() and not replace:
+        raise BaseNotEmpty("the file exists")
     target.parent.mkdir(parents=True, exist_ok=True)
     whole = target.with_name(target.name + ".restoring")
-    whole.write_bytes(b"")
-    whole.chmod(0o600)
-    with path.open("rb") as source, whole.open("wb") as made:
-        while chunk := source.read(1 << 20):
-            made.write(chunk)
-        made.flush()
-        os.fsync(made.fileno())
-    os.replace(whole, target)
+    try:
+        whole.write_bytes(b"")
+        whole.chmod(0o600)
+        with path.open("rb") as source, whole.open("wb") as made:
+            while chunk := source.read(1 << 20):
+                made.write(chunk)
+            made.flush()
+            os.fsync(made.fileno())
+        if target.exists():
+            _sqlite_aside(target)
+        os.replace(whole, target)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def _sqlite_aside(target: Path) -> None:
+    """The base stays beside as «….before-restore», with what still stood in its log."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as base:  # it may be damaged: why it is restored
+        base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.replace(target, target.with_name(target.name + ".before-restore"))
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 def _where(url: URL) -> list[str]:

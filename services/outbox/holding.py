@@ -3,12 +3,21 @@
 from collections.abc import Awaitable, Callable
 
 from services.clock import Clock, machine_now
+from services.errors import SchoolError
+from services.i18n import N_
 from services.outbox.unreached import Loss, lost
 from storage.repositories import holding as rows
+from storage.repositories import owner
 from storage.repositories.holding import Standing as Standing
 from storage.uow import Storage, Uow
 
 CHUNK = 200  # rows a transaction
+
+
+class ServiceRuns(SchoolError):
+    """A process runs a bot on this base."""
+
+    sentence = N_("The service is running. Stop it and try again: what it sends meanwhile, nobody could take back.")
 
 
 class Holding:
@@ -21,6 +30,12 @@ class Holding:
     async def hold(self, reason: str) -> int:
         """Everything that waits now stays until it is released; how many items. News that come later go their way."""
         return await self._in_chunks(lambda uow: rows.hold(uow, reason, CHUNK))
+
+    async def ensure_silent(self) -> None:
+        """Raises ServiceRuns while a process runs a bot on this base; one that was killed counts for its lease."""
+        async with self._storage.reading() as uow:
+            if await owner.is_served(uow):
+                raise ServiceRuns
 
     async def quarantine(self) -> int:
         """After a restore: what waits is held and nothing is sent until `release` or `drop`; how many items wait."""

@@ -108,3 +108,9 @@ async def owns(uow: Uow, bot_id: BotId, epoch: int) -> bool:
         select(Owner.epoch).where(Owner.bot_id == bot_id, Owner.epoch == epoch).with_for_update(read=True)
     )
     return found.first() is not None
+
+
+async def is_served(uow: Uow) -> bool:
+    """Whether some process runs some bot on this base."""
+    now = await database_now(uow)
+    return (await uow.execute(select(Owner.bot_id).where(Owner.leased_until > now).limit(1))).first() is not None

@@ -1,6 +1,10 @@
 """Copies of the base: whole, encrypted, verified, thinned out; and a restore that sends nothing by itself."""
 
 import asyncio
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +15,10 @@ from sqlalchemy import select, update
 
 from bot import commands_backup
 from bot.backups import NightlyBackup
-from services.backups import BackupDamaged, BackupLocked, Backups, BaseIsThere, NoBackupFolder
+from services.backups import BackupDamaged, BackupLocked, BackupNotMade, Backups, BaseIsThere, NoBackupFolder
 from services.clock import StoppedClock
 from services.outbox import items
-from services.outbox.holding import Holding
+from services.outbox.holding import Holding, ServiceRuns
 from services.outbox.outcomes import Outcome
 from services.rules import retention
 from storage.backup_file import new_key, public_of
@@ -49,6 +53,22 @@ async def a_school(url: str) -> None:
     storage = Storage(url)
     await found(storage)
     await storage.close()
+
+
+@contextmanager
+def leased(url: str) -> Iterator[None]:
+    """While somebody runs the bot."""
+    for ttl in (timedelta(minutes=1), timedelta(minutes=-1)):
+
+        async def lease(ttl: timedelta = ttl) -> None:
+            storage = Storage(url)
+            async with storage.writing() as uow:
+                await owner.acquire(uow, BOT, "test", ttl)
+            await storage.close()
+
+        asyncio.run(lease())
+        if ttl > timedelta(0):
+            yield
 
 
 async def names(storage: Storage) -> list[str]:
@@ -164,6 +184,35 @@ def test_a_base_that_is_there_is_replaced_only_by_word_and_stays_beside(sqlite_u
     assert base.exists() and base.with_name(base.name + ".before-restore").exists()
 
 
+def test_without_room_for_it_the_base_that_is_there_stays(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(a_school(sqlite_url))
+    office = backups(sqlite_url, tmp_path)
+    made = office.make(AT_NIGHT)
+    base = Path(sqlite_url.removeprefix("sqlite:///"))
+    before = base.read_bytes()
+
+    def no_room(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(BackupNotMade):
+        office.restore(made.path, replace=True)
+    assert base.read_bytes() == before and not base.with_name(base.name + ".restoring").exists()
+
+
+def test_a_damaged_base_is_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    asyncio.run(a_school(sqlite_url))
+    office = backups(sqlite_url, tmp_path)
+    made = office.make(AT_NIGHT)
+    base = Path(sqlite_url.removeprefix("sqlite:///"))
+    base.write_bytes(b"no base at all")
+    office.restore(made.path, replace=True)
+    assert base.with_name(base.name + ".before-restore").read_bytes() == b"no base at all"
+    assert office.verify(made.path).rows > 0
+
+
 def test_without_a_folder_it_says_what_to_set(sqlite_url: str) -> None:
     with pytest.raises(NoBackupFolder):
         Backups(sqlite_url, None, None, None).make(AT_NIGHT)
@@ -248,6 +297,9 @@ def test_the_commands_make_list_verify_and_restore(
     name = next((tmp_path / "copies").glob("*.tar.gz"))
     refused = runner.invoke(commands_backup.restore, [str(name)])
     assert isinstance(refused.exception, BaseIsThere)
+    with leased(sqlite_url):
+        runs = runner.invoke(commands_backup.restore, [str(name), "--replace"])
+        assert isinstance(runs.exception, ServiceRuns)
     restored = runner.invoke(commands_backup.restore, [str(name), "--replace"])
     assert restored.exit_code == 0 and "./zvonok delivery drop" in restored.output
     assert runner.invoke(commands_backup.verify, []).exit_code == 0  # what came after the copy no longer binds
