@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -221,10 +222,16 @@ def hour(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 
 
+@lru_cache(maxsize=1000)
+def _date(on: date, pattern: str, locale: str) -> str:
+    # Letters and screens of one day say the same few dates, and Babel reads its pattern anew every time.
+    return format_date(on, pattern, locale=locale)
+
+
 def day(on: date, today: date) -> str:
     """A day as people say it: «сегодня, вт 8 сентября»; a year is named where it is another one."""
     pattern = "EEE d MMMM" if on.year == today.year else "EEE d MMMM y"
-    said = format_date(on, pattern, locale=spoken())
+    said = _date(on, pattern, spoken())
     near = {
         today: gettext("today"),
         today + timedelta(days=1): gettext("tomorrow"),
@@ -235,17 +242,17 @@ def day(on: date, today: date) -> str:
 
 def weekday(on: date) -> str:
     """A day in a heading, «вт 8 сентября»."""
-    return format_date(on, "EEE d MMMM", locale=spoken())
+    return _date(on, "EEE d MMMM", spoken())
 
 
 def day_and_month(on: date) -> str:
     """A day within a sentence, «8 сентября»."""
-    return format_date(on, "d MMMM", locale=spoken())
+    return _date(on, "d MMMM", spoken())
 
 
 def short_day(on: date) -> str:
     """A day on a narrow button, «вт 8»."""
-    return format_date(on, "EEE d", locale=spoken())
+    return _date(on, "EEE d", spoken())
 
 
 def days(since: date, until: date) -> str:

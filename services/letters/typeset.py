@@ -17,6 +17,7 @@ _environment = Environment(
     autoescape=True,
     undefined=StrictUndefined,
     extensions=["jinja2.ext.i18n"],
+    auto_reload=False,  # else every letter asks the disk for the age of its templates
 )
 _environment.install_gettext_callables(  # type: ignore[attr-defined]
     i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext

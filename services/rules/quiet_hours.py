@@ -157,10 +157,10 @@ def timing(kind: ItemKind, regulation: Regulation) -> Timing:
 
 def wishes(kinds: Mapping[str, str] | None) -> dict[ItemKind, DeliveryMode]:
     """What somebody chose for single kinds, from what is stored; words nobody knows any more say nothing."""
+    if not kinds:
+        return {}
     known, modes = set(ItemKind), set(DeliveryMode)
-    return {
-        ItemKind(kind): DeliveryMode(mode) for kind, mode in (kinds or {}).items() if kind in known and mode in modes
-    }
+    return {ItemKind(kind): DeliveryMode(mode) for kind, mode in kinds.items() if kind in known and mode in modes}
 
 
 def default_hours(regulation: Regulation) -> Hours:
