@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import case, delete, null, select, update
+from sqlalchemy import Boolean, Executable, bindparam, case, delete, null, select, update
 
 from storage.models.delivery import Inbox
-from storage.repositories.upsert import insert_into
+from storage.prepared import Prepared
+from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import BotId, InboxSeq, InboxState
 
@@ -51,12 +52,16 @@ class Finished:
     answered: bool
 
 
+@cache
+def _storing(dialect: str) -> Executable:
+    return insert_for(dialect, Inbox).on_conflict_do_nothing().returning(Inbox.seq, Inbox.update_id)
+
+
 async def store(uow: Uow, bot_id: BotId, arrivals: Sequence[Arrival], now: datetime) -> list[Waiting]:
     """Store updates, in order; those that were stored before are left out of the answer."""
     by_id = {arrival.update_id: arrival for arrival in arrivals}
-    statement = insert_into(uow, Inbox).on_conflict_do_nothing().returning(Inbox.seq, Inbox.update_id)
     stored = await uow.execute(
-        statement,
+        _storing(uow.dialect),
         [
             {
                 "bot_id": bot_id,
@@ -74,20 +79,31 @@ async def store(uow: Uow, bot_id: BotId, arrivals: Sequence[Arrival], now: datet
     return [Waiting(InboxSeq(seq), one.update_id, one.lane, one.payload) for seq, one in rows]
 
 
+def _finish() -> Prepared:
+    is_new = Inbox.state == InboxState.NEW
+    state = bindparam("to", type_=Inbox.state.type)
+    at = bindparam("at", type_=Inbox.done_at.type)
+    return Prepared(
+        update(Inbox)
+        .where(Inbox.seq == bindparam("which"))
+        .values(
+            state=case((is_new, state), else_=Inbox.state),
+            done_at=case((is_new, at), else_=Inbox.done_at),
+            payload=case((state == InboxState.DEAD.value, Inbox.payload), else_=null()),
+            answered_at=case((bindparam("answered", type_=Boolean), at), else_=Inbox.answered_at),
+        )
+    )
+
+
+FINISH = _finish()
+
+
 async def finish(uow: Uow, finished: Sequence[Finished], now: datetime) -> None:
     """Mark updates whose handling is over; a dead one keeps its payload for whoever looks into it."""
-    for state, answered in sorted({(one.state, one.answered) for one in finished}):
-        seqs = [one.seq for one in finished if (one.state, one.answered) == (state, answered)]
-        is_new = Inbox.state == InboxState.NEW
-        values: dict[str, Any] = {
-            "state": case((is_new, state.value), else_=Inbox.state),
-            "done_at": case((is_new, now), else_=Inbox.done_at),
-        }
-        if state is not InboxState.DEAD:
-            values["payload"] = null()
-        if answered:
-            values["answered_at"] = now
-        await uow.write(update(Inbox).where(Inbox.seq.in_(seqs)).values(values))
+    in_order = sorted(finished, key=lambda one: one.seq)
+    await uow.tell(
+        FINISH, [{"which": one.seq, "to": one.state.value, "at": now, "answered": one.answered} for one in in_order]
+    )
 
 
 async def new_seqs(uow: Uow, bot_id: BotId, limit: int = 1000) -> list[InboxSeq]:
