@@ -18,7 +18,7 @@ from services.lessons import Card, card_of
 from services.rules import attendance as rules
 from services.rules.attendance import Attended
 from services.rules.short_names import Named
-from storage.repositories import absence_notes, attendance, audit, homeroom, lessons
+from storage.repositories import absence_notes, audit, homeroom, lessons, turns
 from storage.repositories import absences as rows
 from storage.repositories.absences import AbsentRow, SeenRow, monday_of
 from storage.repositories.rights import ClassRow
@@ -179,7 +179,7 @@ class Absences:
         """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
-            await attendance.take_turn(uow, student_id)
+            await turns.take(uow, student_id)
             day = await self._day(uow, actor, student_id, on_date, now)
             if not day.absent:
                 raise NobodyAbsent

@@ -18,7 +18,7 @@ from services.outbox import items
 from services.outbox.transport import Reachable
 from services.rules import notes as rules
 from storage.repositories import absence_notes as rows
-from storage.repositories import absences, attendance, homeroom, lessons
+from storage.repositories import absences, homeroom, lessons, turns
 from storage.repositories.absence_notes import NoteRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import AttendanceCode, ClassId, NoteId, NoteState
@@ -69,7 +69,7 @@ class NoteDecisions:
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             row = await self._row(uow, actor, note_id, now)
-            await attendance.take_turn(uow, row.student_id)  # an absence entered just now is explained with the others
+            await turns.take(uow, row.student_id)  # an absence entered just now is explained with the others
             if row.state is NoteState.CONFIRMED:
                 return view_of(row, now.astimezone(actor.zone).date())
             if row.relation is None:

@@ -12,7 +12,7 @@ from storage.models.delivery import Item
 from storage.models.journal import Attendance, LessonRecord
 from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import absence_notes, lessons, recipients
+from storage.repositories import absence_notes, lessons, recipients, turns
 from storage.repositories.absence_notes import Beforehand
 from storage.repositories.lessons import LessonRow
 from storage.repositories.recipients import Recipient
@@ -170,18 +170,7 @@ TAP = recipients.joins(
 )
 
 
-# PostgreSQL lets two transactions read one child's day at once, and both would alarm for it, or one would not see the
-# note that the other confirms. So whoever changes it has a turn, asked for along with the question: who must wait
-# asks anew, since what was read is of before. SQLite has one writer.
-TURNS = 2**40  # keys of these turns begin here
-TAP_IN_TURN = TAP.add_columns(func.pg_try_advisory_xact_lock(STUDENT + TURNS).label("turn"))
-TURN = select(func.pg_advisory_xact_lock(bindparam("key")))
-
-
-async def take_turn(uow: Uow, student_id: PersonId) -> None:
-    """Nobody else changes a student's attendance until this transaction ends."""
-    if uow.dialect == "postgresql":
-        await uow.execute(TURN, {"key": student_id + TURNS})
+TAP_IN_TURN = TAP.add_columns(turns.tried(STUDENT))
 
 
 async def for_tap(
@@ -208,7 +197,7 @@ async def for_tap(
     in_turn = in_turn and uow.dialect == "postgresql"
     rows = (await uow.execute(TAP_IN_TURN if in_turn else TAP, values)).all()
     if in_turn and rows and not rows[0].turn:
-        await take_turn(uow, student_id)
+        await turns.take(uow, student_id)
         rows = (await uow.execute(TAP, values)).all()
     if not rows:
         return None
