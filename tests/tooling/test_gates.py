@@ -51,12 +51,12 @@ def called(*words: str | Path) -> Result:
 def test_a_night_begins_with_the_tests_and_ends_with_what_measures_time_and_the_leaks(runs: Runs) -> None:
     assert called("--nightly", "--whole").exit_code == 0
     assert runs.names[:3] == ["tests", "test_kills.py", "test_faults.py"]
-    assert runs.names[-3:] == ["test_limits.py", "test_intake.py", "test_leaks.py"]
+    assert runs.names[-4:] == ["test_limits.py", "test_intake.py", "test_leaks.py", "test_fuzz.py"]
     assert {path.name for path in gates.HERE.glob("test_*.py")} <= set(runs.names)
-    (_, first), (_, gate), (_, leaks) = runs.parts[0], runs.parts[1], runs.parts[-1]
+    (_, first), (_, gate), (_, leaks), (_, fuzz) = runs.parts[0], runs.parts[1], runs.parts[-2], runs.parts[-1]
     assert table.RESULTS not in first and first[counts.COLUMN] == "quick"
     assert gate[table.RESULTS] and gate[counts.COLUMN] == "nightly"
-    assert leaks["ZVONOK_LEAK_STEPS"] == "50000"
+    assert (leaks["ZVONOK_LEAK_STEPS"], fuzz["ZVONOK_FUZZ"]) == ("50000", "10000")
 
 
 def test_a_night_that_was_stopped_goes_on_where_it_stood(runs: Runs, tmp_path: Path) -> None:
