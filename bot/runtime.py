@@ -56,6 +56,7 @@ log = logging.getLogger("zvonok.runtime")
 
 STOP_PATIENCE = 16.0  # seconds for what is being handled and what is on the wire
 SWEEP_EVERY = 0.4  # seconds between looks for updates that another process stored
+SWEEP_PATIENCE = 40.0  # longer than the server lets a statement run: nothing waits for ever
 SWEEP_AGAIN = 2.0  # where the base doesn't answer
 HANDED_OVER = 3.0  # seconds for edits and marks before the bot is released
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -291,7 +292,8 @@ class Runtime:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             try:
-                await self._sweep()
+                async with asyncio.timeout(SWEEP_PATIENCE):
+                    await self._sweep()
             except Exception as error:
                 log.warning("sweep_failed error=%s", type(error).__name__)
                 await asyncio.sleep(SWEEP_AGAIN)
