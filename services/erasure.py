@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from services.clock import Clock
 from services.errors import SchoolError
-from services.i18n import N_
+from services.i18n import N_, gettext
 from services.people import NoSuchPerson
 from services.rules import keeping
 from storage.repositories import erasure
@@ -116,11 +116,12 @@ class Erasure:
 
 # What stays of somebody who is erased, and why; by ids alone, once the name is gone.
 KEPT = {
-    "journal": "marks, attendance, records and term marks, by number: В 6(2).5, К 16",
-    "audit": "who did what, by number; sealed, so that nothing of it can be taken out: О 2.10",
-    "consents": "version, day given and day taken back: 152-ФЗ ст. 9",
-    "ties": "from and until which day; without the application: О п.4.8",
+    "journal": N_("marks, attendance, records and term marks, by number: В 6(2).5, К 16"),
+    "audit": N_("who did what, by number; sealed, so that nothing of it can be taken out: О 2.10"),
+    "consents": N_("version, day given and day taken back: 152-ФЗ ст. 9"),
+    "ties": N_("from and until which day; without the application: О п.4.8"),
 }
+COPIES = N_("backups made before hold the data until they are gone, at most a year; after a restore erase anew")
 
 
 def proof_of(plan: Plan, rows: dict[str, int], now: datetime) -> dict[str, Any]:
@@ -131,8 +132,8 @@ def proof_of(plan: Plan, rows: dict[str, int], now: datetime) -> dict[str, Any]:
         "at": now.isoformat(),
         "removed": rows,
         "name": name | ({"clause": plan.clause} if plan.name_until else {}),
-        "kept": KEPT,
-        "copies": "backups made before hold the data until they are gone, at most a year; after a restore erase anew",
+        "kept": {what: gettext(why) for what, why in KEPT.items()},
+        "copies": gettext(COPIES),
     }
     return {**proof, "sha256": hashlib.sha256(canonical(proof)).hexdigest()}
 
