@@ -36,6 +36,7 @@ from storage.models.school import AcademicYear, LessonPlan, PlanTopic, School, S
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.uow import Storage, Uow
 from storage.vocabulary import AccountId, BotId, ClassId, InboxSeq, LessonId, PersonId, Role, SchoolId
+from tests.support import copies
 
 ZONE = ZoneInfo("Europe/Moscow")
 TODAY = date(2026, 9, 8)
@@ -166,13 +167,16 @@ class Cast:
 
 async def found(storage: Storage, *, regulation: dict[str, Any] | None = None, now: str = "10:40") -> Cast:
     """Found the school in an empty, migrated base; its clock stands at `now` of TODAY."""
-    async with storage.writing() as uow:
+
+    async def write(uow: Uow) -> Cast:
         cast = await _school(uow, regulation or {}, now)
         await _classes(uow, cast)
         await _staff(uow, cast)
         await _families(uow, cast)
         await _lessons(uow, cast)
-    return cast
+        return cast
+
+    return await copies.written(storage, (now, repr(regulation)), write)
 
 
 async def _one(uow: Uow, model: Any, **values: Any) -> Any:
