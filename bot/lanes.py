@@ -120,8 +120,16 @@ class Lanes:
     async def _run(self, name: int, lane: "deque[Waiting]") -> None:
         try:
             while lane and not self._stopping:
-                async with self._room:
-                    await self._see_through(lane[0])
+                try:
+                    async with self._room:
+                        await self._see_through(lane[0])
+                except asyncio.CancelledError:
+                    if _is_cancelled():
+                        raise
+                    # Nobody cancelled us: the bot isn't surely ours at this moment. Wait for the lease, or the stop.
+                    lane[0] = replace(lane[0], tried=not lane[0].suspect)  # a suspect is still to be handled alone
+                    await asyncio.sleep(RETRY[0])
+                    continue
                 lane.popleft()
         finally:
             self._lanes.pop(name, None)
@@ -191,6 +199,11 @@ class Lanes:
             await tell(update)
         except AiogramError as error:
             log.warning("not_told seq=%d error=%s", update.seq, type(error).__name__)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def may_pass(error: Exception) -> bool:

@@ -35,7 +35,7 @@ class School:
     handled: list[int] = field(default_factory=list)
     finished: dict[int, tuple[InboxState, bool]] = field(default_factory=dict)
     told: list[tuple[str, int]] = field(default_factory=list)
-    failures: dict[int, list[Exception]] = field(default_factory=dict)
+    failures: dict[int, list[BaseException]] = field(default_factory=dict)
     gates: dict[int, asyncio.Event] = field(default_factory=dict)
     probes: list[Exception] = field(default_factory=list)
     probed: int = 0
@@ -143,6 +143,14 @@ async def test_a_bug_is_apologised_for_once_and_the_lane_goes_on(caplog: pytest.
     assert school.finished == {1: (InboxState.DEAD, True), 2: (InboxState.DONE, True)}
     assert school.told == [("sorry", 1)]
     assert "alarm update_dead seq=1" in caplog.text
+
+
+async def test_what_ends_while_the_bot_is_not_surely_ours_waits_in_its_lane() -> None:
+    school = School(failures={1: [asyncio.CancelledError(), asyncio.CancelledError()]})
+    async with running(school) as lanes:
+        lanes.put([update(1), update(2), update(3, lane=8)])
+        await eventually(lambda: len(school.finished) == 3)
+    assert [seq for seq in school.handled if seq != 3] == [1, 1, 1, 2]
 
 
 async def test_an_update_done_before_is_simply_done() -> None:
