@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import aiohttp
 import click
 
+from bot.alarm_words import WORDS
 from bot.commands_base import make_clock, opened, run_async
 from bot.memory import leave_alone_what_stays, undisturbed
 from bot.observability import set_up
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, bot_id_of, read_settings
 from bot.whoami import DEMO_TOKEN
 from services.errors import SchoolError
 from services.i18n import N_
@@ -58,8 +59,11 @@ async def run_school(settings: Settings) -> None:
     storage = Storage(settings.database)
     await migrate_base(storage)
     clock = make_clock(settings)
-    if not await Schools(storage, clock).any():
+    schools = await Schools(storage, clock).all()
+    if not schools:
         click.echo(_("There is no school in this base yet. Begin with: ./zvonok school new school.toml"))
+    elif all(one.bot_id not in (None, bot_id_of(settings)) for one in schools):
+        click.echo(_(WORDS["serves_no_school"]))
     with undisturbed():  # handlers are imported here
         app = build(settings, storage=storage, clock=clock)
     await serve(app)

@@ -101,8 +101,3 @@ class Schools:
             person = await joining.person(uow, person_id)
         if person is not None and person.bot_id not in (None, bot_id):
             raise AnothersSchool(school=person.school, bot=person.bot_id)
-
-    async def any(self) -> bool:
-        """Whether the installation has a school yet."""
-        async with self._storage.reading() as uow:
-            return await founding.any_school(uow)

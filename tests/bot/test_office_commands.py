@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from bot.__main__ import main
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "school.example.toml"
@@ -67,6 +70,26 @@ def test_no_family_code_for_somebody_who_is_nobody_s_guardian(office: Office) ->
     office.does("school", "new", str(SAMPLE))
     assert "Орлова Анна Сергеевна" in office.is_refused("invite", "family", "1")
     assert "17" in office.is_refused("invite", "staff", "17")
+
+
+def test_a_school_is_the_bot_s_that_founded_it_until_another_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"DATA_DIR": str(tmp_path), "BOT_API_BASE": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+
+    def said(bot: int, *words: str) -> str:
+        monkeypatch.setenv("BOT_TOKEN", f"{bot}:x")
+        return CliRunner().invoke(main, words).output
+
+    founded = json.loads(said(1, "school", "new", str(SAMPLE), "--json"))
+    who = str(founded["administrator"])
+    assert "бот 1, не работает" in said(2, "school", "list")
+    assert "обслуживает другой бот, № 1" in said(2, "invite", "staff", who)
+    said(2, "school", "take", str(founded["school"]))
+    assert "бот 2, этот, не работает" in said(2, "school", "list")
+    assert "Действует до" in said(2, "invite", "staff", who)
+    assert "№ 2" in said(1, "invite", "staff", who)
 
 
 def test_an_empty_base_says_which_command_comes_next(office: Office) -> None:
