@@ -31,6 +31,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_owner.py", "mistaken"),
     ("gates/test_flood.py", "strangers"),
     ("gates/test_failover.py", "mistaken"),
+    ("gates/test_failover.py", "connections"),
     # Long ways round the demo and the page, each piece of which is walked elsewhere.
     ("demo/test_restart.py", "second_request"),
     ("demo/test_restart.py", "page_of_another_site"),
