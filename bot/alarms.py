@@ -7,6 +7,7 @@ import asyncio
 import logging
 import re
 from dataclasses import dataclass
+from socket import gethostname
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramNetworkError
@@ -39,8 +40,9 @@ class Alarms(logging.Handler):
     The same alarm is told once an hour, then with how often it was heard; those that come together share a letter.
     """
 
-    def __init__(self, bot: Bot, chat: int) -> None:
+    def __init__(self, bot: Bot, chat: int, host: str | None = None) -> None:
         super().__init__(logging.CRITICAL)
+        self._host = host or gethostname()  # of two machines: which one speaks
         self._bot = bot
         self._chat = chat
         self._waiting: dict[str, tuple[str, int]] = {}  # by word: its ids, and how often it was heard before
@@ -64,7 +66,8 @@ class Alarms(logging.Handler):
                 self._called.clear()
                 while self._waiting:
                     words = list(self._waiting)[:TOGETHER]
-                    if not await self._tell("\n\n".join(_in_words(word, *self._waiting[word]) for word in words)):
+                    told = [_in_words(word, *self._waiting[word]) for word in words]
+                    if not await self._tell("\n\n".join([*told, self._host])):
                         await asyncio.sleep(AGAIN)
                         continue
                     for word in words:

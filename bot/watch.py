@@ -34,13 +34,15 @@ def _base(look: Look) -> str | None:
     return None if look.base else ""
 
 
-def _nobody(look: Look) -> str | None:
-    return "" if look.base and not look.owner and not look.served else None
-
-
 def _standby(look: Look) -> str | None:
+    # Whoever looks: without it not even the owner's lease can be written.
     there = look.standbys
-    return "" if look.owner and there is not None and there.demanded and not there.connected else None
+    return "" if there is not None and there.demanded and not there.connected else None
+
+
+def _nobody(look: Look) -> str | None:
+    follows = _standby(look) is not None
+    return "" if look.base and not look.owner and not look.served and not follows else None
 
 
 def _backup(look: Look) -> str | None:

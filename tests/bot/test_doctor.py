@@ -52,7 +52,8 @@ class Outside:
         method = request.match_info["method"]
         refused = 401 if request.match_info["token"] != self.token else 400 * (method == "getChat" and not self.chat)
         if refused:
-            return web.json_response({"ok": False, "error_code": refused}, status=refused, headers=date)
+            said = {"ok": False, "error_code": refused, "description": "Bad Request: chat not found"}
+            return web.json_response(said, status=refused, headers=date)
         results = {"getMe": {"username": "school_bot"}, "getWebhookInfo": self.hook, "getChat": {"id": CHAT}}
         return web.json_response({"ok": True, "result": results[method]}, headers=date)
 
