@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = sorted(set(words.names) - set(BENCHES))
     if unknown:
         parser.error(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    if words.tiny and words.write:
+        parser.error("--tiny gives no figures to be kept")
     sizes = TINY if words.tiny else Sizes(storm_minutes=words.minutes)
     try:
         with places(words.engine, words.database) as on:

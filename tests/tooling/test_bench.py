@@ -62,6 +62,12 @@ def test_an_unknown_bench_is_refused_with_the_names_of_those_there_are(capsys: p
     assert "no such bench: tabs; there are taps, letters," in capsys.readouterr().err
 
 
+def test_what_was_measured_on_nothing_is_not_kept() -> None:
+    with pytest.raises(SystemExit) as refused:
+        command.main(["taps", "--tiny", "--write"])
+    assert refused.value.code == 2
+
+
 def test_one_disturbed_round_disturbs_no_row() -> None:
     assert middle([(90.0, 200.0), (10.0, 200.0), (95.0, 210.0)]) == (90.0, 200.0)
 
