@@ -20,7 +20,7 @@ SQLITE_PRAGMAS = (
 
 
 def normalised(database_url: str) -> URL:
-    """The URL with the driver we use: our own (storage.in_loop) or psycopg."""
+    """The URL with the driver we use: our own (storage.in_loop, on aiosqlite) or psycopg."""
     url = url_of(database_url)
     driver = {"sqlite": "sqlite+in_loop", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
     backend = url.drivername.split("+")[0]

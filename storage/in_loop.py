@@ -1,4 +1,4 @@
-"""SQLite's driver: short statements run in the event loop, and only what waits goes to a thread.
+"""aiosqlite whose short statements run in the event loop, so that only what waits goes to its thread.
 
 A hop to a thread and back costs more than most statements, above all when other threads want the interpreter too. So a
 unit of work (storage.uow) asks here and now; what waits for the disk or for another process's lock goes to a thread,
@@ -8,11 +8,11 @@ and so does a question that turns out to be long. SQLAlchemy's own asynchronous 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
+import aiosqlite
 import sqlalchemy
 from sqlalchemy import URL, AsyncAdaptedQueuePool
 from sqlalchemy.dialects import registry
@@ -27,7 +27,6 @@ from sqlalchemy.util.concurrency import in_greenlet
 LONG = 100_000  # steps of SQLite's machine, a few milliseconds, after which a question is no short one
 PATIENCE = 60.0  # seconds that a transaction is waited for
 BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
-THREADS = ThreadPoolExecutor(32, "sqlite")
 
 Result = TypeVar("Result")
 
@@ -51,11 +50,11 @@ class Cursor:
 
     def execute(self, sql: str, parameters: Any = ()) -> None:
         """Run a statement and fetch what it returns."""
-        _here_or_waiting(partial(self._whole, sqlite3.Cursor.execute, sql, parameters))
+        self._connection.here_or_waiting(partial(self._whole, sqlite3.Cursor.execute, sql, parameters))
 
     def executemany(self, sql: str, parameters: Any) -> None:
         """Run a statement for each set of values."""
-        _here_or_waiting(partial(self._whole, sqlite3.Cursor.executemany, sql, parameters))
+        self._connection.here_or_waiting(partial(self._whole, sqlite3.Cursor.executemany, sql, parameters))
 
     def fetchone(self) -> Any:
         """The next row, or None."""
@@ -91,14 +90,15 @@ class Cursor:
 
 
 class Connection(AdaptedConnection):
-    """A connection of sqlite3's, used by one at a time: by the event loop, or by a thread that somebody waits for."""
+    """A connection of aiosqlite's, used by one at a time: the event loop, or the thread that somebody waits for."""
 
-    __slots__ = ("hurried",)
+    __slots__ = ("_aiosqlite", "hurried")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection: Any = connection
+    def __init__(self, opened: aiosqlite.Connection) -> None:
+        self._aiosqlite = opened
+        self._connection: Any = opened._conn
         self.hurried = False  # whether a question that takes long is broken off: TooLong
-        connection.set_progress_handler(lambda: self.hurried, LONG)
+        self._connection.set_progress_handler(lambda: self.hurried, LONG)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -145,21 +145,44 @@ class Connection(AdaptedConnection):
         finally:
             self._connection.execute(BUSY_TIMEOUT)
         if waits:
-            await in_thread(begin)
+            await self.in_thread(begin)
 
     def commit(self) -> None:
         """Commit, which waits for the disk."""
-        _here_or_waiting(self._connection.commit)
+        self.here_or_waiting(self._connection.commit)
 
     def rollback(self) -> None:
         """Roll back."""
-        _here_or_waiting(self._connection.rollback)
+        self.here_or_waiting(self._connection.rollback)
 
     def close(self) -> None:
-        """Close."""
-        _here_or_waiting(self._connection.close)
+        """Close, and end the thread."""
+        if in_greenlet():
+            await_only(self._aiosqlite.close())
+        else:
+            self._aiosqlite.stop()
 
     terminate = close
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        """What `work` returns, called in the thread. Who is cancelled meanwhile waits for its end: one at a time."""
+        future = asyncio.ensure_future(self._aiosqlite._execute(work))  # type: ignore[no-untyped-call]
+        try:
+            found: Result = await asyncio.shield(future)
+        except asyncio.CancelledError:
+            while not future.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([future])
+            future.exception()  # seen
+            raise
+        return found
+
+    def here_or_waiting(self, work: Callable[[], Any]) -> None:
+        """In the thread where SQLAlchemy's asynchronous door asks, else here and now."""
+        if in_greenlet():
+            await_only(self.in_thread(work))
+        else:
+            work()
 
 
 class Dialect(SQLiteDialect_pysqlite):
@@ -177,7 +200,9 @@ class Dialect(SQLiteDialect_pysqlite):
 
     def connect(self, *words: Any, **options: Any) -> Any:
         """A new connection."""
-        return Connection(sqlite3.connect(*words, **{**options, "check_same_thread": False}))
+        made = aiosqlite.connect(*words, **{**options, "check_same_thread": False})
+        made._thread.daemon = True  # a forgotten connection must not keep the process from ending
+        return Connection(await_only(made))
 
 
 class Door:
@@ -185,8 +210,7 @@ class Door:
 
     def __init__(self, engine: AsyncEngine, *, writes: bool) -> None:
         self._engine = engine.sync_engine
-        self._pool = cast(AsyncAdaptedQueuePool, engine.pool)
-        self._places = asyncio.Semaphore(self._pool.size())
+        self._places = asyncio.Semaphore(cast(AsyncAdaptedQueuePool, engine.pool).size())
         self._writes = writes
 
     @asynccontextmanager
@@ -194,20 +218,15 @@ class Door:
         """Committed at the end of the block. Raises sqlalchemy's TimeoutError where no connection gets free."""
         await self._enter()
         try:
-            with await self._connected() as connection:
+            # A connection made anew is waited for in its thread, as SQLAlchemy's asynchronous door does.
+            with await greenlet_spawn(self._engine.connect) as connection:
                 driver: Any = connection.connection.dbapi_connection
                 await driver.begin(writes=self._writes)
                 yield connection
                 if self._writes:
-                    await in_thread(driver.commit)
+                    await driver.in_thread(driver.commit)
         finally:
             self._places.release()
-
-    async def _connected(self) -> sqlalchemy.Connection:
-        """From the pool; a new one is made as SQLAlchemy's asynchronous door makes it."""
-        if self._pool.checkedin():
-            return self._engine.connect()
-        return await greenlet_spawn(self._engine.connect)
 
     async def _enter(self) -> None:
         if not self._places.locked():
@@ -218,27 +237,6 @@ class Door:
                 await self._places.acquire()
         except TimeoutError as error:
             raise PoolTimeout("no connection gets free") from error
-
-
-async def in_thread(work: Callable[[], Result]) -> Result:
-    """What `work` returns, called in a thread. Who is cancelled meanwhile waits for its end: a connection is one's."""
-    future = asyncio.get_running_loop().run_in_executor(THREADS, work)
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        while not future.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([future])
-        future.exception()  # seen
-        raise
-
-
-def _here_or_waiting(work: Callable[[], Any]) -> None:
-    """In a thread where SQLAlchemy's asynchronous door asks, else here and now."""
-    if in_greenlet():
-        await_only(in_thread(work))
-    else:
-        work()
 
 
 registry.register("sqlite.in_loop", __name__, "Dialect")

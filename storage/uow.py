@@ -112,7 +112,7 @@ class InLoopUow(Uow):
                 self._driver.hurried = False
         elif self._quick:
             return work()
-        return await in_loop.in_thread(work)
+        return await self._driver.in_thread(work)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
