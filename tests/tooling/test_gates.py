@@ -105,6 +105,9 @@ def test_a_word_that_does_not_exist_is_named(runs: Runs) -> None:
         wrong = called(*words)
         assert wrong.exit_code == 2 and words[-1] in wrong.output
     assert runs.parts == []
+    runs.ends = dict.fromkeys([path.name for path in gates.HERE.glob("test_*.py")], gates.NOTHING_CHOSEN)
+    nowhere = called("--only", "kels")
+    assert nowhere.exit_code == 1 and "kels" in nowhere.output
 
 
 def test_another_number_than_the_columns_reaches_the_gates(runs: Runs) -> None:

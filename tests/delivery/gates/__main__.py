@@ -71,6 +71,8 @@ def main(
                 if part not in done(results):
                     code = _run(part, words, more, once=only == "") or code
         rows = read(results)
+    if only and not rows and not code:
+        raise click.ClickException(f"no gate is called {only}")
     table = drawn(rows)
     click.echo(table)
     if write:
