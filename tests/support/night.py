@@ -29,6 +29,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_kills.py", "unknown_taken_for_returned"),
     ("gates/test_kills.py", "results_are_not_written_down"),
     ("gates/test_owner.py", "mistaken"),
+    ("gates/test_restores.py", "without_the_quarantine"),
     ("gates/test_flood.py", "strangers"),
     ("gates/test_failover.py", "mistaken"),
     ("gates/test_failover.py", "connections"),
