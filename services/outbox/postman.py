@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from services.clock import Clock, machine_now
 from services.outbox.experience import Experience
 from services.outbox.finished import Finished, ends_badly, is_unreachable, may_repeat, state_after
 from services.outbox.limits import BULK
+from services.outbox.lookout import EVERY, Lookout
+from services.outbox.lookout import Spawn as Spawn
 from services.outbox.outcomes import Address, Outcome
 from services.outbox.pace import Pace
 from services.outbox.ready import Readiness, Ready
@@ -25,11 +27,8 @@ from storage.vocabulary import BotId, Channel, ContactId, ItemId, LetterId, Lett
 
 log = logging.getLogger("zvonok.postman")
 
-Spawn = Callable[[Coroutine[Any, Any, None], str], "asyncio.Task[None]"]
-
 WIDTH = 8  # letters on the wire at once, and so the most copies that a kill can cause
 ROOM_FOR_URGENT = 2  # of these, kept free of letters that may wait
-LOOK_EVERY = 1.0  # seconds: other processes put items without calling us
 CARE_EVERY = 5.0  # seconds between rounds over unknown letters and expired items
 LEDGER_RETRY = (0.2, 1.0, 3.0)
 GRACE = timedelta(minutes=5)  # what never expires and was due so long ago stands on the list, and goes on waiting
@@ -43,7 +42,7 @@ class NotTheOwner(Exception):
 class Postman:
     """Sends what is due.
 
-    1. Look: read whole bundles of due items whose recipient is reachable, and have them composed, outside any write.
+    1. Look, beside the rounds: read whole bundles of due items whose recipient is reachable, and have them composed.
     2. Choose: the most urgent ready letters whose chat may be written to, never more than WIDTH on the wire.
     3. Ledger, one transaction: settle what has finished; claim items `waiting → told` while id, rev, state, right and
        consent still stand; store their letters as sending; commit.
@@ -89,9 +88,8 @@ class Postman:
         self._stopping = False
         self.still_ours: Callable[[], bool] = lambda: True  # asked before each request: who was frozen sends nothing
         self._in_doubt = True  # rows may say `sending` that we don't carry
-        self._look_at = self._care_at = 0.0
-        self._looking: asyncio.Task[None] | None = None  # one at a time, beside the rounds
-        self._look_failed: Exception | None = None
+        self._lookout = Lookout(self._ready, spawn, self._called.set)
+        self._care_at = 0.0
         self.running = False
 
     @property
@@ -106,7 +104,8 @@ class Postman:
 
     def wake(self) -> None:
         """Something is due, or may be: look now."""
-        self._look_at = 0.0
+        self._lookout.soon()
+        self._ready.hurry()
         self._called.set()
 
     async def run(self, epoch: int) -> None:
@@ -115,7 +114,8 @@ class Postman:
         self._ready.clear()
         self._stopping = self.experience.halted = False
         self._in_doubt = True
-        self._look_at = self._care_at = 0.0
+        self._lookout.soon()
+        self._care_at = 0.0
         self.running = True
         failures = 0
         try:
@@ -134,9 +134,7 @@ class Postman:
                 await self._rest(pause)
         finally:
             self.running = False
-            self._ready.clear()
-            if self._looking is not None:
-                await asyncio.wait([self._looking])
+            await self._lookout.rest()
 
     def stop(self) -> None:
         """No new letters. What is on the wire is waited for and settled by `run`, which then returns."""
@@ -178,42 +176,23 @@ class Postman:
         if self._stopping or self.experience.halted:
             if self._finished:
                 await self._ledger([])
-            return LOOK_EVERY
+            return EVERY
         if self._in_doubt:
             await self._ledger([])
         now = self._monotonic()
         if now >= self._care_at:
             self._care_at = now + self._care_every
             await self._care()
-        if self._look_failed is not None:
-            error, self._look_failed = self._look_failed, None
-            raise error
-        if self._looking is None and (now >= self._look_at or self._ready.runs_low):
-            self._look_at = now + LOOK_EVERY
-            self._looking = self._spawn(self._look(self._ready.look(now, self._pace.held_chats(LOOK_EVERY))), "look")
+        self._lookout.look(now, self._pace.held_chats(EVERY))
         chosen, soonest = self._choose()
         if chosen or self._finished or self._ready.empty or self._ready.put_off:
             await self._ledger(chosen)
         if self._finished:
             return 0.0
-        if self._looking is None:  # else its end calls
-            soonest = min(soonest, self._look_at)
-        return min(max(soonest - self._monotonic(), 0.001), LOOK_EVERY)
+        return min(max(min(soonest, self._lookout.next_at()) - self._monotonic(), 0.001), EVERY)
 
     def _monotonic(self) -> float:
         return asyncio.get_running_loop().time()
-
-    # 1. Look
-
-    async def _look(self, look: Coroutine[Any, Any, None]) -> None:
-        """Beside the rounds, so that the next letters are composed while these are on the wire."""
-        try:
-            await look
-        except Exception as error:
-            self._look_failed = error
-        finally:
-            self._looking = None
-            self._called.set()
 
     # 2. Choose
 
@@ -252,8 +231,7 @@ class Postman:
 
     async def _ledger(self, chosen: Sequence[Ready]) -> None:
         """The one write transaction; then the claimed letters take off."""
-        settling, empty = list(self._finished), list(self._ready.empty)
-        put_off = list(self._ready.put_off)
+        settling, empty, put_off = list(self._finished), list(self._ready.empty), list(self._ready.put_off)
         now, machine = self._clock.now(), machine_now()
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
@@ -280,7 +258,7 @@ class Postman:
         for one in settling:
             self._flying.pop(one.letter.id, None)
         if settling and not self._ready:
-            self._look_at = 0.0  # what their keys and chats kept waiting
+            self._lookout.soon()  # what their keys and chats kept waiting
         self._ready.empty = self._ready.empty[len(empty) :]
         self._ready.put_off = self._ready.put_off[len(put_off) :]
         self._flying |= {letter.id: letter for letter, _ in off}
@@ -310,7 +288,7 @@ class Postman:
             for one in fresh:
                 if one.address not in ids:  # it moved on, or the right ended: look again
                     await letters.cancel_without_right(uow, [item for item, _ in one.items], one.today)
-                    self._look_at = 0.0
+                    self._lookout.soon()
         copies = {one.copy_of: one.address for one in chosen if one.copy_of is not None}
         if copies:
             begun = await letters.begin_copies(uow, self._bot_id, self._epoch, sorted(copies), machine)
@@ -340,13 +318,11 @@ class Postman:
             for one in settling
         ]
         await letters.settle(uow, results, machine)
-        returned = [one.letter_id for one in results if one.state is LetterState.RETURNED]
-        if returned:
+        if returned := [one.letter_id for one in results if one.state is LetterState.RETURNED]:
             await letters.give_back(uow, returned)
         for person_id in self._moved_away:
             await handing_over.follow(uow, person_id, now, blocked=self._channel is Channel.TELEGRAM)
-        dead = [one.letter_id for one in results if one.state is LetterState.DEAD]
-        if dead:
+        if dead := [one.letter_id for one in results if one.state is LetterState.DEAD]:
             await self._list(uow, await handing_over.take_over(uow, await letters.bury(uow, dead), now), now)
         given_up = [one.letter.id for one in settling if one.letter.copy and is_unreachable(one)]
         if given_up:
@@ -409,8 +385,8 @@ class Postman:
             listed_after = patience(await care.regulations(uow))
             unknown = await care.unknown(uow, self._bot_id, now, today, self._channel)
         over = [one for one in unknown if one.over]
-        again = [one for one in unknown if not one.over and may_repeat(one, machine)]
-        self._ready.add_copies(again, today, self._monotonic())
+        again = (one for one in unknown if not one.over and may_repeat(one, machine))
+        self._ready.add_copies(list(again), today, self._monotonic())
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
             if over:

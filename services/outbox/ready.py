@@ -31,7 +31,8 @@ from storage.vocabulary import (
 
 log = logging.getLogger("zvonok.postman")
 
-LOOK_LIMIT = 200  # due items looked at in one go
+LOOK_LIMIT = 600  # due items looked at in one go: letters of one class share what they are written from
+ENOUGH = 50  # composed letters for a look that ends early, since something new has fallen due
 FRESH = 2.0  # seconds a composed letter stays worth claiming
 BROKEN_REST = 60.0  # seconds before a bundle that could not be composed is tried again
 
@@ -71,6 +72,7 @@ class Readiness:
         self._broken: dict[tuple[int, str], float] = {}
         self._taken: set[tuple[int, str]] = set()  # since the last look began
         self._looks = 0
+        self._hurried = False
         self._half = 0  # of what the last look brought, where it may have left something
         self.empty: list[Item] = []  # items with nothing left to tell
         self.put_off: list[tuple[Item, datetime]] = []  # items that quiet hours hold until then
@@ -93,6 +95,10 @@ class Readiness:
         self._taken |= {one.bundle for one in chosen}
         self._letters = [one for one in self._letters if id(one) not in gone]
 
+    def hurry(self) -> None:
+        """Something new is due, perhaps more urgent: the look under way leaves the rest to the next."""
+        self._hurried = True
+
     def clear(self) -> None:
         """Forget them: another owner may have told their items. A look that is under way brings nothing."""
         self._looks += 1
@@ -107,6 +113,7 @@ class Readiness:
         From the call on letters may be taken, and copies added.
         """
         self._looks += 1
+        self._hurried = False
         self._taken = set()
         return self._look(self._looks, now, held)
 
@@ -121,14 +128,17 @@ class Readiness:
             more = len(rows) >= LOOK_LIMIT
             left = _bundles(rows)
             await self._compose_all(uow, this, left, fresh, composed, moment, now)
-        while left and this == self._looks:  # one of them failed, and its transaction may have failed with it
+        while left and self._goes_on(this, composed):  # one of them failed, and its transaction may have failed with it
             async with self._storage.reading() as uow:
                 await self._compose_all(uow, this, left, fresh, composed, moment, now)
         if this == self._looks:
             stay = [one for one in self._letters if one.bundle in fresh or one.bundle not in before]
             self._letters = stay + [one for one in composed if one.bundle not in self._taken]
             self._sort()
-            self._half = len(self._letters) // 2 if more else 0
+            self._half = len(self._letters) // 2 if more or left else 0
+
+    def _goes_on(self, this: int, composed: Sequence[Ready]) -> bool:
+        return this == self._looks and not (self._hurried and len(composed) >= ENOUGH)
 
     async def _compose_all(
         self,
@@ -142,7 +152,7 @@ class Readiness:
     ) -> None:
         """Take the bundles one by one off `left`, until one fails: it rests, and the others want a new transaction."""
         announce(uow, [row for bundle in left for row in bundle])
-        while left and this == self._looks:
+        while left and self._goes_on(this, composed):
             bundle = left.pop(0)
             key = (bundle[0].recipient_id, bundle[0].bundle)
             known = fresh.get(key)
