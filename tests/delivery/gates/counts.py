@@ -52,9 +52,9 @@ NIGHTLY = Counts(
     waits_ms="",
     corruptions=200,
     restores=20,
-    flood=10_000,
-    flood_seconds=90.0,
-    strangers=5_000,
+    flood=1_000,
+    flood_seconds=30.0,
+    strangers=2_000,
 )
 COUNTS = replace(
     NIGHTLY if os.environ.get(COLUMN) == "nightly" else Counts(), **json.loads(os.environ.get(OTHERS) or "{}")

@@ -98,6 +98,7 @@ class Service:
     session: ClientSession
     flooding: ClientSession  # connections of its own, so that nobody waits in our queue for what is measured
     numbers: int = 0
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
 
     def memory(self) -> int:
         """KiB that the process holds."""
@@ -113,10 +114,9 @@ class Service:
 
     async def message(self, user: int, **content: Any) -> None:
         """Something that somebody sends."""
-        chat = {"id": user, "type": "private"}
-        await self.post(
-            self.flooding, message={"message_id": 7, "date": 1, "chat": chat, "from": person(user), **content}
-        )
+        about = {"message_id": 7, "date": 1, "chat": {"id": user, "type": "private"}, "from": person(user)}
+        async with self.room:
+            await self.post(self.flooding, message=about | content)
 
     async def taps(self, user: int, number: int) -> None:
         """Somebody opens the menu; `number` names the tap and its message."""
