@@ -63,7 +63,8 @@ async def run_school(settings: Settings) -> None:
     if not schools:
         click.echo(_("There is no school in this base yet. Begin with: ./zvonok school new school.toml"))
     elif all(one.bot_id not in (None, bot_id_of(settings)) for one in schools):
-        click.echo(_(WORDS["serves_no_school"]))
+        words = WORDS["serves_no_school"]
+        click.echo(_(words))
     with undisturbed():  # handlers are imported here
         app = build(settings, storage=storage, clock=clock)
     await serve(app)
