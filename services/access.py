@@ -15,7 +15,7 @@ from services.rules import clocks, windows
 from services.rules.regulation import Regulation
 from services.rules.windows import LessonSpan, Refusal
 from storage.repositories import lessons, rights
-from storage.repositories.lessons import LessonRow
+from storage.repositories.lesson_rows import LessonRow
 from storage.repositories.rights import ClassRow, StudentRow
 from storage.uow import Uow
 from storage.vocabulary import STAFF_ROLES, ClassId, LessonId, PersonId, RecordPart, Role, WorkKind

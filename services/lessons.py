@@ -15,7 +15,7 @@ from services.rules.plans import PlannedTopic
 from services.rules.short_names import Named
 from storage.repositories import attendance, lessons, records
 from storage.repositories.attendance import Sheet, SheetRow
-from storage.repositories.lessons import WorkCount
+from storage.repositories.lesson_rows import WorkCount
 from storage.repositories.records import LessonPlace, RecordRow
 from storage.uow import Storage, Uow
 from storage.vocabulary import (

@@ -14,7 +14,7 @@ from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson, LessonAudience
 from storage.repositories import absence_notes, lessons, recipients, turns
 from storage.repositories.absence_notes import Beforehand
-from storage.repositories.lessons import LessonRow
+from storage.repositories.lesson_rows import LessonRow
 from storage.repositories.recipients import Recipient
 from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there

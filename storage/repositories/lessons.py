@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from typing import cast as typed
 
@@ -27,78 +27,17 @@ from storage.models.people import Enrollment, Person, SubgroupMember
 from storage.models.school import AcademicYear, School, SchoolClass, Subgroup, Subject, Term
 from storage.models.timetable import Lesson, LessonAudience, LessonTeacher
 from storage.repositories import homework, records, substitutions
+from storage.repositories.lesson_rows import Audience, LessonRow, WorkCount
 from storage.repositories.people import holds_on
-from storage.repositories.records import RecordRow
 from storage.repositories.revisions import is_newest
 from storage.uow import Uow
-from storage.vocabulary import LessonId, LessonState, PersonId, RecordForm, RecordPart, SchoolId, WorkKind
+from storage.vocabulary import LessonId, LessonState, PersonId, RecordForm, SchoolId, WorkKind
 
 NOT_HELD = (LessonState.CANCELLED.value, LessonState.MOVED.value)
 TODAY = typed(date, bindparam("today", type_=Date))
 MINE: BindParameter[Any] = bindparam("teacher")
 COMMA: Any = literal_column("','")  # given as a value, it would be written into the text at every call
 Question = Any  # a Select of whatever columns
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """A class, or a subgroup of it, in a lesson."""
-
-    class_id: int
-    class_name: str
-    level: int
-    short_stay: bool
-    subgroup_id: int | None
-    subgroup: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkCount:
-    """How many marks stand in a column."""
-
-    kind: WorkKind
-    ordinal: int
-    marks: int
-
-
-@dataclass(frozen=True, slots=True)
-class LessonRow:
-    """A lesson with its standing; `mine` and `substitute` are about who asked, moments are aware UTC.
-
-    `closed_terms`: kinds of the closed terms its date lies in; `kinds`: of its columns of marks. Only a whole lesson
-    has what follows, a tap on a student has no need of it. `day_ends_at`: the end of the last held lesson that its
-    pupils have that day, None where none is. `parts`: the newest revisions of the record; `works`: its columns that
-    have marks. `handed_over`: a substitute gives the lesson for who asked; `substitutions`: «Чехов А. → Бунина И.».
-    """
-
-    id: LessonId
-    school_id: SchoolId
-    year_id: int
-    subject_id: int
-    subject: str
-    record_form: RecordForm
-    on_date: date
-    slot: int
-    starts_at: datetime
-    ends_at: datetime
-    room: str
-    state: LessonState
-    state_reason: str
-    timezone: str
-    regulation: dict[str, Any]
-    mine: bool
-    substitute: bool
-    closed_terms: frozenset[str]
-    year_closed: bool
-    kinds: frozenset[WorkKind]
-    day_ends_at: datetime | None
-    audiences: tuple[Audience, ...]
-    parts: dict[RecordPart, RecordRow]
-    works: tuple[WorkCount, ...]
-    files: int = 0
-    personal: int = 0
-    handed_over: bool = False
-    substitutions: tuple[str, ...] = ()
 
 
 def day_ends_at() -> ColumnElement[Any]:

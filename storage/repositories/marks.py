@@ -12,7 +12,7 @@ from storage.models.people import Enrollment, Person
 from storage.models.timetable import Lesson
 from storage.prepared import Prepared
 from storage.repositories import lessons, recipients
-from storage.repositories.lessons import LessonRow
+from storage.repositories.lesson_rows import LessonRow
 from storage.repositories.recipients import Recipient
 from storage.repositories.revisions import is_newest
 from storage.repositories.upsert import add_unless_there

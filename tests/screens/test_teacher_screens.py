@@ -33,7 +33,7 @@ from services.reminders import Reminder, Thing
 from services.rules.gaps import Gap
 from services.rules.plans import PlannedTopic
 from services.rules.short_names import Named
-from storage.repositories.lessons import WorkCount
+from storage.repositories.lesson_rows import WorkCount
 from storage.repositories.marks import WorkRow
 from storage.vocabulary import (
     AbsenceReason,
