@@ -1,8 +1,9 @@
 """The command line: `./zvonok …`. Heavy parts are imported by the command that needs them."""
 
 import importlib
+import os
 import sys
-from typing import Any
+from typing import IO, Any
 
 import click
 from pydantic import ValidationError
@@ -30,6 +31,18 @@ COMMANDS = {
 }
 
 
+class Said(click.ClickException):
+    """A sentence for who gave the command, without click's own word before it."""
+
+    def __init__(self, sentence: str, exit_code: int = 1) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print it where errors go."""
+        click.echo(self.message, file=file, err=file is None)
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when called: aiogram alone costs seconds."""
 
@@ -46,18 +59,30 @@ class Lazy(click.Group):
             command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words begin with. Raises Said where there is none of that name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            text = _("There is no such command: {name}. All of them: ./zvonok --help")
+            raise Said(text.format(name=args[0]), exit_code=click.UsageError.exit_code)
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what a person can mend is said in one sentence."""
         try:
             return super().invoke(ctx)
         except SchoolError as error:
-            raise click.ClickException(error.say()) from None
+            raise Said(error.say()) from None
         except ValidationError as error:
             first = error.errors()[0]
             name = "_".join(str(part) for part in first["loc"]).upper()
-            raise click.ClickException(
-                _("The settings can't be used: {problem}").format(problem=f"{name} {first['msg']}".strip())
-            ) from None
+            text = _("The settings can't be used: {problem}")
+            raise Said(text.format(problem=f"{name} {first['msg']}".strip())) from None
+        except (click.UsageError, Said):
+            raise
+        except click.ClickException as error:
+            raise Said(error.message) from None
 
 
 @click.group(
@@ -71,4 +96,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # bases, keys and copies are for nobody but who runs this
     sys.exit(main(prog_name="./zvonok"))

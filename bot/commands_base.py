@@ -40,6 +40,12 @@ class WhichSchool(SchoolError):
     sentence = N_("This base holds several schools: name one with --school. There are: {ids}")
 
 
+class NoSuchSchool(SchoolError):
+    """The base holds no school of that number."""
+
+    sentence = N_("There is no school no. {id} in this base. There are: {ids}")
+
+
 class OldSchema(SchoolError):
     """The base is of another version of the program."""
 
@@ -82,13 +88,15 @@ async def opened(*, create: bool = False) -> AsyncIterator[tuple[Settings, Stora
 
 
 async def chosen_school(storage: Storage, wanted: int | None) -> SchoolId:
-    """The school a command means. Raises NoSchoolYet, WhichSchool."""
+    """The school a command means. Raises NoSchoolYet, NoSuchSchool, WhichSchool."""
     async with storage.reading() as uow:
         found = await school_ids(uow)
     if not found:
         raise NoSchoolYet
     if wanted is None and len(found) == 1:
         return found[0]
-    if wanted not in found:
+    if wanted is None:
         raise WhichSchool(ids=", ".join(map(str, found)))
+    if wanted not in found:
+        raise NoSuchSchool(id=wanted, ids=", ".join(map(str, found)))
     return SchoolId(wanted)

@@ -48,8 +48,9 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def test_a_school_begins_with_its_administrator_s_code(office: Office) -> None:
+def test_a_school_begins_with_its_administrator_s_code(office: Office, tmp_path: Path) -> None:
     founded = json.loads(office.does("school", "new", str(SAMPLE), "--json"))
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir()), "others may read the base or the key"
     assert len(founded["code"].replace("-", "")) == 10
     assert len(founded["token"]) == 32
     [administrator] = json.loads(office.does("people", "--json"))
@@ -86,10 +87,16 @@ def test_a_school_is_the_bot_s_that_founded_it_until_another_takes_it(
     who = str(founded["administrator"])
     assert "бот 1, не работает" in said(2, "school", "list")
     assert "обслуживает другой бот, № 1" in said(2, "invite", "staff", who)
+    assert said(2, "school", "take", "99") == "Школы № 99 в этой базе нет. Есть: 1\n"
     said(2, "school", "take", str(founded["school"]))
     assert "бот 2, этот, не работает" in said(2, "school", "list")
     assert "Действует до" in said(2, "invite", "staff", who)
     assert "№ 2" in said(1, "invite", "staff", who)
+
+
+def test_a_word_that_is_no_command_is_named_with_where_to_find_them() -> None:
+    answer = CliRunner().invoke(main, ["bakcup"])
+    assert (answer.exit_code, answer.output) == (2, "Такой команды нет: bakcup. Все команды — ./zvonok --help\n")
 
 
 def test_an_empty_base_says_which_command_comes_next(office: Office) -> None:
