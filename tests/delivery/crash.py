@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import random
@@ -35,6 +36,7 @@ from tests.delivery.conftest import Family, add_person, connect
 TOKEN = "42:TEST"
 SECRET = "a-secret-of-these-gates"  # of the letters that Telegram takes
 MARK = "↻"
+PR_SET_PDEATHSIG = 1
 PATIENCE = 90.0
 
 
@@ -66,7 +68,9 @@ def run_service(
     log: str,
     ready: Connection,
 ) -> None:
-    """The life of a forked service: its environment, its log, its work."""
+    """The life of a forked service: its environment, its log, its work. It goes with the tests, however they end."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.environ.clear()
     os.environ.update(environment)
     with open(log, "ab", buffering=0) as file:
