@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import ReturnsRows
 
 Process = Callable[[Any], Any]
 
@@ -29,6 +30,7 @@ class Ready:
     given: tuple[tuple[str, Process], ...]
     row: Callable[[Iterable[Any]], Any] | None
     read: tuple[tuple[int, Process], ...]
+    reads: bool  # it changes nothing
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them. Raises KeyError where one is missing."""
@@ -81,15 +83,16 @@ class Prepared:
         processes = {name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in binds.items()}
         inserted: Any = compiled.insert_prefetch
         fixed = {name: one.effective_value for name, one in binds.items() if not one.required}
-        columns = made.selected_columns if made.is_select else ()
+        columns = list(made.exported_columns) if isinstance(made, ReturnsRows) else []
         reads = (one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)
         return Ready(
             sql=str(compiled),
             order=None if compiled.positiontup is None else tuple(compiled.positiontup),
             fixed=fixed | {one.key: one.default.arg for one in inserted},
             given=tuple((name, process) for name, process in processes.items() if process is not None),
-            row=_row_of([one.key for one in columns]) if made.is_select else None,
+            row=_row_of([one.key for one in columns]) if columns else None,
             read=tuple((place, process) for place, process in enumerate(reads) if process is not None),
+            reads=made.is_select,
         )
 
 

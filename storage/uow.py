@@ -92,7 +92,7 @@ class InLoopUow(Uow):
     async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
         """The rows that a prepared question finds, as named tuples."""
         ready = question.ready(self.connection.dialect)
-        found = await self._run(partial(self._driver.run, ready.sql, ready.parameters(values)), reads=True)
+        found = await self._run(partial(self._driver.run, ready.sql, ready.parameters(values)), reads=ready.reads)
         return ready.rows(found.fetchall())
 
     async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:

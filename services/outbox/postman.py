@@ -233,7 +233,7 @@ class Postman:
         """The one write transaction; then the claimed letters take off."""
         settling, empty, put_off = list(self._finished), list(self._ready.empty), list(self._ready.put_off)
         now, machine = self._clock.now(), machine_now()
-        async with self._storage.writing() as uow:
+        async with self._storage.writing(quick=True) as uow:
             await self._ensure_owner(uow)
             await self._learn_addresses(uow, settling, now)
             touched = [item for one in chosen for item, _ in one.items] + [item for item, _ in empty]

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
@@ -14,9 +26,10 @@ from storage.models.family import Contact
 from storage.models.people import Person, Preferences, TelegramAccount
 from storage.models.school import School
 from storage.repositories import preferences, recipients
+from storage.repositories.items import TOLD, WAITS
 from storage.repositories.preferences import ChosenHours
 from storage.uow import Uow
-from storage.vocabulary import AccountState, BotId, Channel, ContactState, ItemKind, ItemState, LetterState
+from storage.vocabulary import AccountState, BotId, Channel, ContactState, ItemKind, LetterState
 
 PRIORITIES = (0, 1, 2, 3, 4)
 NOW: Any = bindparam("now", type_=UtcDateTime())
@@ -67,7 +80,7 @@ def account_of_item() -> ColumnElement[bool]:
         .where(
             present.bot_id == Item.bot_id,
             present.person_id == Item.recipient_id,
-            present.state == AccountState.ACTIVE.value,
+            present.state == literal_column(f"'{AccountState.ACTIVE.value}'"),
         )
         .correlate(Item)
         .scalar_subquery()
@@ -133,21 +146,21 @@ def _is_due(bot: Any) -> ColumnElement[bool]:
         sibling.recipient_id == Item.recipient_id,
         sibling.bundle == Item.bundle,
         sibling.channel == Item.channel,
-        sibling.state == ItemState.WAITING,
+        sibling.state == WAITS,
     )
     at_rest = ~exists().where(same_bundle, sibling.due_at > NOW)
     capped = exists().where(same_bundle, sibling.cap_at <= NOW)
     under_way = exists().where(
         told.recipient_id == Item.recipient_id,
         told.collapse_key == Item.collapse_key,
-        told.state == ItemState.TOLD,
+        told.state == TOLD,
         Letter.id == told.letter_id,
         Letter.state.in_(UNRESOLVED),
     )
     paused = exists().where(Owner.bot_id == bindparam("bot"), Owner.paused_at.is_not(None))
     return and_(
         bot == bindparam("bot"),
-        Item.state == ItemState.WAITING,
+        Item.state == WAITS,
         Item.priority.in_(PRIORITIES),
         Item.due_at <= NOW,
         Item.hold.is_(None),
@@ -166,7 +179,7 @@ def _whole(channel: Channel) -> Select[Any]:
         .where(
             told.recipient_id == Item.recipient_id,
             told.collapse_key == Item.collapse_key,
-            told.state == ItemState.TOLD,
+            told.state == TOLD,
             letter.external_id.is_not(None),
         )
         .order_by(told.id.desc())

@@ -10,13 +10,13 @@ from sqlalchemy import (
     BigInteger,
     Date,
     Executable,
-    Update,
     and_,
     bindparam,
     case,
     delete,
     exists,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -27,9 +27,10 @@ from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
 from storage.models.delivery import SENDING, Item, Letter
+from storage.prepared import Prepared
 from storage.repositories import recipients
 from storage.repositories.due import may_be_claimed, place_of
-from storage.repositories.items import in_order
+from storage.repositories.items import TOLD, WAITS, in_order
 from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -70,29 +71,44 @@ async def hold_still(uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[
 AT: Any = bindparam("at", type_=UtcDateTime())
 
 
-def _claim(channel: Channel) -> Update:
-    return (
+def _claim(channel: Channel) -> Prepared:
+    return Prepared(
         update(Item)
         .where(
             Item.id == bindparam("which"),
             Item.rev == bindparam("seen_rev"),
-            Item.state == ItemState.WAITING.value,
+            Item.state == WAITS,
             Item.hold.is_(None),
             or_(Item.expires_at.is_(None), Item.expires_at > AT),
             may_be_claimed(channel, bindparam("today", type_=Date()), bindparam("place", type_=BigInteger())),
         )
-        .values(state=ItemState.TOLD.value, told_at=AT, letter_id=bindparam("new_letter_id"))
+        .values(state=TOLD, told_at=AT, letter_id=bindparam("new_letter_id", type_=Item.letter_id.type))
     )
+
+
+OF_ALL = ("bot_id", "channel", "epoch", "created_at", "sending_at")
+OF_EACH = ("address", "method", "target_letter_id", "payload")
 
 
 @cache
-def _stored(dialect: str) -> Executable:
-    # Kept: to build such a statement costs more than to run it.
-    return (
-        insert_for(dialect, Letter)
-        .on_conflict_do_nothing(index_elements=[Letter.bot_id, Letter.address], index_where=SENDING)
-        .returning(Letter.id, Letter.address)
-    )
+def _stored(count: int) -> Prepared:
+    """So many letters stored by one statement, whose values are `new_…`, those of each letter numbered."""
+
+    def statement(dialect: str) -> Executable:
+        common: dict[str, Any] = {
+            "state": literal_column(f"'{LetterState.SENDING.value}'"),
+            "copies": literal_column("0"),
+        }
+        common |= {name: bindparam(f"new_{name}", type_=getattr(Letter, name).type) for name in OF_ALL}
+        rows = [
+            common | {name: bindparam(f"new_{name}_{at}", type_=getattr(Letter, name).type) for name in OF_EACH}
+            for at in range(count)
+        ]
+        insert = insert_for(dialect, Letter).values(rows)
+        alone = insert.on_conflict_do_nothing(index_elements=[Letter.bot_id, Letter.address], index_where=SENDING)
+        return alone.returning(Letter.id, Letter.address)
+
+    return Prepared(statement)
 
 
 CLAIMS = {one: _claim(one) for one in (Channel.TELEGRAM, Channel.EMAIL)}
@@ -111,25 +127,19 @@ async def freeze(
 
     A claim any of whose items moved, or whose right ended, is left out whole, and its items stay as they were.
     """
-    stored = await uow.execute(
-        _stored(uow.dialect),
-        [
-            {
-                "bot_id": bot_id,
-                "channel": channel.value,
-                "address": claim.address,
-                "method": claim.method.value,
-                "target_letter_id": claim.target_letter_id,
-                "payload": claim.payload,
-                "state": LetterState.SENDING.value,
-                "epoch": epoch,
-                "copies": 0,
-                "created_at": now,
-                "sending_at": machine_now,
-            }
-            for claim in claims
-        ],
-    )
+    values: dict[str, Any] = {
+        "new_bot_id": bot_id,
+        "new_channel": channel.value,
+        "new_epoch": epoch,
+        "new_created_at": now,
+        "new_sending_at": machine_now,
+    }
+    for at, claim in enumerate(claims):
+        values[f"new_address_{at}"] = claim.address
+        values[f"new_method_{at}"] = claim.method.value
+        values[f"new_target_letter_id_{at}"] = claim.target_letter_id
+        values[f"new_payload_{at}"] = claim.payload
+    stored = await uow.ask(_stored(len(claims)), values)
     ids = {row.address: LetterId(row.id) for row in stored}
     wanted = [(claim, ids[claim.address]) for claim in claims if claim.address in ids]
     rows = [
@@ -146,8 +156,7 @@ async def freeze(
     ]
     if not rows:
         return {}
-    told = await uow.execute(CLAIMS[channel], rows)
-    if told.rowcount != len(rows):
+    if await uow.tell(CLAIMS[channel], rows) != len(rows):
         await _undo_incomplete(uow, ids, wanted)
     return ids
 
@@ -229,24 +238,20 @@ class Settled:
     external_id: str | None
 
 
-SETTLED = (
+OF_ONE = ("state", "outcome", "sent_at", "external_id")
+SETTLED = Prepared(
     update(Letter)
     .where(
         Letter.id == bindparam("which"),
-        or_(Letter.state == LetterState.SENDING.value, Letter.state == LetterState.UNKNOWN.value),
+        or_(Letter.state == literal_column("'sending'"), Letter.state == literal_column("'unknown'")),
     )
-    .values(
-        state=bindparam("new_state"),
-        outcome=bindparam("new_outcome"),
-        sent_at=bindparam("new_sent_at"),
-        external_id=bindparam("new_external_id"),
-    )
+    .values({name: bindparam(f"new_{name}", type_=getattr(Letter, name).type) for name in OF_ONE})
 )
 
 
 async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) -> None:
     """Write down what became of letters; one statement."""
-    await uow.execute(
+    await uow.tell(
         SETTLED,
         [
             {

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
 from storage.models.delivery import Owner
 from storage.models.school import School
+from storage.prepared import Prepared
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import BotId, SchoolId
@@ -102,12 +103,16 @@ async def release(uow: Uow, bot_id: BotId, epoch: int) -> None:
     )
 
 
+OWNS = Prepared(
+    select(Owner.epoch)
+    .where(Owner.bot_id == bindparam("bot"), Owner.epoch == bindparam("which"))
+    .with_for_update(read=True)
+)
+
+
 async def owns(uow: Uow, bot_id: BotId, epoch: int) -> bool:
     """Whether this epoch is the newest, held still until the transaction ends."""
-    found = await uow.execute(
-        select(Owner.epoch).where(Owner.bot_id == bot_id, Owner.epoch == epoch).with_for_update(read=True)
-    )
-    return found.first() is not None
+    return bool(await uow.ask(OWNS, {"bot": bot_id, "which": epoch}))
 
 
 async def is_served(uow: Uow) -> bool:
