@@ -164,9 +164,7 @@ class Postman:
         return self._stopping and not self._flying
 
     async def _rest(self, seconds: float) -> None:
-        if self._done():
-            return
-        if seconds > 0:
+        if seconds > 0 and not self._done():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._called.wait(), seconds)
         self._called.clear()
@@ -240,11 +238,7 @@ class Postman:
             touched += [item for (item, _), _ in put_off]
             await letters.hold_still(uow, touched, [one.letter.id for one in settling if ends_badly(one)])
             if self._in_doubt:
-                older, never_began = await letters.adopt(
-                    uow, self._bot_id, self._epoch, sorted(self._flying), self._channel
-                )
-                if older or never_began:
-                    log.warning("letters_adopted older=%d never_began=%d", older, never_began)
+                await self._adopt(uow)
             if settling:
                 await self._settle(uow, settling, now, machine)
             if empty:
@@ -272,6 +266,12 @@ class Postman:
     async def _ensure_owner(self, uow: Uow) -> None:
         if not await owner.owns(uow, self._bot_id, self._epoch):
             raise NotTheOwner
+
+    async def _adopt(self, uow: Uow) -> None:
+        """What says it is on its way and isn't: another owner's, or ours of a commit whose answer was lost."""
+        adopted = await letters.adopt(uow, self._bot_id, self._epoch, sorted(self._flying), self._channel)
+        if any(adopted):
+            log.warning("letters_adopted older=%d never_began=%d", *adopted)
 
     async def _claim(
         self, uow: Uow, chosen: Sequence[Ready], now: datetime, machine: datetime
@@ -324,8 +324,7 @@ class Postman:
             await handing_over.follow(uow, person_id, now, blocked=self._channel is Channel.TELEGRAM)
         if dead := [one.letter_id for one in results if one.state is LetterState.DEAD]:
             await self._list(uow, await handing_over.take_over(uow, await letters.bury(uow, dead), now), now)
-        given_up = [one.letter.id for one in settling if one.letter.copy and is_unreachable(one)]
-        if given_up:
+        if given_up := [one.letter.id for one in settling if one.letter.copy and is_unreachable(one)]:
             await self._list(uow, await letters.items_of(uow, given_up), now)
 
     async def _learn_addresses(self, uow: Uow, settling: Sequence[Finished], now: datetime) -> None:
@@ -389,6 +388,7 @@ class Postman:
         self._ready.add_copies(list(again), today, self._monotonic())
         async with self._storage.writing() as uow:
             await self._ensure_owner(uow)
+            await self._adopt(uow)  # such a commit may come late: while it waits for the standby nobody sees its rows
             if over:
                 await self._list(uow, await care.close_over(uow, over), now)
             late = await care.expire(uow, self._bot_id, now)

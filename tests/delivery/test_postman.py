@@ -273,6 +273,40 @@ async def test_letters_found_sending_from_an_older_epoch_are_of_unknown_fate(sto
         assert await post.lost() == []
 
 
+async def test_a_claim_whose_commit_was_answered_by_nobody_and_came_late_is_told_after_all(
+    storage: Storage, family: Family
+) -> None:
+    async with at_work(storage) as post:
+        await post.put(family.fact())
+        await post.settled(1)
+        async with storage.writing() as uow:  # a ledger of ours that we took for failed
+            letter_id = await add(
+                uow,
+                Letter,
+                bot_id=BOT,
+                channel="telegram",
+                method="send",
+                payload={"text": "never began", "locale": "ru"},
+                address=family.mother_chat,
+                state="sending",
+                epoch=post.epoch,
+                copies=0,
+                created_at=NOW,
+                sending_at=machine_now(),
+            )
+            await items.put(uow, [family.fact("mark:2:1", "4")], NOW)
+            await uow.write(
+                update(Item).where(Item.state == "waiting").values(state="told", letter_id=letter_id, told_at=NOW)
+            )
+        await post.put(family.fact("mark:3:1", "3"))
+        await post.settled(2)
+        await post.until(lambda: "mark:2:1=4" in " ".join(post.wire.texts))
+        assert "never began" not in post.wire.texts
+        assert "mark:3:1=3" in " ".join(post.wire.texts)
+        assert {row.outcome for row in await post.letters()} == {"ok", "never_began"}
+        assert await post.lost() == []
+
+
 async def test_a_blocked_chat_keeps_its_items_until_it_comes_back(storage: Storage, family: Family) -> None:
     async with at_work(storage, wire=Wire(script=[BLOCKED])) as post:
         await post.put(family.fact())
