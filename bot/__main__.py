@@ -34,13 +34,15 @@ COMMANDS = {
 class Said(click.ClickException):
     """A sentence for who gave the command, without click's own word before it."""
 
-    def __init__(self, sentence: str, exit_code: int = 1) -> None:
-        super().__init__(sentence)
-        self.exit_code = exit_code
-
     def show(self, file: IO[Any] | None = None) -> None:
         """Print it where errors go."""
         click.echo(self.message, file=file, err=file is None)
+
+
+class NoSuchCommand(Said):
+    """The first word is no command."""
+
+    exit_code = click.UsageError.exit_code
 
 
 class Lazy(click.Group):
@@ -62,10 +64,10 @@ class Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the words begin with. Raises Said where there is none of that name."""
+        """The command that the words begin with. Raises NoSuchCommand."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             text = _("There is no such command: {name}. All of them: ./zvonok --help")
-            raise Said(text.format(name=args[0]), exit_code=click.UsageError.exit_code)
+            raise NoSuchCommand(text.format(name=args[0]))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

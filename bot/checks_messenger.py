@@ -23,7 +23,10 @@ NO_SUCH_BOT = (401, 404)
 async def of_the_messenger(settings: Settings) -> list[Finding]:
     """The token, the way to the messenger, this machine's clock, the webhook, the chat of alarms."""
     if settings.bot_token is None:
-        return [Finding(True, _("Bot: no BOT_TOKEN, so this is the demo school."))]
+        if settings.is_demo:
+            return [Finding(True, _("Bot: no BOT_TOKEN, so this is the demo school."))]
+        text = _("Bot: no BOT_TOKEN: ./zvonok run shows the demo school, not this base. Take a token from @BotFather.")
+        return [Finding(False, text)]
     base = f"{settings.bot_api_base.rstrip('/')}/bot{settings.bot_token.get_secret_value()}"
     try:
         async with aiohttp.ClientSession(timeout=PATIENCE) as session:

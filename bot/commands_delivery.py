@@ -84,7 +84,7 @@ def described(standing: Standing, losses: list[Loss], now: datetime) -> list[str
         _("Lost: {count}").format(count=len(losses)),
     ]
     if standing.paused:
-        lines.insert(1, _("Restored from a backup: nothing is sent until `delivery release` or `delivery drop`."))
+        lines.insert(1, _("After a restore or a move nothing is sent until `delivery release` or `delivery drop`."))
     return lines + [_("– item {id}: {how}").format(id=loss.item_id, how=loss.how) for loss in losses[:SHOWN]]
 
 

@@ -10,6 +10,7 @@ from bot import checks_machine, checks_messenger
 from bot.backups import make_audit_chain, make_backups
 from bot.commands_base import make_clock, run_async
 from bot.settings import Settings, bot_id_of, read_settings
+from bot.whoami import DEMO_BOT
 from services import doctor as looks
 from services.clock import machine_now
 from services.doctor import Finding
@@ -66,7 +67,7 @@ async def _base(settings: Settings, facts: dict[str, Any] | None) -> list[Findin
         there = backup.is_there(settings.database)
         storage = Storage(settings.database) if there else None
         if storage is None or await is_empty(storage):
-            return [Finding(False, _("Base: empty. Begin with: ./zvonok school new school.toml"))]
+            return [_empty(settings)]
         if await is_newer(storage):
             text = _(
                 "Base: of a later version of the program. Bring the program up to date, or restore an older backup."
@@ -98,10 +99,16 @@ async def _sound_base(settings: Settings, storage: Storage, facts: dict[str, Any
     ]
 
 
+def _empty(settings: Settings) -> Finding:
+    if settings.is_demo:
+        return Finding(False, _("Base: the demo school isn't there yet. It comes with: ./zvonok run"))
+    return Finding(False, _("Base: empty. Begin with: ./zvonok school new school.toml"))
+
+
 def _bot_id(settings: Settings) -> BotId | None:
-    """Whose lease to look for; None for the demo and for a token that is none, of which the messenger's line speaks."""
+    """Whose lease to look for; None for a token that is none, of which the messenger's line speaks."""
     try:
-        return bot_id_of(settings)
+        return DEMO_BOT if settings.is_demo else bot_id_of(settings)
     except ValueError:
         return None
 

@@ -3,9 +3,11 @@
 import aiohttp
 
 from bot.settings import Settings
+from storage.vocabulary import BotId
 
 # The demo's bot lives only in the pocket Telegram of this machine, where anybody may be anybody.
-DEMO_TOKEN = "1000000001:demo"  # noqa: S105
+DEMO_BOT = BotId(1_000_000_001)
+DEMO_TOKEN = f"{DEMO_BOT}:demo"
 DEMO_USERNAME = "zvonok_demo_bot"
 
 

@@ -18,7 +18,7 @@ from services.i18n import N_
 from services.rules import retention
 from storage import backup, backup_file
 from storage.backup import BackupFailed, BaseNotEmpty, NoPostgresTools
-from storage.backup_file import Damaged, WrongKey
+from storage.backup_file import Damaged, NotAKey, WrongKey
 
 NAME = "zvonok-{moment:%Y%m%dT%H%M%SZ}"
 NAMED = re.compile(r"zvonok-(\d{8}T\d{6}Z)\.tar\.gz(?:\.age)?")
@@ -50,6 +50,14 @@ class BackupLocked(SchoolError):
 
     sentence = N_(
         "The key doesn't open this backup. BACKUP_KEY must be the secret key it was made for: AGE-SECRET-KEY-1…"
+    )
+
+
+class NoBackupKey(SchoolError):
+    """BACKUP_KEY is set to something that is no key."""
+
+    sentence = N_(
+        "BACKUP_KEY is no key. Put in the whole line that ./zvonok backup key prints, or its open half, age1…"
     )
 
 
@@ -105,6 +113,14 @@ class Backups:
     def is_encrypted(self) -> bool:
         """Whether new ones are encrypted."""
         return self._key is not None
+
+    @property
+    def has_a_wrong_key(self) -> bool:
+        """Whether new ones can't be made, since what is given as a key is none."""
+        try:
+            return self._key is not None and not backup_file.public_of(self._key)
+        except NotAKey:
+            return True
 
     def make(self, now: datetime) -> Kept:
         """Copy the base, read the copy through, pack it, read that through. Raises SchoolError with what to do."""
@@ -209,6 +225,8 @@ def _said(name: str) -> Iterator[None]:
         yield
     except Damaged as error:
         raise BackupDamaged(name=name) from error
+    except NotAKey as error:
+        raise NoBackupKey from error
     except WrongKey as error:
         raise BackupLocked from error
     except NoPostgresTools as error:

@@ -126,6 +126,9 @@ def of_backups(backups: Backups, now: datetime) -> list[Finding]:
     ]
     if not backups.is_encrypted:
         found.append(Finding(False, _("Backups are not encrypted. A key for BACKUP_KEY: ./zvonok backup key")))
+    if backups.has_a_wrong_key:
+        text = _("Backups can't be made: BACKUP_KEY is no key. Put in the line that ./zvonok backup key prints.")
+        found.append(Finding(False, text))
     return found
 
 

@@ -29,13 +29,17 @@ class WrongKey(BackupFailed):
     """The key doesn't open the file, or none was given."""
 
 
+class NotAKey(WrongKey):
+    """What was given as a key is none of age's."""
+
+
 def new_key() -> str:
     """A key that opens and makes backups: AGE-SECRET-KEY-1…"""
     return str(pyrage.x25519.Identity.generate())
 
 
 def public_of(key: str) -> str:
-    """The half of a key that only makes backups: age1…; raises WrongKey."""
+    """The half of a key that only makes backups: age1…; raises NotAKey."""
     return str(_recipient(key))
 
 
@@ -110,7 +114,7 @@ def _recipient(key: str) -> Any:
             return pyrage.x25519.Identity.from_str(key).to_public()
         return pyrage.x25519.Recipient.from_str(key)
     except (pyrage.IdentityError, pyrage.RecipientError) as error:
-        raise WrongKey("BACKUP_KEY is no key of age") from error
+        raise NotAKey("BACKUP_KEY is no key of age") from error
 
 
 def _identity(key: str | None) -> Any:
@@ -119,4 +123,4 @@ def _identity(key: str | None) -> Any:
     try:
         return pyrage.x25519.Identity.from_str(key)
     except pyrage.IdentityError as error:
-        raise WrongKey("BACKUP_KEY is no key of age") from error
+        raise NotAKey("BACKUP_KEY is no key of age") from error

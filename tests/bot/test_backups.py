@@ -15,7 +15,15 @@ from sqlalchemy import select, update
 
 from bot import commands_backup
 from bot.backups import NightlyBackup
-from services.backups import BackupDamaged, BackupLocked, BackupNotMade, Backups, BaseIsThere, NoBackupFolder
+from services.backups import (
+    BackupDamaged,
+    BackupLocked,
+    BackupNotMade,
+    Backups,
+    BaseIsThere,
+    NoBackupFolder,
+    NoBackupKey,
+)
 from services.clock import StoppedClock
 from services.outbox import items
 from services.outbox.holding import Holding, ServiceRuns
@@ -171,6 +179,8 @@ def test_a_backup_opens_with_its_secret_key_only(sqlite_url: str, tmp_path: Path
         with pytest.raises(BackupLocked):
             backups(sqlite_url, tmp_path, wrong).verify(made.path)
     assert backups(sqlite_url, tmp_path, key).verify(made.path).rows > 0
+    with pytest.raises(NoBackupKey):
+        backups(sqlite_url, tmp_path, "a word").make(AT_NIGHT)
 
 
 def test_a_base_that_is_there_is_replaced_only_by_word_and_stays_beside(sqlite_url: str, tmp_path: Path) -> None:

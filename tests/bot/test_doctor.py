@@ -29,6 +29,7 @@ from storage.models.audit import AuditEntry
 from storage.repositories import owner
 from storage.repositories.standing_by import Standbys
 from storage.uow import Storage
+from storage.vocabulary import BotId
 from tests.bot.test_moving import audited
 from tests.delivery.conftest import BOT, Family, found
 
@@ -148,6 +149,10 @@ async def token_revoked(here: School) -> None:
 
 async def no_network(here: School) -> None:
     here.env.setenv("BOT_API_BASE", "http://127.0.0.1:9")
+
+
+async def no_backup_key(here: School) -> None:
+    here.env.setenv("BACKUP_KEY", "hello")
 
 
 async def clock_off(here: School) -> None:
@@ -293,6 +298,7 @@ WRONG: dict[Wrong, tuple[str, ...]] = {
     letter_stuck: ("Почта: письмо ждёт отправки 7 минут",),
     restored: ("Почта: остановлена после восстановления или переезда",),
     old_backup: ("Копии: последняя сделана 50 часов назад", "Копии не зашифрованы", "Файлы: чужим"),
+    no_backup_key: ("Копии не делаются: BACKUP_KEY",),
     damaged_base: ("База: файл повреждён",),
 }
 
@@ -306,6 +312,20 @@ async def test_what_is_wrong_has_its_line_and_all_else_is_looked_at_too(school: 
         assert line in output, output
     assert output.count("❌") == len(WRONG[wrong]) or wrong in (old_backup, open_files), output
     assert "Копии: последняя сделана" in output
+
+
+async def test_the_demo_is_looked_at_as_the_demo(school: School) -> None:
+    school.env.delenv("BOT_TOKEN")
+    assert "❌ Бот: BOT_TOKEN не задан" in (await school.examined())[1]  # its base is a school's own
+    base = school.storage.writer.url.database
+    assert base is not None
+    school.env.delenv("DATABASE_URL")
+    assert "❌ База: учебной школы ещё нет" in (await school.examined())[1]
+    async with school.storage.writing() as uow:
+        await owner.acquire(uow, BotId(1000000001), "somebody", timedelta(minutes=5))
+    (school.folder / "demo.db").symlink_to(base)
+    output = (await school.examined())[1]
+    assert "✅ Бот: BOT_TOKEN не задан, это учебная школа" in output and "✅ Служба: работает" in output, output
 
 
 async def test_an_empty_base_and_none_at_all_are_told_apart(school: School) -> None:
