@@ -141,14 +141,16 @@ class Substitutions:
         ensure_arranges(actor)
         now = self._clock.now()
         reason = reasons.typed(text)
+        async with self._storage.reading() as uow:
+            asked = await drafts.peek(uow, actor.bot_id, actor.user_id, DraftPurpose.LESSON_STATE, now)
+        if asked is not None and asked["act"] == "day":
+            substitute = PersonId(asked["substitute"]) if asked["substitute"] else None
+            day, teacher = date.fromisoformat(asked["day"]), PersonId(asked["absent"])
+            return await self._put_day(actor, day, teacher, substitute, reason, now)
         async with self._storage.writing(actor.seq, now=now) as uow:
             data = await drafts.take(uow, actor.bot_id, actor.user_id, DraftPurpose.LESSON_STATE, now)
             if data is None:
                 raise NotFoundHere
-            if data["act"] == "day":
-                substitute = PersonId(data["substitute"]) if data["substitute"] else None
-                day, teacher = date.fromisoformat(data["day"]), PersonId(data["absent"])
-                return await _put_day(uow, actor, day, teacher, substitute, reason, now)
             wanted = _Wanted(
                 LessonId(data["lesson"]),
                 PersonId(data["absent"]),
@@ -167,12 +169,16 @@ class Substitutions:
         substitute_id: PersonId | None,
         reason: ChangeReason | None = None,
     ) -> DayPut | DayReasonAsked:
-        """Give all lessons of a day that nobody gives to one substitute, where free, or (None) each to the offered."""
+        """Give all lessons of a day that nobody gives to one substitute, where free, or (None) each to the offered.
+
+        A transaction a lesson: interrupted, what was given stays given, and the same tap again gives the rest.
+        """
         ensure_arranges(actor)
         now = self._clock.now()
-        async with self._storage.writing(actor.seq, now=now) as uow:
+        async with self._storage.reading() as uow:
             text = reason.value if reason else await _known_reason(uow, actor, absent_id, on_date)
-            if text is None:
+        if text is None:
+            async with self._storage.writing(actor.seq, now=now) as uow:
                 day = await finding.teacher_day(uow, actor, on_date, absent_id, now)
                 substitute = await finding.person(uow, actor, substitute_id) if substitute_id else None
                 data = {
@@ -183,7 +189,7 @@ class Substitutions:
                 }
                 await drafts.expect(uow, actor.bot_id, actor.user_id, DraftPurpose.LESSON_STATE, data, now)
                 return DayReasonAsked(day, substitute)
-            return await _put_day(uow, actor, on_date, absent_id, substitute_id, text, now)
+        return await self._put_day(actor, on_date, absent_id, substitute_id, text, now)
 
     async def end(self, actor: Actor, substitution_id: int) -> SubstitutionPut:
         """Take a substitution back: its right ends at once, what was entered stays with its author."""
@@ -206,6 +212,35 @@ class Substitutions:
             choice = await finding.choice(uow, actor, found.lesson_id, found.absent_id, now)
             await _await_substitute(uow, actor, choice, now)
             return SubstitutionPut(outcome, choice)
+
+    async def _put_day(
+        self,
+        actor: Actor,
+        on_date: date,
+        absent_id: PersonId,
+        substitute_id: PersonId | None,
+        reason: str,
+        now: datetime,
+    ) -> DayPut:
+        """Lesson by lesson, each with its news in a transaction of its own: the families of a whole day are hundreds.
+
+        A lesson and its news are one: their rows are twice as many as sit in it, at most some 200 for three classes.
+        """
+        async with self._storage.reading() as uow:
+            await ensure_open(uow, actor, on_date, now)
+            day = await finding.teacher_day(uow, actor, on_date, absent_id, now)
+            one = None if substitute_id is None else await finding.substitute(uow, actor, substitute_id, on_date)
+        put = 0
+        for lesson in day.uncovered:
+            lesson_id = lesson.title.lesson_id
+            substitute = one or day.offers.get(lesson_id)
+            if substitute is not None:
+                async with self._storage.writing() as uow:
+                    put += await _give(uow, actor, lesson_id, absent_id, substitute, reason, now)
+        # Last, so that the tap, or the typed reason, goes on where it was interrupted.
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            await drafts.drop(uow, actor.bot_id, actor.user_id)
+            return DayPut(put, await finding.teacher_day(uow, actor, on_date, absent_id, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,35 +345,32 @@ async def end_in(uow: Uow, actor: Actor, lesson: Arranged, ending: Collection[Re
         await rows.set_state(uow, lesson_id, LessonState.PLANNED, "")
 
 
-async def _put_day(
+async def _give(
     uow: Uow,
     actor: Actor,
-    on_date: date,
+    lesson_id: LessonId,
     absent_id: PersonId,
-    substitute_id: PersonId | None,
+    substitute: Named,
     reason: str,
     now: datetime,
-) -> DayPut:
-    await ensure_open(uow, actor, on_date, now)
-    day = await finding.teacher_day(uow, actor, on_date, absent_id, now)
-    one = None if substitute_id is None else await finding.substitute(uow, actor, substitute_id, on_date)
-    put = 0
-    for lesson in day.uncovered:
-        await rows.lock(uow, actor.school_id, lesson.title.lesson_id)
-        lesson = await access_arranged(uow, actor, lesson.title.lesson_id)
-        substitute = one or day.offers.get(lesson.title.lesson_id)
-        if substitute is None or substitute.id == absent_id or not day.is_open(lesson):
-            continue
-        # Read anew: the lesson before may have made the substitute busy.
-        if finding.conflicts(await day_table(uow, actor, on_date), lesson, substitute):
-            continue
-        own = any(one.id == absent_id for one in lesson.teachers)
-        given = None if own else lesson.by(absent_id)  # the absent one was a substitute here
-        owner = absent_id if given is None else PersonId(given.absent.id)
-        await _write(uow, actor, lesson, given, owner, substitute, reason, now)
-        put += 1
-    await drafts.drop(uow, actor.bot_id, actor.user_id)
-    return DayPut(put, await finding.teacher_day(uow, actor, on_date, absent_id, now))
+) -> bool:
+    """Give one lesson of an absent teacher's day, if nobody gives it by now and the substitute is free."""
+    await rows.lock(uow, actor.school_id, lesson_id)
+    lesson = await access_arranged(uow, actor, lesson_id)
+    if substitute.id == absent_id or not lesson.held or lesson.of(absent_id) is not None:
+        return False
+    given = None  # the absent one was a substitute here
+    if all(one.id != absent_id for one in lesson.teachers):
+        given = lesson.by(absent_id)
+        if given is None:
+            return False  # somebody else gives it already
+    await ensure_open(uow, actor, lesson.title.on_date, now)
+    # Read anew: the lesson before may have made the substitute busy.
+    if finding.conflicts(await day_table(uow, actor, lesson.title.on_date), lesson, substitute):
+        return False
+    owner = absent_id if given is None else PersonId(given.absent.id)
+    await _write(uow, actor, lesson, given, owner, substitute, reason, now)
+    return True
 
 
 async def _known_reason(uow: Uow, actor: Actor, absent_id: PersonId, on_date: date) -> str | None:
