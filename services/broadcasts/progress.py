@@ -1,7 +1,7 @@
 """How a broadcast goes, for its author alone: figures, lists, pause, reminder, recall, the export."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -159,25 +159,31 @@ class BroadcastProgress:
     async def remind(self, actor: Actor, broadcast_id: BroadcastId) -> int:
         """A reminder to those it reached who have not answered, and to nobody else; how many.
 
+        Put in chunks: interrupted, the same tap again goes on with those whom it has not come to.
         Raises NobodySilent, RemindedLately, NotFoundHere.
         """
         now = self._clock.now()
-        async with self._storage.writing(actor.seq, now=now) as uow:
+        async with self._storage.writing() as uow:
             await rows.lock(uow, broadcast_id)  # of two taps one reminds
             row = await self._own(uow, actor, broadcast_id, now)
             if row.state is BroadcastState.RECALLED:
                 raise NobodySilent
-            if row.reminded_at is not None and now < row.reminded_at + BETWEEN_REMINDERS:
-                raise RemindedLately(hour=words.hour(row.reminded_at, actor.zone))
-            found = await broadcast_people.readers(uow, row.id, now.astimezone(actor.zone).date())
-            silent = [one for one in found if _is(one, Which.SILENT, row) and one.channel is not Channel.PAPER]
-            if row.closed_at is not None:  # nobody is asked for an answer that isn't taken
-                silent = [one for one in silent if row.asks_reading and not one.read]
-            if not silent:
-                raise NobodySilent
-            await items.put(uow, await _reminders(uow, row, silent, now), now)
-            await self._change(uow, actor, row, tuple(SENT), "broadcast_reminded", {"reminded_at": now}, now)
-            return len(silent)
+            last = row.reminded_at
+            moment = now if last is None or now >= last + BETWEEN_REMINDERS else last
+            done = await rows.reminded(uow, row.id, reminder_key(row.id), _stamp(moment))
+            facts = [one for one in await _reminders(uow, row, moment, now) if one.recipient_id not in done]
+            if not facts:
+                raise RemindedLately(hour=words.hour(moment, actor.zone)) if moment == last else NobodySilent
+            if moment != last:
+                await self._change(uow, actor, row, tuple(SENT), "broadcast_reminded", {"reminded_at": moment}, now)
+        chunks = items.in_chunks(facts)
+        for number, chunk in enumerate(chunks, 1):
+            seq = actor.seq if number == len(chunks) else None  # the tap is done when the last of them is
+            async with self._storage.writing(seq, now=now) as uow:
+                locked = await rows.lock(uow, broadcast_id)
+                if locked is not None and locked.state is not BroadcastState.RECALLED:
+                    await items.put(uow, chunk, now)
+        return len(done) + len(facts)
 
     async def export(self, actor: Actor, broadcast_id: BroadcastId) -> Exported:
         """Everybody with what they said, as a text to keep or print. Raises NotFoundHere."""
@@ -324,13 +330,18 @@ def reader_name(one: Reader) -> str:
     return f"{name} ({one.student_last_name} {one.student_first_name})"
 
 
-async def _reminders(uow: Uow, row: BroadcastRow, silent: Sequence[Reader], now: datetime) -> list[Fact]:
+async def _reminders(uow: Uow, row: BroadcastRow, moment: datetime, now: datetime) -> list[Fact]:
+    """To those who had the letter at the reminder's moment and still owe an answer."""
     _name, timezone, stored = await diary.school(uow, row.school_id)
-    regulation = Regulation.from_json(stored)
-    due_at = quiet_hours.after_quiet(now, quiet_hours.default_hours(regulation), ZoneInfo(timezone))
+    regulation, zone = Regulation.from_json(stored), ZoneInfo(timezone)
+    due_at = quiet_hours.after_quiet(now, quiet_hours.default_hours(regulation), zone)
     timing = quiet_hours.timing(ItemKind.BROADCAST, regulation)
     assert timing.expires is not None
-    told = await rows.told_by(uow, row.id, key_of(row.id))
+    told = await rows.told_by(uow, row.id, key_of(row.id), moment)
+    found = await broadcast_people.readers(uow, row.id, now.astimezone(zone).date())
+    silent = [one for one in found if _is(one, Which.SILENT, row) and one.channel is not Channel.PAPER]
+    if row.closed_at is not None:  # nobody is asked for an answer that isn't taken
+        silent = [one for one in silent if row.asks_reading and not one.read]
     return [
         Fact(
             school_id=row.school_id,
@@ -339,7 +350,7 @@ async def _reminders(uow: Uow, row: BroadcastRow, silent: Sequence[Reader], now:
             kind=ItemKind.BROADCAST,
             bundle=reminder_key(row.id),
             collapse_key=reminder_key(row.id),
-            value=now.isoformat(timespec="seconds"),  # every reminder is news
+            value=_stamp(moment),  # every reminder is news
             priority=timing.priority,
             due_at=due_at,
             cap_at=due_at,
@@ -350,3 +361,7 @@ async def _reminders(uow: Uow, row: BroadcastRow, silent: Sequence[Reader], now:
         for one in silent
         if one.person_id in told
     ]
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

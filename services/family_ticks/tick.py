@@ -25,7 +25,7 @@ class FamilyTicks:
 
     1. Of each school the occasions that have come by now and still make sense.
     2. Of each occasion the classes, one after another: what their families are told is read outside the write.
-    3. A class's occurrence and its items in one transaction.
+    3. A class's occurrence and its items in one transaction; of a great many items the first chunks go before it.
     """
 
     def __init__(self, storage: Storage, bot_id: BotId | None = None) -> None:
@@ -60,9 +60,13 @@ class FamilyTicks:
                 continue
             async with self._storage.reading() as uow:
                 facts = await FACTS[occasion.job](uow, frame, one, occasion, now)
+            *before, last = items.in_chunks(facts)
+            for chunk in before:  # interrupted, all are put again: the same fact twice is no news
+                async with self._storage.writing() as uow:
+                    await items.put(uow, chunk, now)
             async with self._storage.writing() as uow:
                 if await occurrences.claim(uow, occasion.job.value, _scope(one.id), occasion.on, occasion.slot, now):
-                    await items.put(uow, facts, now)
+                    await items.put(uow, last, now)
 
     async def _handled(self, uow: Uow, occasion: Occasion, class_ids: list[ClassId]) -> set[ClassId]:
         return {

@@ -62,6 +62,19 @@ class Rescheduled:
     expires_at: datetime | None
 
 
+CHUNK = 190  # facts: with the rows that stand beside them a transaction changes 200 at most (delivery, §5)
+
+
+def in_chunks(facts: Sequence[Fact]) -> list[Sequence[Fact]]:
+    """Facts in the order they are put in, cut to what one transaction may hold; no facts are one chunk of none."""
+    ordered = sorted(facts, key=_place)
+    return [ordered[first : first + CHUNK] for first in range(0, max(len(ordered), 1), CHUNK)]
+
+
+def _place(fact: Fact) -> tuple[PersonId, str]:
+    return fact.recipient_id, fact.collapse_key
+
+
 async def put(uow: Uow, facts: Sequence[Fact], now: datetime) -> None:
     """Let the facts wait, in the transaction of the change they tell of: one statement.
 
@@ -69,7 +82,7 @@ async def put(uow: Uow, facts: Sequence[Fact], now: datetime) -> None:
     """
     if not facts:
         return
-    ordered = sorted(facts, key=lambda fact: (fact.recipient_id, fact.collapse_key))
+    ordered = sorted(facts, key=_place)
     await rows.upsert(
         uow,
         [

@@ -289,8 +289,8 @@ async def standing(
     return [ToldItem(*row) for row in found]
 
 
-async def told_by(uow: Uow, broadcast_id: BroadcastId, key: str) -> dict[PersonId, BotId]:
-    """By which bot each recipient was told."""
+async def told_by(uow: Uow, broadcast_id: BroadcastId, key: str, until: datetime) -> dict[PersonId, BotId]:
+    """By which bot each recipient was told, until a moment."""
     question = (
         select(Item.recipient_id, Item.bot_id)
         .join(BroadcastRecipient, BroadcastRecipient.person_id == Item.recipient_id)
@@ -298,6 +298,17 @@ async def told_by(uow: Uow, broadcast_id: BroadcastId, key: str) -> dict[PersonI
             BroadcastRecipient.broadcast_id == broadcast_id,
             Item.collapse_key == key,
             Item.state == ItemState.TOLD.value,
+            Item.told_at <= until,
         )
     )
     return {PersonId(row.recipient_id): row.bot_id for row in await uow.execute(question)}
+
+
+async def reminded(uow: Uow, broadcast_id: BroadcastId, key: str, value: str) -> set[PersonId]:
+    """Whose reminder of this value has been put, whatever became of it."""
+    question = (
+        select(Item.recipient_id)
+        .join(BroadcastRecipient, BroadcastRecipient.person_id == Item.recipient_id)
+        .where(BroadcastRecipient.broadcast_id == broadcast_id, Item.collapse_key == key, Item.value == value)
+    )
+    return {PersonId(row.recipient_id) for row in await uow.execute(question)}

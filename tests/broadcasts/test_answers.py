@@ -1,6 +1,7 @@
 """What is pressed under a broadcast, who sees it, the reminder to the silent only, and the recall."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,13 +18,16 @@ from services.broadcasts.refusals import (
 )
 from services.errors import NotFoundHere
 from services.homework import NewFile
+from services.outbox import items
 from storage.models.broadcasts import BroadcastAnswer
 from storage.models.delivery import Item, Letter
 from storage.repositories import broadcasts as rows
+from storage.uow import Uow
 from storage.vocabulary import AudienceKind, BroadcastId, Channel, FileKind, LetterMethod, PersonId
 from tests.broadcasts.conftest import Office
 from tests.letters.mailbox import Mailbox
 from tests.school import TODAY
+from tests.support.rows_changed import count_rows
 
 TEXT = "Едем в музей в субботу. Поедет ли ваш ребёнок?"
 YES_NO = {"kind": "yes_no"}
@@ -103,6 +107,35 @@ async def test_the_reminder_goes_to_the_silent_alone_and_not_often(box: Mailbox,
     await office.replies.answer(school.actor(school.mother_onegina), id_, 1)
     school.clock.advance(timedelta(hours=4))
     with pytest.raises(NobodySilent):
+        await office.progress.remind(teacher, id_)
+
+
+async def test_an_interrupted_reminder_goes_on_with_those_it_has_not_come_to(
+    box: Mailbox, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school, id_ = box.cast, await asked(box, office)
+    teacher = school.actor(school.homeroom_teacher)
+    monkeypatch.setattr(items, "CHUNK", 1)
+    counts = count_rows(box.storage, monkeypatch)
+    put = items.put
+
+    async def interrupted(uow: Uow, facts: Sequence[items.Fact], now: datetime) -> None:
+        await put(uow, facts, now)
+        if len(counts) == 2:
+            raise ConnectionError("the process ends here")
+
+    with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+        patch.setattr(items, "put", interrupted)
+        await office.progress.remind(teacher, id_)
+    assert counts == [2, 1], "the reminder's moment with its line in the journal, and the first family"
+    school.clock.advance(timedelta(minutes=1))
+    first = await box.brings()
+    assert await office.progress.remind(teacher, id_) == 3
+    rest = await box.brings()
+    families = {school.mother_larina, school.father_larin, school.mother_onegina}
+    assert (len(families & set(first)), families & set(first) & set(rest)) == (1, set())
+    assert families <= {*first, *rest}
+    with pytest.raises(RemindedLately):
         await office.progress.remind(teacher, id_)
 
 

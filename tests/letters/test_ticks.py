@@ -1,6 +1,7 @@
 """The families' own clocks: the week on Saturday, days of absence in the morning, a low term mark on Wednesday."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,13 +9,15 @@ from sqlalchemy import func, select, update
 
 from services.absences import Absences
 from services.family_ticks import FamilyTicks
+from services.outbox import items
 from storage.models.delivery import Item, Occurrence
 from storage.models.school import PlanTopic
-from storage.uow import Storage
+from storage.uow import Storage, Uow
 from storage.vocabulary import AbsenceReason, AttendanceCode, ItemKind, PersonId, WorkKind
 from tests import school as people
 from tests.letters.mailbox import Mailbox
 from tests.school import TODAY, found
+from tests.support.rows_changed import count_rows
 
 ABSENT = AttendanceCode.ABSENT
 DAY = timedelta(days=1)
@@ -150,6 +153,35 @@ async def test_a_low_term_mark_is_told_on_wednesday_and_not_again_while_it_stand
     assert school.mother_onegina not in letters, "two marks say nothing yet"
     assert await box.ticks("17:15", WEDNESDAY) == {}
     assert await box.ticks("17:00", WEDNESDAY + 7 * DAY) == {}, "as it was told"
+
+
+async def test_a_class_with_a_great_many_items_is_put_in_chunks_and_told_once(
+    box: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = box.cast
+    for kind in (WorkKind.CONTROL, WorkKind.ANSWER, WorkKind.OTHER):
+        for student in (school.larina, school.onegin):
+            await box.marks_(student, "2", kind, school.algebra, school.owner)
+    box.clock_shows("20:00")
+    await box.texts()
+    monkeypatch.setattr(items, "CHUNK", 1)
+    counts = count_rows(box.storage, monkeypatch)
+    put = items.put
+
+    async def interrupted(uow: Uow, facts: Sequence[items.Fact], now: datetime) -> None:
+        await put(uow, facts, now)
+        if len(counts) == 2:
+            raise ConnectionError("the process ends here")
+
+    with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+        patch.setattr(items, "put", interrupted)
+        await box.ticks("17:00", WEDNESDAY)
+    assert counts == [1, 1], "two chunks, and no occurrence yet"
+    first = await box.texts()
+    rest = await box.ticks("17:01", WEDNESDAY)
+    families = [school.mother_larina, school.father_larin, school.mother_onegina]
+    assert sorted(one for told in (first, rest) for one in told if one in families) == sorted(families)
+    assert await box.ticks("17:15", WEDNESDAY) == {}
 
 
 async def test_each_occurrence_is_one_row_whatever_restarts(box: School) -> None:
