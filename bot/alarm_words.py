@@ -62,6 +62,7 @@ WORDS = {
     "owner_failed": STUMBLED,
     "postman_failed": STUMBLED,
     "polling_failed": STUMBLED,
+    "inbox_failed": STUMBLED,
     "tick_failed": STUMBLED,
     "task_failed": STUMBLED,
 }

@@ -154,10 +154,11 @@ class GroupWriter:
             for put in puts:
                 if not put.stored.cancelled():
                     put.stored.set_exception(error)
-            log.warning("inbox_commit_failed error=%s", type(error).__name__)
+            if passes(error):
+                log.warning("inbox_commit_failed error=%s", type(error).__name__)
+            else:  # a mistake of ours; still nobody else would keep the door
+                log.critical("alarm inbox_failed", exc_info=error)
             self._wrote(done=False)
-            if not passes(error) and not puts:
-                raise
             if not puts:  # marks alone: they wait, they are never lost
                 await asyncio.sleep(RETRY)
             return

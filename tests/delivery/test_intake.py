@@ -15,6 +15,7 @@ from aiohttp import ClientSession, web
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
+from bot import intake
 from bot.intake import BadUpdate, GroupWriter, arrival_of
 from bot.prune import InboxPrune
 from bot.web.app import make_web_app
@@ -192,6 +193,28 @@ async def test_a_base_that_fails_accepts_nothing_and_loses_no_mark(storage: Stor
             await door.writer.put([typed(11)])
         failing = False
         await door.writer.put([typed(11)])
+        await eventually(lambda: bool(door.settled))
+        assert [(row.update_id, row.state) for row in await door.rows()] == [(10, "done"), (11, "new")]
+
+
+async def test_a_mistake_of_ours_while_marks_are_written_shuts_no_door(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "RETRY", 0.01)
+    async with opened(storage) as door:
+        await door.writer.put([typed(10)])
+        failures = 2
+
+        async def fail(uow: object) -> None:
+            nonlocal failures
+            if failures:
+                failures -= 1
+                raise ValueError("a mistake")
+
+        storage.before_commit = fail
+        door.writer.finish(door.delivered[0].seq)
+        await eventually(lambda: not failures)
+        await asyncio.wait_for(door.writer.put([typed(11)]), 5)
         await eventually(lambda: bool(door.settled))
         assert [(row.update_id, row.state) for row in await door.rows()] == [(10, "done"), (11, "new")]
 
