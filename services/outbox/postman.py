@@ -18,10 +18,10 @@ from services.outbox.lookout import Spawn as Spawn
 from services.outbox.outcomes import Address, Outcome
 from services.outbox.pace import Pace
 from services.outbox.ready import Readiness, Ready
-from services.outbox.transport import Composer, FrozenLetter, Transport
+from services.outbox.transport import Composer, FrozenLetter, Transport, carried
 from services.outbox.unreached import list_unreached, patience
 from storage.failures import passes
-from storage.repositories import accounts, care, due, letters, owner
+from storage.repositories import accounts, care, due, items, letters, owner
 from storage.uow import Storage, Uow
 from storage.vocabulary import BotId, Channel, ContactId, ItemId, LetterId, LetterState, PersonId
 
@@ -236,7 +236,7 @@ class Postman:
             await self._learn_addresses(uow, settling, now)
             touched = [item for one in chosen for item, _ in one.items] + [item for item, _ in empty]
             touched += [item for (item, _), _ in put_off]
-            await letters.hold_still(uow, touched, [one.letter.id for one in settling if ends_badly(one)])
+            await items.hold_still(uow, touched, [it.letter.id for it in settling if ends_badly(it)], self._moved_away)
             if self._in_doubt:
                 await self._adopt(uow)
             if settling:
@@ -362,7 +362,7 @@ class Postman:
             self._end(letter, Outcome(LetterState.RETURNED, "stopped"))
             return
         self._at("before_http")
-        outcome = await self._transport.send(letter)
+        outcome = await carried(self._transport, letter)
         self._at("after_http")
         self.experience.note(letter, outcome)
         self._end(letter, outcome)
@@ -391,8 +391,8 @@ class Postman:
             await self._adopt(uow)  # such a commit may come late: while it waits for the standby nobody sees its rows
             if over:
                 await self._list(uow, await care.close_over(uow, over), now)
-            late = await care.expire(uow, self._bot_id, now)
             overdue = await care.overdue(uow, self._bot_id, now - listed_after, now - GRACE)
+            late = await care.expire(uow, self._bot_id, now, overdue)
             await self._list(uow, [*await handing_over.take_over(uow, late, now), *overdue], now)
             await handing_over.take_over(uow, overdue, now)  # and goes on by another way, if there is one
         if late:

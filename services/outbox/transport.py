@@ -1,5 +1,6 @@
 """What the postman needs from outside: somebody who writes a letter and somebody who carries it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,10 +18,13 @@ from storage.vocabulary import (
     LessonId,
     LetterId,
     LetterMethod,
+    LetterState,
     PersonId,
     SchoolId,
     WorkId,
 )
+
+log = logging.getLogger("zvonok.postman")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,12 @@ class Transport(Protocol):
     async def send(self, letter: FrozenLetter) -> Outcome:
         """Make the one request and say what became of it; never raises."""
         ...
+
+
+async def carried(transport: Transport, letter: FrozenLetter) -> Outcome:
+    """What became of the letter, even where the transport stumbles over it: dead, so that it stands on the list."""
+    try:
+        return await transport.send(letter)
+    except Exception as error:
+        log.error("transport_stumbled letter=%d", letter.id, exc_info=error)
+        return Outcome(LetterState.DEAD, "not_made")
