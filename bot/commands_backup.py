@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.backups import make_audit_chain, make_backups
-from bot.commands_base import make_clock, run_async
+from bot.commands_base import bring_up_to_date, make_clock, run_async
 from bot.settings import Settings, read_settings
 from services.backups import Kept
 from services.doctor import Finding, of_the_audit
@@ -16,7 +16,7 @@ from services.i18n import ngettext
 from services.outbox.holding import Holding
 from storage.backup import is_there
 from storage.backup_file import new_key
-from storage.schema import is_current, is_empty, migrate
+from storage.schema import is_current, is_empty, is_newer
 from storage.uow import Storage
 
 
@@ -118,7 +118,9 @@ async def restore(file: Path, replace: bool) -> None:
     found = await asyncio.to_thread(make_backups(settings).restore, file, replace=replace)
     storage = Storage(settings.database)
     try:
-        await migrate(storage)
+        if await is_newer(storage):  # whoever updates the program finds the base silent too
+            await Holding(storage, make_clock(settings)).quarantine()
+        await bring_up_to_date(storage)
         held = await Holding(storage, make_clock(settings)).quarantine()
         await make_audit_chain(settings, storage, make_clock(settings)).note_restored()
     finally:

@@ -1,11 +1,12 @@
 """What commands share: opening the base they mean, and choosing a school in it."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import loop
 from bot.settings import Settings, read_settings
@@ -14,7 +15,7 @@ from services.errors import SchoolError
 from services.i18n import N_
 from services.i18n import gettext as _
 from storage.repositories.calendar import school_ids
-from storage.schema import is_current, is_empty, migrate
+from storage.schema import is_current, is_empty, is_newer, migrate
 from storage.uow import Storage
 from storage.vocabulary import SchoolId
 
@@ -52,6 +53,20 @@ class OldSchema(SchoolError):
     sentence = N_("The base belongs to another version. Bring it up to date with: ./zvonok migrate")
 
 
+class NewerSchema(SchoolError):
+    """The base was used by a later version of the program."""
+
+    sentence = N_(
+        "The base belongs to a later version of the program. Bring the program up to date, or restore an older backup."
+    )
+
+
+class BaseNotOpened(SchoolError):
+    """The base isn't where DATABASE_URL says, or is none."""
+
+    sentence = N_("The base can't be opened ({error}). Check DATABASE_URL and whether the server runs.")
+
+
 def run_async(command: Callable[Parameters, Coroutine[Any, Any, Result]]) -> Callable[Parameters, Result]:
     """A coroutine as a click command."""
 
@@ -74,17 +89,44 @@ async def opened(*, create: bool = False) -> AsyncIterator[tuple[Settings, Stora
     if settings.is_demo:
         click.echo(_("This is the demo school: neither BOT_TOKEN nor DATABASE_URL is set."), err=True)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    storage = Storage(settings.database)
+    storage = open_storage(settings)
     try:
-        if create:
-            await migrate(storage)
-        elif await is_empty(storage):
-            raise NoDemoYet if settings.is_demo else NoSchoolYet
-        elif not await is_current(storage):
-            raise OldSchema
+        await (bring_up_to_date(storage) if create else _ensure_usable(storage, settings))
         yield settings, storage, make_clock(settings)
     finally:
         await storage.close()
+
+
+def open_storage(settings: Settings) -> Storage:
+    """The base the settings mean; nothing is asked of it yet. Raises BaseNotOpened."""
+    with _said():
+        return Storage(settings.database)
+
+
+async def bring_up_to_date(storage: Storage) -> None:
+    """Make the base one of this version. Raises BaseNotOpened, NewerSchema."""
+    with _said():
+        if await is_newer(storage):
+            raise NewerSchema
+        await migrate(storage)
+
+
+async def _ensure_usable(storage: Storage, settings: Settings) -> None:
+    with _said():
+        if await is_empty(storage):
+            raise NoDemoYet if settings.is_demo else NoSchoolYet
+        if await is_newer(storage):
+            raise NewerSchema
+        if not await is_current(storage):
+            raise OldSchema
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, ValueError) as error:  # the latter: an address of another kind of base
+        raise BaseNotOpened(error=type(error).__name__) from error
 
 
 async def chosen_school(storage: Storage, wanted: int | None) -> SchoolId:

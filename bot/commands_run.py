@@ -11,7 +11,7 @@ import aiohttp
 import click
 
 from bot.alarm_words import WORDS
-from bot.commands_base import make_clock, opened, run_async
+from bot.commands_base import bring_up_to_date, make_clock, open_storage, opened, run_async
 from bot.memory import leave_alone_what_stays, undisturbed
 from bot.observability import set_up
 from bot.settings import Settings, bot_id_of, read_settings
@@ -20,8 +20,6 @@ from services.errors import SchoolError
 from services.i18n import N_
 from services.i18n import gettext as _
 from services.schools import Schools
-from storage.schema import migrate as migrate_base
-from storage.uow import Storage
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -56,8 +54,8 @@ async def run_school(settings: Settings) -> None:
     with undisturbed():
         from bot.app import build
 
-    storage = Storage(settings.database)
-    await migrate_base(storage)
+    storage = open_storage(settings)
+    await bring_up_to_date(storage)
     clock = make_clock(settings)
     schools = await Schools(storage, clock).all()
     if not schools:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.app import App, build
+from bot.commands_base import bring_up_to_date
 from bot.demo.clock import demo_clock
 from bot.demo.folder import Folder
 from bot.demo.moment import ZONE
@@ -18,7 +19,6 @@ from bot.whoami import DEMO_USERNAME
 from services.clock import ShiftedClock, machine_now
 from services.i18n import gettext as _
 from services.outbox.limits import Limits
-from storage.schema import migrate
 from storage.uow import Storage
 
 
@@ -45,7 +45,7 @@ async def begin(settings: Settings, say: Say, on_restart: Callable[[], None] = l
     if not folder.is_whole:
         folder.clear()
     storage = Storage(settings.database)
-    await migrate(storage)
+    await bring_up_to_date(storage)
     today = (settings.zvonok_now or machine_now()).astimezone(ZONE).date()
     beginning = await prepare(storage, today, say)
     folder.finish()

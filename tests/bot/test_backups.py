@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 
 from bot import commands_backup
 from bot.backups import NightlyBackup
+from bot.commands_base import NewerSchema
 from services.backups import (
     BackupDamaged,
     BackupLocked,
@@ -313,3 +315,25 @@ def test_the_commands_make_list_verify_and_restore(
     restored = runner.invoke(commands_backup.restore, [str(name), "--replace"])
     assert restored.exit_code == 0 and "./zvonok delivery drop" in restored.output
     assert runner.invoke(commands_backup.verify, []).exit_code == 0  # what came after the copy no longer binds
+
+
+def test_a_base_of_a_later_program_comes_back_silent_too(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(a_school(sqlite_url))
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as base:
+        base.execute("UPDATE alembic_version SET version_num = '99999999_later'")
+    made = backups(sqlite_url, tmp_path).make(AT_NIGHT)
+    for name, value in {"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path), "BACKUP_DIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    refused = CliRunner().invoke(commands_backup.restore, [str(made.path), "--replace"])
+    assert isinstance(refused.exception, NewerSchema), refused.output
+    assert asyncio.run(paused(sqlite_url))
+
+
+async def paused(url: str) -> bool:
+    storage = Storage(url)
+    try:
+        return (await Holding(storage, StoppedClock(NOW)).standing())[0].paused
+    finally:
+        await storage.close()

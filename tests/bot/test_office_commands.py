@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,27 @@ def test_a_word_that_is_no_command_is_named_with_where_to_find_them() -> None:
 
 def test_an_empty_base_says_which_command_comes_next(office: Office) -> None:
     assert "./zvonok school new" in office.is_refused("people")
+
+
+def test_a_base_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    garbage, later = tmp_path / "garbage.db", tmp_path / "later.db"
+    garbage.write_text("no base at all", encoding="utf-8")
+    with sqlite3.connect(later) as base:
+        base.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        base.execute("INSERT INTO alembic_version VALUES ('99999999_later')")
+    told = {
+        "postgresql://nobody@127.0.0.1:9/none": "База не открывается (OperationalError)",
+        f"sqlite:///{garbage}": "База не открывается (DatabaseError)",
+        "mysql://server/base": "База не открывается (ValueError)",
+        f"sqlite:///{later}": "База от более поздней версии программы",
+    }
+    for url, sentence in told.items():
+        monkeypatch.setenv("DATABASE_URL", url)
+        for word in ("people", "migrate"):
+            answer = CliRunner().invoke(main, [word])
+            assert answer.exit_code == 1 and answer.output.startswith(sentence), (url, word, answer)
+            assert answer.output.count("\n") == 1
 
 
 def test_without_a_token_a_school_of_one_s_own_is_not_founded_in_the_demo(tmp_path: Path) -> None:
