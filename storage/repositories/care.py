@@ -102,12 +102,20 @@ async def close_over(uow: Uow, letters: Sequence[UnknownLetter]) -> list[ItemId]
     return await items_of(uow, [one.id for one in letters if one.expired])
 
 
-async def expire(uow: Uow, bot_id: BotId, now: datetime, limit: int = 200) -> list[ItemId]:
-    """Void waiting items that can't be told in time any more; which ones, for the list of the unreached."""
+async def expire(uow: Uow, bot_id: BotId, now: datetime, also: Sequence[ItemId] = (), limit: int = 200) -> list[ItemId]:
+    """Void waiting items that can't be told in time any more; which ones, for the list of the unreached.
+
+    `also`: items that the same transaction goes on to touch; all are locked in one go.
+    """
     late = (Item.bot_id == bot_id, Item.state == ItemState.WAITING.value, Item.expires_at <= now)
+    seen = await uow.execute(select(Item.id).where(*late).order_by(Item.expires_at, Item.id).limit(limit))
+    ids = [ItemId(row.id) for row in seen]
+    if not ids and not also:
+        return []
+    await uow.execute(in_order(Item.id.in_([*ids, *also])))
     found = await uow.execute(
         update(Item)
-        .where(Item.id.in_(in_order(*late).limit(limit)), *late)
+        .where(Item.id.in_(ids), *late)
         .values(state=ItemState.VOID.value, reason=VoidReason.EXPIRED.value)
         .returning(Item.id)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import exists, insert, select, update
 from storage.models.delivery import Item
 from storage.models.people import Homeroom, Person, PersonRole, TelegramAccount
 from storage.models.school import School
+from storage.repositories.items import in_order
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -159,11 +160,8 @@ async def revoke(uow: Uow, account_id: AccountId, now: datetime, by: PersonId | 
 async def hand_over_items(uow: Uow, from_id: PersonId, to_id: PersonId) -> None:
     """What waits for one person waits for the other, who is the same human; what both have waits once."""
     other = select(Item.collapse_key).where(Item.recipient_id == to_id, Item.state == ItemState.WAITING.value)
-    await uow.write(
-        update(Item)
-        .where(Item.recipient_id == from_id, Item.state == ItemState.WAITING.value, Item.collapse_key.not_in(other))
-        .values(recipient_id=to_id)
-    )
+    own = (Item.recipient_id == from_id, Item.state == ItemState.WAITING.value, Item.collapse_key.not_in(other))
+    await uow.write(update(Item).where(Item.id.in_(in_order(*own)), *own).values(recipient_id=to_id))
 
 
 # --- who is told -------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Date,
     Executable,
-    and_,
     bindparam,
     case,
     delete,
@@ -55,17 +54,6 @@ class Claim:
     target_letter_id: LetterId | None
     items: tuple[tuple[ItemId, int], ...]
     today: date
-
-
-async def hold_still(uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[LetterId]) -> None:
-    """Lock the items that a ledger will touch, those of letters too, in the order in which everybody locks items.
-
-    SQLite has one writer and needs none of this.
-    """
-    if uow.dialect == "sqlite" or not (item_ids or letter_ids):
-        return
-    told = and_(Item.letter_id.in_(letter_ids), Item.state == ItemState.TOLD.value)
-    await uow.execute(in_order(or_(Item.id.in_(item_ids), told)))
 
 
 AT: Any = bindparam("at", type_=UtcDateTime())

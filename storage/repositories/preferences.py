@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from storage.models.delivery import Item
 from storage.models.people import Person, Preferences
 from storage.models.timetable import Lesson
+from storage.repositories.items import in_order
 from storage.repositories.upsert import insert_into
 from storage.uow import Uow
 from storage.vocabulary import DeliveryMode, ItemId, ItemKind, ItemState, PersonId, VoidReason
@@ -128,6 +129,6 @@ async def drop(uow: Uow, item_ids: Sequence[ItemId]) -> None:
     if item_ids:
         await uow.write(
             update(Item)
-            .where(Item.id.in_(item_ids), Item.state == ItemState.WAITING.value)
+            .where(Item.id.in_(in_order(Item.id.in_(item_ids))), Item.state == ItemState.WAITING.value)
             .values(state=ItemState.VOID.value, reason=VoidReason.CANCELLED.value)
         )
