@@ -91,7 +91,7 @@ class Lazy(click.Group):
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=_("Zvonok: a school's electronic journal and diary in Telegram."),
-    epilog=_("Besides these: test [--fast] and check for developers, bench for measuring."),
+    epilog=_("Besides these: test [--fast], gates and check for developers, bench for measuring."),
 )
 def main() -> None:
     """The group of all commands."""

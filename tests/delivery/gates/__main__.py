@@ -148,4 +148,4 @@ def _keep(column: str, rows: list[Row], table: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="./zvonok gates")
