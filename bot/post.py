@@ -25,6 +25,7 @@ class Post:
 
     def __init__(self, first: Postman) -> None:
         self.postmen = [first]
+        self._turns: dict[Postman, asyncio.Lock] = {}  # a run that was cancelled may still wait for the base
 
     def add(self, postman: Postman) -> None:
         """One more channel."""
@@ -37,12 +38,16 @@ class Post:
 
     def begin(self, tasks: Tasks, epoch: int, patience: float) -> "list[asyncio.Task[None]]":
         """All of them at work as the owner of this epoch; a task each, which ends when the bot is another's."""
-        return [tasks.spawn(_run(one, epoch, patience), "postman") for one in self.postmen]
+        return [tasks.spawn(self._in_turn(one, epoch, patience), "postman") for one in self.postmen]
 
     def stop(self) -> None:
         """No new letters."""
         for postman in self.postmen:
             postman.stop()
+
+    async def _in_turn(self, postman: Postman, epoch: int, patience: float) -> None:
+        async with self._turns.setdefault(postman, asyncio.Lock()):
+            await _run(postman, epoch, patience)
 
 
 async def _run(postman: Postman, epoch: int, patience: float) -> None:
