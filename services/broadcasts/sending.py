@@ -114,8 +114,12 @@ class Sending:
 
     # 1. The hold is over
 
-    async def _begin(self, row: BroadcastRow, now: datetime) -> None:
+    async def _begin(self, seen: BroadcastRow, now: datetime) -> None:
         async with self._storage.writing() as uow:
+            row = await rows.lock(uow, seen.id)
+            # Taken back since it was seen, and perhaps sent again: another text has a minute of its own.
+            if row is None or row.state is not BroadcastState.HELD or row.send_at is None or row.send_at > now:
+                return
             _name, timezone, _stored = await diary.school(uow, row.school_id)
             today = now.astimezone(ZoneInfo(timezone)).date()
             roles = await corrections.roles_of(uow, row.author_id, today)

@@ -27,6 +27,8 @@ from storage.models.broadcasts import BroadcastRecipient
 from storage.models.delivery import Item
 from storage.models.family import Briefing
 from storage.models.people import Guardianship, PersonRole, TelegramAccount
+from storage.repositories import broadcasts
+from storage.repositories.broadcasts import BroadcastRow
 from storage.uow import Uow
 from storage.vocabulary import BroadcastState, Channel, FileKind, ItemId, ItemKind, QuestionKind
 from tests.broadcasts.conftest import HELD, Office, more_families
@@ -118,6 +120,31 @@ async def test_the_preview_is_the_letter(box: Mailbox, office: Office) -> None:
     [letter] = (await box.brings())[school.mother_onegina]
     assert letter.text == seen.letter.text
     assert letter.buttons == ["Ознакомлен(а)"]
+
+
+async def test_one_cancelled_and_sent_again_under_a_tick_has_a_new_minute(
+    box: Mailbox, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school, clock = box.cast, box.cast.clock
+    actor = school.actor(school.homeroom_teacher)
+    id_ = await office.drafts(school.homeroom_teacher, office.of_7b(), "В субботу — в музей")
+    await office.writing.send(actor, id_, (await office.writing.preview(actor, id_)).content.rev)
+    async with box.storage.reading() as uow:
+        seen = await broadcasts.live(uow, sending.FOLLOWED, clock.now() - HELD)
+    clock.advance(HELD - timedelta(seconds=1))
+    await office.writing.cancel(actor, id_)
+    await office.writing.send(actor, id_, (await office.writing.preview(actor, id_)).content.rev)
+    clock.advance(timedelta(seconds=1))
+
+    async def as_it_was(*_args: object) -> list[BroadcastRow]:
+        return seen
+
+    monkeypatch.setattr(broadcasts, "live", as_it_was)
+    await office.sending(clock.now())
+    async with box.storage.reading() as uow:
+        again = await broadcasts.find(uow, id_)
+    assert again is not None
+    assert again.state is BroadcastState.HELD
 
 
 async def test_within_the_minute_it_is_cancelled_and_a_draft_again(box: Mailbox, office: Office) -> None:
