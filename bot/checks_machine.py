@@ -5,11 +5,14 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from babel.numbers import format_decimal
+
 from bot.disks import FREE, folders, free_bytes
 from bot.settings import SECRETS, Settings, env_file
 from services.backups import Kept
 from services.doctor import Finding
 from services.i18n import gettext as _
+from services.i18n import spoken
 from storage import backup
 from storage.backup import BackupFailed
 
@@ -23,7 +26,7 @@ def of_the_disks(settings: Settings, newest: Kept | None) -> list[Finding]:
     for place, folder in folders(settings).items():
         free = free_bytes(folder)
         said = _("Disk: {free} GB free.") if place == "data" else _("Disk of the backups: {free} GB free.")
-        text = said.format(free=f"{free / 1e9:.1f}")
+        text = said.format(free=format_decimal(free / 1e9, "0.0", locale=spoken()))
         if free < FREE:
             found.append(Finding(False, text + " " + _("Make room: a full disk stops the service.")))
         elif place == "backups" and newest is not None and free < 3 * newest.size:

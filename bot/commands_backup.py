@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import click
+from babel.numbers import format_decimal
 from sqlalchemy.exc import DBAPIError
 
 from bot.backups import make_audit_chain, make_backups
@@ -12,7 +13,7 @@ from bot.settings import Settings, read_settings
 from services.backups import Kept
 from services.doctor import Finding, of_the_audit
 from services.i18n import gettext as _
-from services.i18n import ngettext
+from services.i18n import ngettext, spoken
 from services.outbox.holding import Holding
 from storage.backup import is_there
 from storage.backup_file import new_key
@@ -136,4 +137,5 @@ async def restore(file: Path, replace: bool) -> None:
 
 
 def _said(one: Kept) -> str:
-    return f"{one.path.name}  {one.size / 1_000_000:.1f} MB"
+    size = format_decimal(max(one.size, 100_000) / 1_000_000, "0.0", locale=spoken())
+    return _("{name}  {size} MB").format(name=one.path.name, size=size)

@@ -9,7 +9,7 @@ import click
 from bot import checks_machine, checks_messenger
 from bot.backups import make_audit_chain, make_backups
 from bot.commands_base import make_clock, run_async
-from bot.settings import Settings, bot_id_of, read_settings
+from bot.settings import Settings, WrongToken, bot_id_of, read_settings
 from bot.whoami import DEMO_BOT
 from services import doctor as looks
 from services.clock import machine_now
@@ -109,7 +109,7 @@ def _bot_id(settings: Settings) -> BotId | None:
     """Whose lease to look for; None for a token that is none, of which the messenger's line speaks."""
     try:
         return DEMO_BOT if settings.is_demo else bot_id_of(settings)
-    except ValueError:
+    except WrongToken:
         return None
 
 

@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         return path.read_text(encoding="ascii").encode()
 
 
+class WrongToken(SchoolError):
+    """BOT_TOKEN is missing, or is no token."""
+
+    sentence = N_("BOT_TOKEN must look like 123456:ABC…, as @BotFather gives it.")
+
+
 class NoSettingsFile(SchoolError):
     """ZVONOK_ENV names a file that isn't there."""
 
@@ -153,12 +159,12 @@ def http_proxy(settings: Settings) -> str | None:
 
 
 def bot_id_of(settings: Settings) -> BotId:
-    """The bot's id, which its token begins with."""
+    """The bot's id, which its token begins with. Raises WrongToken."""
     if settings.bot_token is None:
-        raise ValueError("BOT_TOKEN is not set")
+        raise WrongToken
     number = settings.bot_token.get_secret_value().partition(":")[0]
     if not number.isdigit():
-        raise ValueError("BOT_TOKEN must look like 123456:ABC")
+        raise WrongToken
     return BotId(int(number))
 
 

@@ -93,6 +93,8 @@ def test_a_school_is_the_bot_s_that_founded_it_until_another_takes_it(
     assert "бот 2, этот, не работает" in said(2, "school", "list")
     assert "Действует до" in said(2, "invite", "staff", who)
     assert "№ 2" in said(1, "invite", "staff", who)
+    monkeypatch.setenv("BOT_TOKEN", "no token")
+    assert "123456:ABC" in CliRunner().invoke(main, ["school", "take", str(founded["school"])]).output
 
 
 def test_a_word_that_is_no_command_is_named_with_where_to_find_them() -> None:
