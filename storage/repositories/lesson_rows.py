@@ -35,7 +35,7 @@ class LessonRow:
 
     `closed_terms`: kinds of the closed terms its date lies in; `kinds`: of its columns of marks. Only a whole lesson
     has what follows, a tap on a student has no need of it. `day_ends_at`: the end of the last held lesson that its
-    pupils have that day, None where none is. `parts`: the newest revisions of the record; `works`: its columns that
+    students have that day, None where none is. `parts`: the newest revisions of the record; `works`: its columns that
     have marks. `handed_over`: a substitute gives the lesson for who asked; `substitutions`: «Чехов А. → Бунина И.».
     """
 

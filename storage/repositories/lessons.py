@@ -41,7 +41,7 @@ Question = Any  # a Select of whatever columns
 
 
 def day_ends_at() -> ColumnElement[Any]:
-    """The end of the last held lesson of this lesson's pupils that day: of the class, or of a subgroup's members."""
+    """The end of the last held lesson of this lesson's students that day: of the class, or of a subgroup's members."""
     other, others, own = aliased(Lesson), aliased(LessonAudience), aliased(LessonAudience)
     mine, theirs = aliased(SubgroupMember), aliased(SubgroupMember)
     shared = (
