@@ -132,6 +132,7 @@ class Lanes:
                     continue
                 lane.popleft()
         finally:
+            self._held.difference_update([one.seq for one in lane])  # what is left is the next sweep's
             self._lanes.pop(name, None)
             self._flooded.discard(name)
             if not self._lanes:
@@ -197,7 +198,7 @@ class Lanes:
     async def _quietly(self, tell: Callable[[Waiting], Awaitable[None]], update: Waiting) -> None:
         try:
             await tell(update)
-        except AiogramError as error:
+        except Exception as error:  # whatever it is, the lane goes on
             log.warning("not_told seq=%d error=%s", update.seq, type(error).__name__)
 
 

@@ -145,6 +145,35 @@ async def test_a_bug_is_apologised_for_once_and_the_lane_goes_on(caplog: pytest.
     assert "alarm update_dead seq=1" in caplog.text
 
 
+async def test_an_apology_that_is_a_bug_itself_ends_no_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    school = School(failures={1: [ValueError("a bug")]})
+
+    async def stumbling(one: Waiting) -> None:
+        raise ValueError("another")
+
+    monkeypatch.setattr(school, "apologise", stumbling)
+    async with running(school) as lanes:
+        lanes.put([update(1), update(2)])
+        await eventually(lambda: len(school.finished) == 2, within=5)
+    assert school.finished == {1: (InboxState.DEAD, True), 2: (InboxState.DONE, True)}
+
+
+async def test_what_a_lane_that_broke_off_had_in_hand_is_found_by_the_next_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    school, tasks = School(failures={1: [ValueError("a bug")]}), Tasks()
+
+    def stumbling(seq: InboxSeq, *told: object, **more: object) -> None:
+        raise ValueError("another")
+
+    lanes = Lanes(school.handle, school.apologise, school.slow_down, school.probe, stumbling, tasks)
+    lanes.start()
+    lanes.put([update(1), update(2)])
+    assert await tasks.finish(5) == 0
+    lanes.begin_sweep()
+    assert lanes.missing([InboxSeq(1), InboxSeq(2)]) == [1, 2]
+
+
 async def test_what_ends_while_the_bot_is_not_surely_ours_waits_in_its_lane() -> None:
     school = School(failures={1: [asyncio.CancelledError(), asyncio.CancelledError()]})
     async with running(school) as lanes:
