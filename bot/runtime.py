@@ -96,11 +96,11 @@ class Runtime:
         self._at = killpoints.from_environment(environment, at_telegram=settings.at_telegram)
         self.bot_id = bot_id_of(settings)
         self.tasks = Tasks()
-        self._edits = Tasks()
+        self.edits = Tasks()
         self._pace = Pace(limits or Limits())
         self.bot = make_bot(settings)
         self._ownership = Ownership(storage, self.bot_id, settings.data_dir, self._wrote)
-        self.bot.session.middleware(PacedReplies(self._pace, self._edits))
+        self.bot.session.middleware(PacedReplies(self._pace, self.edits))
         self.bot.session.middleware(OwnersReplies(self._ownership.ensure))
         self._sender = make_bot(settings)
         self.postman = Postman(
@@ -181,7 +181,7 @@ class Runtime:
         if self._owner_task is not None:
             self._owner_task.cancel()
             await asyncio.gather(self._owner_task, return_exceptions=True)
-        await self._edits.finish(HANDED_OVER)
+        await self.edits.finish(HANDED_OVER)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(HANDED_OVER):
                 await self.door.marked()

@@ -26,6 +26,11 @@ class Tasks:
         if not task.cancelled() and task.exception() is not None:
             log.critical("alarm task_failed task=%s", task.get_name(), exc_info=task.exception())
 
+    @property
+    def under_way(self) -> int:
+        """How many haven't ended."""
+        return len(self._running)
+
     async def finish(self, patience: float) -> int:
         """Wait for the tasks, cancel those that take longer; how many were cancelled."""
         if not self._running:

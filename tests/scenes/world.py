@@ -204,8 +204,10 @@ class World:
         await self.telegram.state()  # the phones show everything up to this answer
 
     async def _busy(self) -> bool:
-        """Whether an update isn't handled, a letter could go now, or the fate of one is open."""
+        """Whether an update isn't handled, an edit or a letter could go now, or the fate of one is open."""
         assert self.app is not None
+        if self.app.runtime.edits.under_way:
+            return True
         open_letters = select(func.count()).where(Letter.state.in_([LetterState.SENDING, LetterState.UNKNOWN]))
         async with self.app.storage.reading() as uow:
             return bool(
