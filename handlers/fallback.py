@@ -28,7 +28,7 @@ async def unknown_text(message: Message, bot: Bot, actor: Actor | None) -> None:
 
 def named_button(actor: Actor, typed: str) -> Screen | None:
     """The one button of this person's menu whose label was typed, where there is one."""
-    wanted = typed.strip(" .!?«»\"").casefold()
+    wanted = typed.strip(' .!?«»"').casefold()
     found = [button for row in menu(actor).rows for button in row if button.label.casefold() == wanted]
     if len(found) != 1:
         return None
