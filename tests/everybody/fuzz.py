@@ -141,7 +141,7 @@ def message(chance: random.Random, world: World, who: int) -> dict[str, Any]:
 
 def content(chance: random.Random) -> dict[str, Any]:
     """What a message holds."""
-    file = {"file_id": "f", "file_unique_id": "u"}
+    file: dict[str, Any] = {"file_id": "f", "file_unique_id": "u"}
     photo = PhotoSize(**file, width=9, height=9, file_size=chance.choice((None, 0, 2**40))).model_dump(
         exclude_none=True
     )
