@@ -1,7 +1,6 @@
 """What is pressed under a broadcast, who sees it, the reminder to the silent only, and the recall."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -22,12 +21,11 @@ from services.outbox import items
 from storage.models.broadcasts import BroadcastAnswer
 from storage.models.delivery import Item, Letter
 from storage.repositories import broadcasts as rows
-from storage.uow import Uow
 from storage.vocabulary import AudienceKind, BroadcastId, Channel, FileKind, LetterMethod, PersonId
 from tests.broadcasts.conftest import Office
 from tests.letters.mailbox import Mailbox
 from tests.school import TODAY
-from tests.support.rows_changed import count_rows
+from tests.support.rows_changed import count_rows, end_in_third
 
 TEXT = "Едем в музей в субботу. Поедет ли ваш ребёнок?"
 YES_NO = {"kind": "yes_no"}
@@ -117,15 +115,8 @@ async def test_an_interrupted_reminder_goes_on_with_those_it_has_not_come_to(
     teacher = school.actor(school.homeroom_teacher)
     monkeypatch.setattr(items, "CHUNK", 1)
     counts = count_rows(box.storage, monkeypatch)
-    put = items.put
-
-    async def interrupted(uow: Uow, facts: Sequence[items.Fact], now: datetime) -> None:
-        await put(uow, facts, now)
-        if len(counts) == 2:
-            raise ConnectionError("the process ends here")
-
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
-        patch.setattr(items, "put", interrupted)
+        end_in_third(patch, counts)
         await office.progress.remind(teacher, id_)
     assert counts == [2, 1], "the reminder's moment with its line in the journal, and the first family"
     school.clock.advance(timedelta(minutes=1))

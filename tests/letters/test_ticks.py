@@ -1,7 +1,6 @@
 """The families' own clocks: the week on Saturday, days of absence in the morning, a low term mark on Wednesday."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +11,12 @@ from services.family_ticks import FamilyTicks
 from services.outbox import items
 from storage.models.delivery import Item, Occurrence
 from storage.models.school import PlanTopic
-from storage.uow import Storage, Uow
+from storage.uow import Storage
 from storage.vocabulary import AbsenceReason, AttendanceCode, ItemKind, PersonId, WorkKind
 from tests import school as people
 from tests.letters.mailbox import Mailbox
 from tests.school import TODAY, found
-from tests.support.rows_changed import count_rows
+from tests.support.rows_changed import count_rows, end_in_third
 
 ABSENT = AttendanceCode.ABSENT
 DAY = timedelta(days=1)
@@ -166,15 +165,8 @@ async def test_a_class_with_a_great_many_items_is_put_in_chunks_and_told_once(
     await box.texts()
     monkeypatch.setattr(items, "CHUNK", 1)
     counts = count_rows(box.storage, monkeypatch)
-    put = items.put
-
-    async def interrupted(uow: Uow, facts: Sequence[items.Fact], now: datetime) -> None:
-        await put(uow, facts, now)
-        if len(counts) == 2:
-            raise ConnectionError("the process ends here")
-
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
-        patch.setattr(items, "put", interrupted)
+        end_in_third(patch, counts)
         await box.ticks("17:00", WEDNESDAY)
     assert counts == [1, 1], "two chunks, and no occurrence yet"
     first = await box.texts()

@@ -1,12 +1,14 @@
 """How many rows each write transaction changes: the rule is 200 at most (delivery, §5)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from services.outbox import items
 from storage.uow import Storage, Uow
 
 CHANGED = {
@@ -32,3 +34,15 @@ def count_rows(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(storage, "writing", counted)
     return counts
+
+
+def end_in_third(monkeypatch: pytest.MonkeyPatch, counts: Sequence[int]) -> None:
+    """The process ends when the third transaction of `counts` has put its items, before its commit."""
+    put = items.put
+
+    async def interrupted(uow: Uow, facts: Sequence[items.Fact], now: datetime) -> None:
+        await put(uow, facts, now)
+        if len(counts) == 2:
+            raise ConnectionError("the process ends here")
+
+    monkeypatch.setattr(items, "put", interrupted)
