@@ -86,6 +86,11 @@ class Lanes:
         known = self._held | self._let_go | self._let_go_before
         return [seq for seq in seqs if seq not in known]
 
+    @property
+    def idle(self) -> bool:
+        """Whether no update is in a lane; one whose mark is committed may still be sending its screen."""
+        return self._idle.is_set()
+
     async def stop(self, patience: float) -> bool:
         """Nothing new; wait for the updates being handled. Whether they ended in time; the rest stays in the inbox."""
         self._stopping = True

@@ -206,15 +206,15 @@ class World:
     async def _busy(self) -> bool:
         """Whether an update isn't handled, an edit or a letter could go now, or the fate of one is open."""
         assert self.app is not None
-        if self.app.runtime.edits.under_way:
-            return True
         open_letters = select(func.count()).where(Letter.state.in_([LetterState.SENDING, LetterState.UNKNOWN]))
         async with self.app.storage.reading() as uow:
-            return bool(
+            waits = bool(
                 await inbox.new_seqs(uow, BOT, 1)
                 or await due.oldest_due(uow, BOT, self.clock.now())
                 or (await uow.execute(open_letters)).scalar_one()
             )
+        # An update is marked before its screen goes out: that is a lane's, or an edit's, and none of the base's.
+        return waits or not self.app.runtime.lanes.idle or bool(self.app.runtime.edits.under_way)
 
     async def failures(self) -> list[str]:
         """Updates that ended in an error of ours: none, ever."""
