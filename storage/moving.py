@@ -6,8 +6,9 @@ All of it is one transaction of the target, so that a copy that fails leaves not
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Executable, Table, bindparam, func, insert, select, text, tuple_, update
@@ -48,26 +49,55 @@ class CopyFailed(Exception):
 
 @asynccontextmanager
 async def prepared(address: str, source: Storage) -> AsyncIterator[Storage]:
-    """The base of an address, open and migrated. Raises BadAddress, Unreachable, TargetNotEmpty of another version."""
+    """The base of an address, open and migrated; one that was empty is so again where its user fails.
+
+    Raises BadAddress, Unreachable, TargetNotEmpty of another version.
+    """
     try:
         url = normalised(address)
     except (ValueError, SQLAlchemyError) as error:
         raise BadAddress from error
     if not url.database or url.database == ":memory:" or url == source.writer.url:
         raise BadAddress
+    file = Path(url.database) if url.get_backend_name() == "sqlite" else None
+    made = file is not None and not file.exists()
     target = Storage(address)
+    left_empty = False
     try:
         try:
             empty = await is_empty(target)
         except (SQLAlchemyError, OSError) as error:
             raise Unreachable(type(error).__name__) from error
-        if empty:
-            await migrate(target)
-        elif not await is_current(target):
+        if not empty and not await is_current(target):
             raise TargetNotEmpty
-        yield target
+        try:
+            if empty:
+                await migrate(target)
+            yield target
+        except BaseException:
+            left_empty = empty and await _emptied(target)
+            raise
     finally:
         await target.close()
+        if file is not None and made and left_empty:
+            for suffix in ("", "-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+
+async def _emptied(target: Storage) -> bool:
+    """Take our empty tables away again; False, and all stays, where somebody's rows are in them by now."""
+
+    def drop(here: Connection) -> None:
+        Base.metadata.drop_all(here)
+        here.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+    try:
+        async with target.writer.begin() as entered:
+            await _ensure_empty(entered)
+            await entered.run_sync(drop)
+    except (TargetNotEmpty, SQLAlchemyError, OSError):  # what went wrong before is what its reader must know
+        return False
+    return True
 
 
 async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
@@ -81,9 +111,10 @@ async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[
     except SQLAlchemyError as error:
         raise CopyFailed(type(error).__name__) from error
     if target.writer.dialect.name == "postgresql":
-        async with target.writer.connect() as entered:
-            await entered.execution_options(isolation_level="AUTOCOMMIT")
-            await _do(entered, text("ANALYZE"))
+        with suppress(SQLAlchemyError):  # all has arrived; the server looks through it by itself later
+            async with target.writer.connect() as entered:
+                await entered.execution_options(isolation_level="AUTOCOMMIT")
+                await _do(entered, text("ANALYZE"))
     return rows
 
 

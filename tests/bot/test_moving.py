@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy import text as sql
 
 from bot.commands_move import move as command
@@ -94,6 +94,16 @@ async def everything(storage: Storage) -> dict[str, set[str]]:
         }
 
 
+async def tables(address: str) -> list[str]:
+    """What stands in a base."""
+    fresh = Storage(address)
+    try:
+        async with fresh.reader.connect() as connection:
+            return await connection.run_sync(lambda here: inspect(here).get_table_names())
+    finally:
+        await fresh.close()
+
+
 async def test_every_row_arrives_and_numbers_go_on_and_nothing_is_sent_until_released(
     storage: Storage, family: Family, other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +138,7 @@ async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused
         await owner.acquire(uow, BOT, "somebody", timedelta(minutes=5))
     with pytest.raises(ServiceRuns):
         await office.to(other, lambda table, rows: None)
+    assert await tables(other) == []
     async with storage.writing() as uow:
         await uow.execute(update(Owner).values(leased_until=NOW - timedelta(days=365)))
     await office.to(other, lambda table, rows: None)
@@ -156,14 +167,36 @@ async def test_a_copy_that_differs_leaves_nothing_in_the_new_base_and_the_old_on
     monkeypatch.setattr(moving, "_pieces", forgetful)
     with pytest.raises(CopyRefused):
         await Moving(storage, CLOCK).to(other, lambda table, rows: None)
-    fresh = Storage(other)
-    try:
-        assert not any((await everything(fresh)).values())
-        assert not (await Holding(storage, CLOCK).standing())[0].paused
-        async with storage.reading() as uow:
-            assert (await uow.execute(select(func.count()).select_from(Item))).scalar_one() == 1
-    finally:
-        await fresh.close()
+    assert await tables(other) == []
+    assert not (await Holding(storage, CLOCK).standing())[0].paused
+    async with storage.reading() as uow:
+        assert (await uow.execute(select(func.count()).select_from(Item))).scalar_one() == 1
+
+
+@SQLITE
+async def test_a_move_that_is_refused_leaves_no_file_and_of_a_base_made_before_what_it_found(
+    storage: Storage, family: Family, tmp_path: Path
+) -> None:
+    async with storage.writing() as uow:
+        await owner.acquire(uow, BOT, "somebody", timedelta(minutes=5))
+    (tmp_path / "new").mkdir()
+    made_before = databases.sqlite_file(tmp_path / "new" / "made.db")
+    for address in (f"sqlite:///{tmp_path / 'new' / 'school.db'}", made_before):
+        with pytest.raises(ServiceRuns):
+            await Moving(storage, CLOCK).to(address, lambda table, rows: None)
+    assert [path.name for path in (tmp_path / "new").iterdir() if path.suffix == ".db"] == ["made.db"]
+    assert "person" in await tables(made_before)
+
+
+@SQLITE
+async def test_rows_that_somebody_wrote_meanwhile_are_not_taken_away_with_the_tables(
+    storage: Storage, family: Family, other: str
+) -> None:
+    with pytest.raises(moving.TargetNotEmpty):
+        async with moving.prepared(other, storage) as target:
+            await found(target)
+            await moving.move(storage, target, NOW, lambda table, rows: None)
+    assert "person" in await tables(other)
 
 
 def test_the_command_says_what_comes_next(
