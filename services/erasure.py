@@ -86,6 +86,10 @@ class Erasure:
         async with self._storage.writing() as uow:
             plan, school_id = await self._plan(uow, person_id)
             rows = await erasure.forget(uow, person_id, name=ERASED if plan.name_until is None else None)
+            if await erasure.under_way(
+                uow, person_id
+            ):  # it left after the look above, and before their items were ours
+                raise StillUnderWay
             proof = proof_of(plan, rows, now)
             await note(
                 uow,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, exists, func, null, or_, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.models.audit import AuditEntry
@@ -28,6 +28,7 @@ from storage.models.people import (
 )
 from storage.models.school import School
 from storage.models.threads import Thread, ThreadEntry
+from storage.repositories.items import in_order
 from storage.repositories.people import holds_on
 from storage.uow import Uow
 from storage.vocabulary import AccountState, InboxState, LetterState, PersonId, SchoolId
@@ -67,8 +68,6 @@ async def known(uow: Uow, person_id: PersonId, today: date) -> Known:
     for model, column in TIES:
         held = select(func.count()).select_from(model).where(column == person_id)
         open_ties += (await uow.execute(held.where(holds_on(model.since_on, model.until_on, today)))).scalar_one()
-    told = select(Item.letter_id).where(Item.recipient_id == person_id)
-    under_way = select(func.count()).where(Letter.id.in_(told), Letter.state.in_(UNDER_WAY))
     results = select(TermMark.student_id).where(TermMark.student_id == person_id).limit(1)
     enrolled = select(func.max(Enrollment.until_on)).where(Enrollment.student_id == person_id)
     left_on = (await uow.execute(enrolled)).scalar_one()
@@ -76,10 +75,18 @@ async def known(uow: Uow, person_id: PersonId, today: date) -> Known:
     last += [moment.date() for moment in await _last_traces(uow, person_id)]
     return Known(
         open_ties,
-        under_way=(await uow.execute(under_way)).scalar_one(),
+        under_way=await under_way(uow, person_id),
         has_results=(await uow.execute(results)).first() is not None,
         last_on=max(last, default=None),
     )
+
+
+async def under_way(uow: Uow, person_id: PersonId) -> int:
+    """How many letters to them have no known fate yet."""
+    told = select(Item.letter_id).where(Item.recipient_id == person_id)
+    question = select(func.count()).where(Letter.id.in_(told), Letter.state.in_(UNDER_WAY))
+    count: int = (await uow.execute(question)).scalar_one()
+    return count
 
 
 async def gone(uow: Uow, before: date, name: str) -> list[PersonId]:
@@ -111,15 +118,21 @@ async def _last_traces(uow: Uow, person_id: PersonId) -> list[datetime]:
 
 
 async def forget(uow: Uow, person_id: PersonId, *, name: str | None) -> dict[str, int]:
-    """Erase what is known beyond the journal, and the name where `name` stands for it; how many rows of what."""
+    """Erase what is known beyond the journal, and the name where `name` stands for it; how many rows of what.
+
+    Items come after the rest and letters last, as everybody locks them.
+    """
     question = select(Person.last_name, Person.first_name).where(Person.id == person_id)
     called = (await uow.execute(question)).one()
+    theirs = select(TelegramAccount.chat_id).where(TelegramAccount.person_id == person_id)
+    chats = [str(row.chat_id) for row in await uow.execute(theirs)]
     statements = (
-        *_letters(person_id, called.last_name, called.first_name),
         *_of_the_phone(person_id),
         *_words(person_id),
         *(_with_the_name(person_id) if name is not None else ()),
         *_person(person_id, name),
+        *_items(person_id),
+        *_letters(person_id, called.last_name, called.first_name, chats),
     )
     return {what: await uow.write(statement) for what, statement in statements}
 
@@ -127,9 +140,17 @@ async def forget(uow: Uow, person_id: PersonId, *, name: str | None) -> dict[str
 Statements = Sequence[tuple[str, UpdateBase]]
 
 
-def _letters(person_id: PersonId, last_name: str, first_name: str) -> Statements:
-    own: Any = Item.recipient_id == person_id
-    told = select(Item.letter_id).where(or_(own, Item.student_id == person_id), Item.letter_id.is_not(None))
+def _items(person_id: PersonId) -> Statements:
+    emptied = update(Item).where(Item.id.in_(in_order(_of_them(person_id)))).values(value=null(), base=null())
+    return (("items", emptied),)
+
+
+def _of_them(person_id: PersonId) -> ColumnElement[bool]:
+    return or_(Item.recipient_id == person_id, Item.student_id == person_id)
+
+
+def _letters(person_id: PersonId, last_name: str, first_name: str, chats: Sequence[str]) -> Statements:
+    told = select(Item.letter_id).where(_of_them(person_id), Item.letter_id.is_not(None))
     printed = select(PrintSheet.letter_id).where(
         or_(PrintSheet.guardian_id == person_id, PrintSheet.student_id == person_id), PrintSheet.letter_id.is_not(None)
     )
@@ -137,7 +158,6 @@ def _letters(person_id: PersonId, last_name: str, first_name: str) -> Statements
     named = [
         cast(Letter.payload, Text).contains(json.dumps(one)[1:-1], autoescape=True) for one in (last_name, first_name)
     ]
-    chats = select(cast(TelegramAccount.chat_id, Text)).where(TelegramAccount.person_id == person_id)
     return (
         (
             "letters",
@@ -150,7 +170,6 @@ def _letters(person_id: PersonId, last_name: str, first_name: str) -> Statements
             "addresses",
             update(Letter).where(Letter.address.in_(chats), Letter.state.not_in(UNDER_WAY)).values(address=NOWHERE),
         ),
-        ("items", update(Item).where(or_(own, Item.student_id == person_id)).values(value=null(), base=null())),
     )
 
 

@@ -7,12 +7,15 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
+from services.clock import StoppedClock
+from services.erasure import Erasure
 from services.outbox import items
 from services.outbox.outcomes import Address, Outcome
 from storage.models.delivery import Item, Letter
 from storage.models.family import Contact
+from storage.models.people import Guardianship, PersonRole, TelegramAccount
 from storage.repositories.items import in_order
 from storage.uow import Storage
 from storage.vocabulary import Channel, ContactState, LetterState
@@ -78,3 +81,31 @@ async def test_a_ledger_that_sends_news_another_way_locks_them_with_the_letter_t
         assert {key: row.value for key, row in waits.items()} == {"mark:1:1": "4", "mark:2:2": "4", "mark:3:3": "5"}
         assert waits["mark:3:3"].channel == Channel.EMAIL
     assert "ledger_retry" not in caplog.text
+
+
+@pytest.mark.parametrize("held", [0, 1], ids=["the account", "the items"])
+async def test_erasing_somebody_locks_their_letters_after_their_items_and_those_after_the_rest(
+    storage: Storage, family: Family, held: int
+) -> None:
+    """Whoever holds one of them and goes on in everybody's order meets nothing that the erasure holds already."""
+    async with at_work(storage) as post:
+        await post.put(family.fact())
+        await post.settled(1)
+    async with storage.writing() as uow:
+        for model, column in ((Guardianship, Guardianship.guardian_id), (PersonRole, PersonRole.person_id)):
+            await uow.write(update(model).where(column == family.mother).values(until_on=FIRST_DAY))
+
+    async def erased() -> None:
+        assert (await Erasure(storage, StoppedClock(NOW)).erase(family.mother)).rows["letters"] == 1
+
+    steps = (
+        select(TelegramAccount.id).where(TelegramAccount.person_id == family.mother).with_for_update(),
+        in_order(Item.recipient_id == family.mother),
+        select(Letter.id).with_for_update(),
+    )
+    async with storage.writing() as uow:
+        await uow.execute(steps[held])
+        erasing = await apart(storage, erased())
+        for step in steps[held + 1 :]:
+            await uow.execute(step)
+    await erasing
