@@ -16,6 +16,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_kills.py", "test_sigterm", "postgres"),
     ("gates/test_locks.py", "postgres"),
     ("gates/test_restores.py", "postgres"),
+    *(("gates/test_time.py", "postgres", zone) for zone in ("Berlin", "York", "Kamchatka", "Howe", "Kiritimati")),
     ("test_crash_school.py", "postgres"),
     ("proof/test_quarter.py", "postgres-between"),
     ("proof/test_quarter.py", "postgres-on the"),
