@@ -65,11 +65,11 @@ class Lanes:
         self._stopping = False
 
     def put(self, updates: Sequence[Waiting]) -> None:
-        """Line up stored updates; those already in a lane are left alone."""
+        """Line up stored updates; those already in a lane, or let go just now, are left alone."""
         if self._stopping:
             return  # they stand in the inbox
         for update in updates:
-            if update.seq not in self._held:
+            if not self._knows(update.seq):
                 self._line_up(update)
 
     def settled(self, seqs: Sequence[InboxSeq]) -> None:
@@ -83,8 +83,10 @@ class Lanes:
 
     def missing(self, seqs: Sequence[InboxSeq]) -> list[InboxSeq]:
         """Those of the new updates that were never lined up here."""
-        known = self._held | self._let_go | self._let_go_before
-        return [seq for seq in seqs if seq not in known]
+        return [seq for seq in seqs if not self._knows(seq)]
+
+    def _knows(self, seq: InboxSeq) -> bool:
+        return seq in self._held or seq in self._let_go or seq in self._let_go_before
 
     @property
     def idle(self) -> bool:

@@ -33,6 +33,7 @@ from bot.replies import PacedReplies
 from bot.scheduler import Metronome, Tick
 from bot.serving import OncePerBase, ServeSchools
 from bot.settings import Settings, bot_id_of, http_proxy
+from bot.sweep import Sweep
 from bot.tasks import Tasks
 from bot.telegram import TelegramTransport, make_bot
 from bot.watch import Watch
@@ -55,9 +56,6 @@ from storage.vocabulary import BotId, InboxState
 log = logging.getLogger("zvonok.runtime")
 
 STOP_PATIENCE = 16.0  # seconds for what is being handled and what is on the wire
-SWEEP_EVERY = 0.4  # seconds between looks for updates that another process stored
-SWEEP_PATIENCE = 40.0  # longer than the server lets a statement run: nothing waits for ever
-SWEEP_AGAIN = 2.0  # where the base doesn't answer
 HANDED_OVER = 3.0  # seconds for edits and marks before the bot is released
 ANSWER_WITHIN = timedelta(minutes=10)
 RESTART_PAUSE = 3.0
@@ -116,7 +114,10 @@ class Runtime:
         self._post = Post(self.postman)
         self.postman.still_ours = self._ownership.holds
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
-        self.door = GroupWriter(storage, clock, self.bot_id, self.lanes.put, self.lanes.settled, self._at, self._wrote)
+        self._sweep = Sweep(storage, self.bot_id, self.lanes)
+        self.door = GroupWriter(
+            storage, clock, self.bot_id, self._sweep.deliver, self.lanes.settled, self._at, self._wrote
+        )
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
         of_the_base = OncePerBase(
             storage,
@@ -234,7 +235,7 @@ class Runtime:
             self.metronome.start()
             for work, name in (
                 (self.metronome.tick(), "tick"),
-                (self._sweep_for_ever(), "sweep"),
+                (self._sweep.run(), "sweep"),
                 (self._meet(), "meet"),
             ):
                 parts.append(self.tasks.spawn(work, name))
@@ -242,6 +243,7 @@ class Runtime:
             await asyncio.wait([keep, *posts], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.owns.clear()
+            self._sweep.end()
             for part in parts:
                 part.cancel()
             self._post.stop()
@@ -262,8 +264,7 @@ class Runtime:
             died = await inbox.count_replay(uow, self.bot_id)
         if died:
             log.critical("alarm updates_dead count=%d the process died of them", died)
-        while await self._sweep():
-            pass
+        await self._sweep.begin()
         async with self._storage.reading() as uow:
             unanswered = await inbox.unanswered(uow, self.bot_id, now - ANSWER_WITHIN)
         for chat in unanswered:
@@ -278,25 +279,6 @@ class Runtime:
                 log.warning("fresh_failed chat=%d error=%s", chat.lane, type(error).__name__)
         for seq in chat.seqs:
             self.door.finish(seq)
-
-    async def _sweep(self) -> int:
-        """Line up new updates that no lane has; how many."""
-        self.lanes.begin_sweep()
-        async with self._storage.reading() as uow:
-            missing = self.lanes.missing(await inbox.new_seqs(uow, self.bot_id))
-            found = await inbox.waiting(uow, missing) if missing else []
-        self.lanes.put(found)
-        return len(found)
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            try:
-                async with asyncio.timeout(SWEEP_PATIENCE):
-                    await self._sweep()
-            except Exception as error:
-                log.warning("sweep_failed error=%s", type(error).__name__)
-                await asyncio.sleep(SWEEP_AGAIN)
 
     # The messenger
 

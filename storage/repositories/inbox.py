@@ -106,8 +106,8 @@ async def finish(uow: Uow, finished: Sequence[Finished], now: datetime) -> None:
     )
 
 
-async def new_seqs(uow: Uow, bot_id: BotId, limit: int = 1000) -> list[InboxSeq]:
-    """Updates not yet done, in order."""
+async def new_seqs(uow: Uow, bot_id: BotId, limit: int | None = None) -> list[InboxSeq]:
+    """Updates not yet done, in order; the first `limit` of them."""
     found = await uow.execute(
         select(Inbox.seq).where(Inbox.bot_id == bot_id, Inbox.state == InboxState.NEW).order_by(Inbox.seq).limit(limit)
     )

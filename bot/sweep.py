@@ -1,0 +1,89 @@
+"""What the inbox holds goes into the lanes: what was left there, what another process stored, what the door stores."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.lanes import Lanes
+from storage.repositories import inbox
+from storage.repositories.inbox import Waiting
+from storage.uow import Storage
+from storage.vocabulary import BotId, InboxSeq
+
+log = logging.getLogger("zvonok.sweep")
+
+EVERY = 0.4  # seconds between looks for updates that another process stored
+PATIENCE = 40.0  # longer than the server lets a statement run: nothing waits for ever
+AGAIN = 2.0  # where the base doesn't answer
+ROWS = 500  # updates fetched by one question
+
+
+class Sweep:
+    """Lines up each user's updates in their order, whoever stored them.
+
+    The messenger brings one user's updates one after another, each when the former is stored. So what the door stores
+    may go to its lane at once, unless something older may stand in the base alone: at the beginning, and where numbers
+    were given to another process in between. It then waits for the next look.
+    """
+
+    def __init__(self, storage: Storage, bot_id: BotId, lanes: Lanes) -> None:
+        self._storage = storage
+        self._bot_id = bot_id
+        self._lanes = lanes
+        self._open = False
+        self._newest: int | None = None  # up to here nothing is in the base alone; None: nobody has looked yet
+        self._behind: dict[InboxSeq, Waiting] = {}  # stored here, lined up after the next look
+        self._called = asyncio.Event()
+
+    async def begin(self) -> None:
+        """Line up what is there. What the door stores meanwhile goes behind it."""
+        self._open = True
+        self._newest = None
+        await self._look()
+
+    def end(self) -> None:
+        """What comes from now on stands in the base."""
+        self._open = False
+        self._behind.clear()
+
+    def deliver(self, stored: Sequence[Waiting]) -> None:
+        """The door has stored these, and has committed them."""
+        if not self._open or not stored:
+            return
+        first, last = stored[0].seq, stored[-1].seq
+        if self._behind or self._newest is None or last - self._newest != len(stored) or first <= self._newest:
+            self._behind |= {one.seq: one for one in stored}
+            self._called.set()
+            return
+        self._newest = last
+        self._lanes.put(stored)
+
+    async def run(self) -> None:
+        """Look now and then for what another process stored, and at once where something waits for it."""
+        while True:
+            try:
+                async with asyncio.timeout(EVERY):
+                    await self._called.wait()
+            except TimeoutError:
+                pass
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._look()
+            except Exception as error:
+                log.warning("sweep_failed error=%s", type(error).__name__)
+                await asyncio.sleep(AGAIN)
+
+    async def _look(self) -> None:
+        self._called.clear()
+        behind = dict(self._behind)  # stored before this look, so that it sees whatever is older
+        self._lanes.begin_sweep()
+        async with self._storage.reading() as uow:
+            there = await inbox.new_seqs(uow, self._bot_id)
+            missing = [seq for seq in self._lanes.missing(there) if seq not in behind]
+            for at in range(0, len(missing), ROWS):
+                behind |= {one.seq: one for one in await inbox.waiting(uow, missing[at : at + ROWS])}
+        if not self._open:
+            return
+        self._lanes.put([behind[seq] for seq in sorted(behind)])
+        self._behind = {seq: one for seq, one in self._behind.items() if seq not in behind}
+        self._newest = max([self._newest or 0, *there[-1:], *behind])
