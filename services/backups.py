@@ -145,11 +145,22 @@ class Backups:
         """Make the base of a backup that was verified first. Raises BackupDamaged, BackupLocked, BaseIsThere."""
         with _said(path.name), _workshop(None) as room:
             found = self._opened(path, room)
-            backup.put_back(self._url, room / BASE, replace=replace)
-            if self._key_file is not None and (room / KEY).exists() and not self._key_file.exists():
-                shutil.copyfile(room / KEY, self._key_file)
-                self._key_file.chmod(0o600)
+            came = self._bring_key(room)
+            try:
+                backup.put_back(self._url, room / BASE, replace=replace)
+            except BaseException:
+                if came is not None:
+                    came.unlink()
+                raise
             return found
+
+    def _bring_key(self, room: Path) -> Path | None:
+        """Put the key of a copy where there is none, before its base: a service without a key would make a new one."""
+        if self._key_file is None or self._key_file.exists() or not (room / KEY).exists():
+            return None
+        shutil.copyfile(room / KEY, self._key_file)
+        self._key_file.chmod(0o600)
+        return self._key_file
 
     def all(self) -> list[Kept]:
         """The backups in the folder, the newest first."""

@@ -16,6 +16,16 @@ from storage.engine import normalised
 from storage.postgresql import address
 
 PATIENCE = 3600.0  # seconds for pg_dump or pg_restore
+# What storage.repositories.holding does after a restore, as a part of what is put back: nobody who starts a service on
+# the new base, however early, sends from it.
+SILENT = (
+    "UPDATE item SET hold = 'restore', rev = rev + 1 WHERE state = 'waiting' AND hold IS NULL",
+    "UPDATE letter SET state = 'closed', outcome = 'restored' WHERE state IN ('sending', 'unknown')",
+    "INSERT INTO owner (bot_id, holder, epoch, leased_until) VALUES (0, '', 0, CURRENT_TIMESTAMP) "
+    "ON CONFLICT DO NOTHING",
+    "UPDATE owner SET paused_at = CURRENT_TIMESTAMP",
+)
+IF_KNOWN = "DO $$ BEGIN {}; EXCEPTION WHEN undefined_table OR undefined_column THEN NULL; END $$"
 
 
 class BackupFailed(Exception):
@@ -87,19 +97,16 @@ def counts(database_url: str, path: Path) -> dict[str, int]:
 
 
 def put_back(database_url: str, path: Path, *, replace: bool) -> None:
-    """Make the base of a copy. Blocks; raises BaseNotEmpty unless `replace`, BackupFailed, NoPostgresTools.
+    """Make the base of a copy, its post paused. Blocks.
 
-    A SQLite file that is replaced stays beside the new one, as «….before-restore».
+    Raises BaseNotEmpty unless `replace`, BackupFailed, NoPostgresTools. A SQLite file that is replaced stays beside the
+    new one, as «….before-restore».
     """
     url = normalised(database_url)
     if url.get_backend_name() == "sqlite":
         _sqlite_back(path, _file(url), replace=replace)
-        return
-    if not replace and _tables(url):
-        raise BaseNotEmpty("the base has tables")
-    clean = ["--clean", "--if-exists"] if replace else []
-    command = ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", *clean]
-    _run([*command, *_where(url), str(path)], url)
+    else:
+        _postgresql_back(path, url, replace=replace)
 
 
 def _file(url: URL) -> Path:
@@ -146,7 +153,8 @@ def _sqlite_back(path: Path, target: Path, *, replace: bool) -> None:
         with path.open("rb") as source, whole.open("wb") as made:
             while chunk := source.read(1 << 20):
                 made.write(chunk)
-            made.flush()
+        _sqlite_silence(whole)
+        with whole.open("rb") as made:
             os.fsync(made.fileno())
         if target.exists():
             _sqlite_aside(target)
@@ -155,13 +163,47 @@ def _sqlite_back(path: Path, target: Path, *, replace: bool) -> None:
         whole.unlink(missing_ok=True)
 
 
+def _sqlite_silence(whole: Path) -> None:
+    """Pause the post of a base that nobody has opened yet."""
+    try:
+        with closing(sqlite3.connect(whole)) as base:
+            base.execute("PRAGMA journal_mode=MEMORY")  # no log beside that would have to move with it
+            for statement in SILENT:
+                try:
+                    base.execute(statement)
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                        raise
+                    # An early version of ours knew no pause: there is no such column.
+            base.commit()
+    except sqlite3.Error as error:
+        raise BackupFailed(type(error).__name__) from error
+
+
 def _sqlite_aside(target: Path) -> None:
-    """The base stays beside as «….before-restore», with what still stood in its log."""
+    """The base stays beside as «….before-restore», with what still stood in its log; its name is never free."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as base:  # it may be damaged: why it is restored
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    os.replace(target, target.with_name(target.name + ".before-restore"))
+    before = target.with_name(target.name + ".before-restore")
+    before.unlink(missing_ok=True)
+    try:
+        os.link(target, before)
+    except OSError:  # a disk that knows no second names
+        os.replace(target, before)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
+
+
+def _postgresql_back(path: Path, url: URL, *, replace: bool) -> None:
+    """The dump as a script, and after it the pause: all of it is one transaction."""
+    if not replace and _tables(url):
+        raise BaseNotEmpty("the base has tables")
+    clean = ["--clean", "--if-exists"] if replace else []
+    script = path.with_name(path.name + ".sql")
+    _run(["pg_restore", "--no-owner", "--no-acl", *clean, f"--file={script}", str(path)], None)
+    commands = [f"--command={one}" for one in ("RESET search_path", *map(IF_KNOWN.format, SILENT))]
+    psql = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={script}"]
+    _run([*psql, *commands, *_where(url)], url)
 
 
 def _where(url: URL) -> list[str]:

@@ -38,10 +38,15 @@ class Holding:
                 raise ServiceRuns
 
     async def quarantine(self) -> int:
-        """After a restore: what waits is held and nothing is sent until `release` or `drop`; how many items wait."""
+        """After a restore: what waits is held and nothing is sent until `release` or `drop`; how many items wait.
+
+        Both stand in what `storage.backup.put_back` makes already, but for a base of an early version.
+        """
         async with self._storage.writing() as uow:
             await rows.pause(uow, self._clock.now())
-        return await self.hold("restore")
+        await self.hold("restore")
+        async with self._storage.reading() as uow:
+            return await rows.held(uow)
 
     async def release(self) -> int:
         """What is held may go; how many items. What came too late meanwhile goes on the list of the unreached.

@@ -28,6 +28,12 @@ async def hold(uow: Uow, reason: str, limit: int, *, due_by: datetime | None = N
     )
 
 
+async def held(uow: Uow) -> int:
+    """How many items wait and are held."""
+    found = await uow.execute(select(func.count()).where(WAITS, Item.hold.is_not(None)))
+    return int(found.scalar_one())
+
+
 async def release(uow: Uow, limit: int) -> int:
     """Let held items go; how many, at most `limit`."""
     held = (WAITS, Item.hold.is_not(None))

@@ -3,7 +3,10 @@
 import asyncio
 import errno
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -37,7 +40,7 @@ from storage.models.people import Person
 from storage.repositories import owner
 from storage.uow import Storage
 from storage.vocabulary import LetterState
-from tests.delivery.conftest import BOT, NOW, Family, found
+from tests.delivery.conftest import BOT, NOW, Family, add, found
 from tests.delivery.post import at_work, spawn
 
 AT_NIGHT = datetime(2026, 9, 8, 1, 30, tzinfo=UTC)
@@ -104,7 +107,7 @@ async def test_a_base_comes_back_as_it_was_and_sends_nothing_until_the_operator_
     try:
         assert await names(fresh) == before
         holding = Holding(fresh, StoppedClock(NOW))
-        assert await holding.quarantine() == 2
+        assert (await holding.standing())[0].held == {"restore": 2} and await holding.quarantine() == 2
         async with at_work(fresh) as post:
             await post.put(family.fact("card:1", recipient_id=family.teacher, student_id=None, bundle="card"))
             await post.until(lambda: post.idle())
@@ -112,6 +115,48 @@ async def test_a_base_comes_back_as_it_was_and_sends_nothing_until_the_operator_
             assert (standing.paused, standing.held, standing.due, post.wire.texts) == (True, {"restore": 2}, 1, [])
             await holding.release()
             await post.settled(2)
+    finally:
+        await fresh.close()
+
+
+KILLED = """
+import os, signal
+from bot.commands_backup import Holding, restore
+
+def die(*given): os.kill(os.getpid(), signal.SIGKILL)
+
+Holding.quarantine = die
+restore()
+"""
+
+
+async def test_a_restore_that_is_killed_once_the_base_is_back_sends_nothing_either(
+    storage: Storage, family: Family, database_url: str, tmp_path: Path
+) -> None:
+    async with storage.writing() as uow:  # a letter of the copy is on the wire
+        sending: dict[str, Any] = {"channel": "telegram", "address": "1001", "method": "send", "payload": {"text": "x"}}
+        moments = {"epoch": 1, "created_at": NOW, "sending_at": NOW}
+        await add(uow, Letter, bot_id=BOT, state="sending", **sending, **moments)
+        await owner.acquire(uow, BOT, "test", timedelta(seconds=-1))
+    made = await asyncio.to_thread(backups(database_url, tmp_path).make, AT_NIGHT)
+    await storage.close()
+    environment = os.environ | {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "BOT_TOKEN": ""}
+    words = [sys.executable, "-c", KILLED, str(made.path), "--replace"]
+    killed = await asyncio.to_thread(subprocess.run, words, env=environment, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    fresh = Storage(database_url)
+    try:
+        holding = Holding(fresh, StoppedClock(NOW))
+        async with at_work(fresh) as post:
+            await post.until(post.idle)
+            standing, _losses = await holding.standing()
+            assert (standing.paused, standing.held, standing.letters, post.wire.texts) == (
+                True,
+                {"restore": 2},
+                {"closed": 1},
+                [],
+            )
+        assert await holding.drop() == 2
     finally:
         await fresh.close()
 

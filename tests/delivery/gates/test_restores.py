@@ -22,7 +22,7 @@ from services.clock import machine_now
 from services.errors import SchoolError
 from services.outbox.holding import Holding
 from services.outbox.items import Fact, put
-from storage import backup_file
+from storage import backup, backup_file
 from storage.models.base import Base
 from storage.models.delivery import Inbox
 from storage.models.people import TelegramAccount
@@ -294,6 +294,7 @@ async def test_the_gate_is_red_without_the_quarantine(
         return 0
 
     monkeypatch.setattr(Holding, "quarantine", nothing_is_held)
+    monkeypatch.setattr(backup, "SILENT", ())
     async with scene(storage, database_url, family, tmp_path, 4) as here:
         row = await restored(here, family, tmp_path / "copies", 1, "nothing_held")
         await here.storage.close()
