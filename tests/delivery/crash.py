@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 import random
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.sandbox.client import Sandbox
 from bot.sandbox.server import SandboxServer
@@ -38,6 +39,7 @@ SECRET = "a-secret-of-these-gates"  # of the letters that Telegram takes
 MARK = "↻"
 PR_SET_PDEATHSIG = 1
 PATIENCE = 90.0
+ROOM = 40  # updates of one teacher that may wait, on the average: nobody comes near the hundred of a flood
 
 
 @dataclass
@@ -157,9 +159,10 @@ def environment(url: str, database_url: str, data: Path, kill_at: str, token: st
 async def until_quiet(storage: Storage, telegram: Sandbox, waiting: ColumnElement[bool]) -> None:
     """Wait until everything that came in is done, no item of `waiting` waits, and every letter has an end.
 
-    Letters of unknown fate are not waited for: the time until their next copy is put behind them.
+    Letters of unknown fate are not waited for: the time until their next copy is put behind them. However many ends are
+    open, they must become fewer while the patience lasts.
     """
-    deadline = asyncio.get_running_loop().time() + PATIENCE
+    fewest, deadline = sys.maxsize, 0.0
     while True:
         # Where this and the service wait for each other's rows, PostgreSQL turns one away: the next round asks again.
         with contextlib.suppress(OperationalError):
@@ -175,8 +178,11 @@ async def until_quiet(storage: Storage, telegram: Sandbox, waiting: ColumnElemen
                     (Letter, Letter.state.in_(["sending", "unknown"])),
                 )
             ]
-        if not any(open_ends) and not await telegram.pending_updates():
+        left = sum(open_ends) + await telegram.pending_updates()
+        if not left:
             return
+        if left < fewest:
+            fewest, deadline = left, asyncio.get_running_loop().time() + PATIENCE
         assert asyncio.get_running_loop().time() < deadline, f"open ends: {open_ends}"
         await asyncio.sleep(0.2)
 
@@ -202,6 +208,7 @@ class Scene:
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     deeds: list[str] = field(default_factory=list)
     kills: int = 0
+    stored: int = 0
     services: list[Service] = field(default_factory=list)
     more_environment: dict[str, str] = field(default_factory=dict)
 
@@ -255,16 +262,18 @@ class Scene:
         self.kills += 1
 
     @asynccontextmanager
-    async def busy(self, every: float = 0.1, room: int | None = None) -> AsyncIterator[None]:
+    async def busy(self, every: float = 0.1, room: float | None = None) -> AsyncIterator[None]:
         """People go on doing things, whatever happens to the service; what they began they finish.
 
-        With `room` they hold back while so many updates wait: a service that hardly runs would be flooded.
+        They hold back while `room` updates wait, unless told otherwise ROOM for each: a service that hardly runs would
+        be flooded, and leave texts out as it says it does.
         """
         enough = asyncio.Event()
+        most = ROOM * len(self.pairs) if room is None else room
 
         async def work() -> None:
             while not enough.is_set():
-                if room is None or await self.waiting() < room:
+                if most == math.inf or await self.waiting() < most:
                     await self.do_something()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(enough.wait(), every)
@@ -278,10 +287,11 @@ class Scene:
             await working
 
     async def waiting(self) -> int:
-        """Updates that are not done yet."""
-        async with self.storage.reading() as uow:
-            stored = (await uow.execute(select(func.count()).where(Inbox.state == "new"))).scalar_one()
-        return int(stored) + await self.telegram.pending_updates()
+        """Updates that are not done yet; those in a base that doesn't answer as they were last counted."""
+        with contextlib.suppress(SQLAlchemyError):
+            async with self.storage.reading() as uow:
+                self.stored = int((await uow.execute(select(func.count()).where(Inbox.state == "new"))).scalar_one())
+        return self.stored + await self.telegram.pending_updates()
 
     async def fewer_wait_than(self, room: int) -> None:
         """Wait until fewer updates wait."""

@@ -1,6 +1,7 @@
 """A base in trouble while people go on: what somebody outside sees of it, and how long until all goes on."""
 
 import asyncio
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ async def _lived_through(here: Scene, trouble: Trouble, lasts: Sequence[float], 
     assert await service.ready()
     async with ClientSession() as session:
         for seconds in lasts:
-            async with here.busy(EVERY):
+            async with here.busy(EVERY, math.inf):  # a base that is locked couldn't say how many wait
                 await here.first_letter((await here.telegram.ledger()).seq)
                 await asyncio.to_thread(trouble.begin, service)
                 await _watch(here, session, address, support, seen, seconds, 0.0 if mistake else PATIENCE)
