@@ -6,9 +6,11 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
 
+from bot.handling import Handling, in_hand
 from bot.tasks import Tasks
 from storage.failures import passes
 from storage.repositories.inbox import Waiting
@@ -21,7 +23,7 @@ RETRY = (0.2, 1.0, 3.0)  # seconds before an update is tried again after a failu
 ROUNDS = 3  # times that an update may fail like that while the base itself answers
 PROBE_EVERY = 2.0
 FLOOD = 100  # updates of one user that may wait
-AT_ONCE = 64  # updates handled at the same moment
+AT_ONCE = 64  # updates handled at the same moment, but for those that wait for the messenger's pace
 
 Finish = Callable[..., None]
 
@@ -127,16 +129,21 @@ class Lanes:
     async def _run(self, name: int, lane: "deque[Waiting]") -> None:
         try:
             while lane and not self._stopping:
+                await self._room.acquire()
+                handling = Handling(self._room)
+                in_hand.set(handling)
                 try:
-                    async with self._room:
-                        await self._see_through(lane[0])
+                    await self._see_through(lane[0], handling)
                 except asyncio.CancelledError:
                     if _is_cancelled():
                         raise
                     # Nobody cancelled us: the bot isn't surely ours at this moment. Wait for the lease, or the stop.
                     lane[0] = replace(lane[0], tried=not lane[0].suspect)  # a suspect is still to be handled alone
+                    handling.give_place()
                     await asyncio.sleep(RETRY[0])
                     continue
+                finally:
+                    handling.give_place()
                 lane.popleft()
         finally:
             self._held.difference_update([one.seq for one in lane])  # what is left is the next sweep's
@@ -145,7 +152,7 @@ class Lanes:
             if not self._lanes:
                 self._idle.set()
 
-    async def _see_through(self, update: Waiting) -> None:
+    async def _see_through(self, update: Waiting, handling: Handling) -> None:
         """Handle one update until it is over, whatever happens."""
         rounds = 0
         while True:
@@ -167,7 +174,8 @@ class Lanes:
                         break
                     await self._give_up(update, error)
                     return
-                self._finish(update.seq)
+                self._finish(update.seq, answered=not handling.owes)
+                handling.when_paid(partial(self._finish, update.seq))
                 return
             rounds += 1
             update = replace(update, tried=True)

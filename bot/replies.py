@@ -1,16 +1,16 @@
 """How replies leave: in the pace the messenger allows, one edit of a message at a time and only the newest waiting."""
 
-import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
 from aiogram.methods.base import TelegramType
 
+from bot.handling import Handling, give_place, in_hand
 from bot.tasks import Tasks
 from services.outbox.limits import REPLY
 from services.outbox.pace import Pace
@@ -27,13 +27,23 @@ class Slot:
     """One message's edits: the one on its way, and the newest that waits behind it."""
 
     waiting: EditMessageText | None = None
+    owed_by: list[Handling] = field(default_factory=list)  # whose screens it shows
+
+    def take_over(self, method: EditMessageText) -> None:
+        """From now on this one waits, in place of what waited before."""
+        self.waiting = method
+        handling = in_hand.get()
+        if handling is not None:
+            handling.owe()
+            self.owed_by.append(handling)
 
 
 class PacedReplies(BaseRequestMiddleware):
     """Takes tokens for whatever appears in a chat; answers to taps, actions and questions pass freely.
 
     An edit that can't go at once is taken over: the caller gets True, and if a newer one comes before its turn only
-    the newer is sent. A message that can't be edited any more is then sent anew.
+    the newer is sent; its updates are answered when it went. A message that can't be edited any more is then sent anew.
+    Who waits with anything else gives its place to another update.
     """
 
     def __init__(self, pace: Pace, tasks: Tasks) -> None:
@@ -54,6 +64,8 @@ class PacedReplies(BaseRequestMiddleware):
 
     async def _patiently(self, make_request: Any, bot: Bot, method: TelegramMethod[Any], address: str) -> Any:
         for left in reversed(range(PATIENCE)):
+            if not self._pace.at_once(address, REPLY):
+                give_place()
             await self._pace.take(address, REPLY)
             try:
                 return await make_request(bot, method)
@@ -66,12 +78,11 @@ class PacedReplies(BaseRequestMiddleware):
     async def _edit(self, make_request: Any, bot: Bot, method: EditMessageText, key: tuple[str, int]) -> Any:
         slot = self._slots.get(key)
         if slot is not None:
-            slot.waiting = method
+            slot.take_over(method)
             return True
         self._slots[key] = slot = Slot()
-        now = asyncio.get_running_loop().time()
-        if self._pace.chat_ready_at(key[0], REPLY, now) > now:
-            slot.waiting = method
+        if not self._pace.at_once(key[0], REPLY):
+            slot.take_over(method)
             self._tasks.spawn(self._drain(make_request, bot, key, slot), f"edit {key[0]}/{key[1]}")
             return True
         try:
@@ -88,11 +99,15 @@ class PacedReplies(BaseRequestMiddleware):
             while slot.waiting is not None:
                 await self._pace.take(key[0], REPLY)
                 newest, slot.waiting = slot.waiting, None
-                await self._edit_or_anew(make_request, bot, newest, key[0])
+                shown, slot.owed_by = slot.owed_by, []
+                if await self._edit_or_anew(make_request, bot, newest, key[0]):
+                    for handling in shown:
+                        handling.pay()
         finally:
             del self._slots[key]
 
-    async def _edit_or_anew(self, make_request: Any, bot: Bot, method: EditMessageText, address: str) -> None:
+    async def _edit_or_anew(self, make_request: Any, bot: Bot, method: EditMessageText, address: str) -> bool:
+        """Whether nothing is owed any more: it is shown, or its reader wants nothing from us."""
         try:
             try:
                 await make_request(bot, method)
@@ -101,12 +116,14 @@ class PacedReplies(BaseRequestMiddleware):
                 await self._patiently(make_request, bot, method, address)
             except TelegramBadRequest as refusal:
                 if "message is not modified" in refusal.message:
-                    return
+                    return True
                 if not any(sign in refusal.message for sign in GONE):
                     raise
                 await self._patiently(make_request, bot, anew(method, address), address)
         except AiogramError as error:
             log.warning("late_edit_failed chat=%s error=%s", address, type(error).__name__)
+            return isinstance(error, TelegramForbiddenError | TelegramBadRequest)
+        return True
 
 
 def appears(method: TelegramMethod[Any]) -> bool:

@@ -64,9 +64,13 @@ class Pace:
         """Count a letter that may wait."""
         self._bulk.take(now)
 
+    def at_once(self, address: str, priority: int = REPLY) -> bool:
+        """Whether this request would go without waiting."""
+        return not self._waiting and self._may_go(address, priority)
+
     async def take(self, address: str, priority: int = REPLY) -> None:
         """Returns when this request may go."""
-        if not self._waiting and self._may_go(address, priority):
+        if self.at_once(address, priority):
             self._count(address)
             return
         turn = asyncio.get_running_loop().create_future()
