@@ -8,6 +8,7 @@ from handlers.callbacks.finals import (
     AskForTermMark,
     AskForTermValue,
     IssueAll,
+    NobodyTook,
     OpenFinals,
     OpenForecast,
     OpenGrid,
@@ -35,6 +36,7 @@ Grid = (
     | PutTermMark
     | AcceptAll
     | IssueAll
+    | NobodyTook
     | AskForTermMark
     | AskForTermValue
     | SendTermRequest
@@ -99,6 +101,12 @@ async def issue_all(query: CallbackQuery, callback_data: IssueAll, bot: Bot, act
     await show(bot, query, screen, said, alert=done.outcome is Outcome.CHANGED)
 
 
+async def nobody_took(query: CallbackQuery, callback_data: NobodyTook, bot: Bot, actor: Actor, finals: Finals) -> None:
+    """«Никто не сдавал»."""
+    screen, said = screens.not_taken(*await finals.nobody_took(actor, _place(callback_data)))
+    await show(bot, query, screen, said)
+
+
 async def ask_for_term_mark(
     query: CallbackQuery, callback_data: AskForTermMark, bot: Bot, actor: Actor, term_mark_requests: TermMarkRequests
 ) -> None:
@@ -140,6 +148,7 @@ def router() -> Scene:
     made.callback_query.register(put_term_mark, PutTermMark.filter())
     made.callback_query.register(accept_all, AcceptAll.filter())
     made.callback_query.register(issue_all, IssueAll.filter())
+    made.callback_query.register(nobody_took, NobodyTook.filter())
     made.callback_query.register(ask_for_term_mark, AskForTermMark.filter())
     made.callback_query.register(ask_for_term_value, AskForTermValue.filter())
     made.callback_query.register(send_term_request, SendTermRequest.filter())

@@ -99,6 +99,16 @@ class IssueAll(CallbackData, prefix="ti1"):
     seen: Rev
 
 
+class NobodyTook(CallbackData, prefix="tj1"):
+    """«Никто не сдавал»: of an exam's grid."""
+
+    school_class: Ref
+    subgroup: Ref
+    subject: Ref
+    scope: ScopeSign
+    number: Ref
+
+
 class OpenTermResults(CallbackData, prefix="tr1"):
     """«Итоги» of the school: the term that is to be closed, whenever it is pressed."""
 

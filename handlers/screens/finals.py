@@ -7,6 +7,7 @@ from handlers.callbacks.finals import (
     AcceptAll,
     AskForTermMark,
     IssueAll,
+    NobodyTook,
     OpenClassResults,
     OpenFinals,
     OpenForecast,
@@ -33,7 +34,7 @@ from services.finals.sheets import Access, Place, Sheet, StudentRow
 from services.finals.spans import Span
 from services.i18n import gettext as _
 from services.i18n import ngettext
-from services.rules.finals import Hint, Scope, Standing
+from services.rules.finals import Hint, Scope, Standing, allows_blanks
 from storage.vocabulary import EXEMPT, NOT_ASSESSED, ClassId, SubgroupId, SubjectId, TermScope
 
 SIGNS = {
@@ -126,6 +127,8 @@ def sheet(view: Sheet, page: int = 0, note: str | None = None) -> Screen:
             rows.append([tap(_("Accept all"), AcceptAll(**wire))])
         if view.to_issue:
             rows.append([tap(_("Issue and send"), IssueAll(seen=view.seen, **wire))])
+        elif _may_say_nobody(view):
+            rows.append([tap(_("Nobody took it"), NobodyTook(**wire))])
     rows += _spans(view)
     rows.append([tap(_("Forecast"), OpenForecast(**wire)), _back(view)])
     lines = [heading(view), *_about(view)]
@@ -151,6 +154,8 @@ def _about(view: Sheet) -> list[str]:
         lines.append(refusal.say())
         if isinstance(refusal, NotYetOpen):
             lines.append(_("Until then this is a forecast."))
+    elif view.nobody_took:
+        return [*lines, _("Nobody here took the exam. Should results come after all, put the marks.")]
     elif view.span.due_at is not None:
         due = view.span.due_at.astimezone(view.zone)
         moment = f"{words.day_and_month(due.date())}, {due:%H:%M}"
@@ -172,6 +177,12 @@ def _about(view: Sheet) -> list[str]:
 def _results_clause(view: Sheet) -> str:
     kind = "state_exam" if view.span.scope.kind is TermScope.STATE_EXAM else "results"
     return view.regulation.clauses[kind]
+
+
+def _may_say_nobody(view: Sheet) -> bool:
+    """Whether it is an exam's grid that stands empty, and nobody has said why."""
+    empty = bool(view.students) and len(view.blanks) == len(view.students)
+    return allows_blanks(view.place.scope.kind) and empty and not view.nobody_took
 
 
 def _all_sent(view: Sheet) -> bool:
@@ -325,6 +336,12 @@ def sent(done: Sent) -> tuple[Screen, str]:
         said = ngettext("{count} mark is issued.", "{count} marks are issued.", done.count).format(count=done.count)
         said += " " + _("Families are told {day} at {hour}.").format(day=day, hour=f"{done.told_at:%H:%M}")
     return sheet(done.sheet, 0, said), said
+
+
+def not_taken(view: Sheet, outcome: Outcome) -> tuple[Screen, str]:
+    """The grid after «Никто не сдавал», and the tap's answer."""
+    said = _("Already saved.") if outcome is Outcome.ALREADY else _("Written down: no results are waited for.")
+    return sheet(view), said
 
 
 def class_forecast(view: ClassForecast) -> Screen:

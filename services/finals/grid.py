@@ -1,6 +1,6 @@
 """«Четвертные»: what a teacher enters for a class and subject, first as a draft, then sent to the families (О 2.8)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,9 +13,10 @@ from services.clock import Clock
 from services.errors import NotFoundHere, SchoolError
 from services.finals import refusals, sheets
 from services.finals import spans as all_spans
+from services.finals.revisions import after, note, revision
 from services.finals.sheets import Access, Place, Sheet, StudentRow
 from services.finals.spans import Span
-from services.letters.results import KEY, results_issued
+from services.letters.results import results_issued
 from services.outbox import items
 from services.rules import averages
 from services.rules import finals as rules
@@ -24,9 +25,9 @@ from services.rules.finals import Distribution, Hint
 from services.rules.finals import Standing as Entry
 from services.rules.quiet_hours import default_hours
 from services.rules.short_names import Named
-from storage.repositories import audit, recipients
 from storage.repositories import finals as rows
 from storage.repositories import receipts as receipt_rows
+from storage.repositories import recipients
 from storage.repositories.finals import NewTermMark
 from storage.repositories.receipts import ReceiptRow
 from storage.uow import Storage, Uow
@@ -211,10 +212,10 @@ class Finals:
                 raise NotFoundHere
             row = _of(sheet, student_id)
             if row.value != value and not row.issued and row.rev == seen:
-                new = _new(sheet, row, value, actor.person_id, now, issued=False)
+                new = revision(sheet, row, value, actor.person_id, now, issued=False)
                 if await rows.add(uow, new):
-                    await _note(uow, actor, sheet, "term_mark_put", [new], now)
-                    shown = replace(sheet, students=_with(sheet.students, [new]))
+                    await note(uow, actor, sheet, "term_mark_put", [new], now)
+                    shown = replace(sheet, students=after(sheet.students, [new]))
                     return TermMarkPut(Outcome.SAVED, shown, row.name, value, new.rev, row.value)
                 sheet = await sheets.load(uow, actor, place, now)  # somebody was faster by a moment
                 row = _of(sheet, student_id)
@@ -230,15 +231,35 @@ class Finals:
         async with self._storage.writing(actor.seq, now=now) as uow:
             sheet = await sheets.load(uow, actor, place, now)
             ensure_enters(sheet)
-            wanted = [_new(sheet, row, row.proposal, actor.person_id, now, issued=False) for row in sheet.to_accept]
+            wanted = [revision(sheet, row, row.proposal, actor.person_id, now, issued=False) for row in sheet.to_accept]
             added = await rows.add_all(uow, wanted)
             done = [one for one in wanted if one.student_id in added]
             if done:
-                await _note(uow, actor, sheet, "term_marks_accepted", done, now)
+                await note(uow, actor, sheet, "term_marks_accepted", done, now)
             if len(done) < len(wanted):
                 sheet = await sheets.load(uow, actor, place, now)
                 return sheet, len(done)
-        return replace(sheet, students=_with(sheet.students, done)), len(done)
+        return replace(sheet, students=after(sheet.students, done)), len(done)
+
+    async def nobody_took(self, actor: Actor, place: Place) -> tuple[Sheet, Outcome]:
+        """Nobody of a grid took the exam: its results are waited for no more, unless somebody's mark is put; once.
+
+        Raises NotFoundHere for what everybody has, ChangedMeanwhile where a mark stands, and why nothing may be
+        entered.
+        """
+        now = self._clock.now()
+        async with self._storage.writing(actor.seq, now=now) as uow:
+            sheet = await sheets.load(uow, actor, place, now)
+            ensure_enters(sheet)
+            if not rules.allows_blanks(place.scope.kind):
+                raise NotFoundHere
+            if sheet.nobody_took:
+                return sheet, Outcome.ALREADY
+            wanted = [revision(sheet, row, None, actor.person_id, now, issued=True) for row in sheet.blanks]
+            if len(wanted) < len(sheet.students) or len(await rows.add_all(uow, wanted)) < len(wanted):
+                raise refusals.ChangedMeanwhile
+            await note(uow, actor, sheet, "exam_not_taken", wanted, now)
+        return replace(sheet, students=after(sheet.students, wanted)), Outcome.SAVED
 
     async def issue(self, actor: Actor, place: Place, seen: int) -> Sent:
         """Send all drafts of a grid seen as `seen` to the families; from then on they change only by request.
@@ -252,7 +273,7 @@ class Finals:
             told_at = _usually_told_at(sheet, now)
             if sheet.blanks and not rules.allows_blanks(place.scope.kind):
                 raise _blanks(sheet)
-            wanted = [_new(sheet, row, row.value, actor.person_id, now, issued=True) for row in sheet.to_issue]
+            wanted = [revision(sheet, row, row.value, actor.person_id, now, issued=True) for row in sheet.to_issue]
             if not wanted:
                 if not any(row.issued for row in sheet.students):
                     raise refusals.NothingToSend
@@ -261,9 +282,9 @@ class Finals:
                 return Sent(Outcome.CHANGED, sheet, 0, told_at)
             if len(await rows.add_all(uow, wanted)) < len(wanted):
                 raise refusals.ChangedMeanwhile  # nothing of it stays
-            await _note(uow, actor, sheet, "term_marks_issued", wanted, now)
+            await note(uow, actor, sheet, "term_marks_issued", wanted, now)
             await _tell(uow, sheet, wanted, now)
-        return Sent(Outcome.SAVED, replace(sheet, students=_with(sheet.students, wanted)), len(wanted), told_at)
+        return Sent(Outcome.SAVED, replace(sheet, students=after(sheet.students, wanted)), len(wanted), told_at)
 
 
 def ensure_enters(sheet: Sheet) -> None:
@@ -308,48 +329,6 @@ def _of(sheet: Sheet, student_id: PersonId) -> StudentRow:
     if found is None:
         raise NotFoundHere
     return found
-
-
-def _new(
-    sheet: Sheet, row: StudentRow, value: str | None, author: PersonId, now: datetime, *, issued: bool
-) -> NewTermMark:
-    return NewTermMark(
-        student_id=PersonId(row.name.id),
-        subject_id=sheet.place.subject_id,
-        scope=sheet.place.scope.key,
-        rev=row.rev + 1,
-        class_id=sheet.place.class_id,
-        value=value,
-        issued=issued,
-        author_id=author,
-        entered_at=now,
-    )
-
-
-def _with(students: Iterable[StudentRow], added: Sequence[NewTermMark]) -> list[StudentRow]:
-    """The grid's rows after what was just added."""
-    new = {mark.student_id: mark for mark in added}
-    return [
-        row
-        if (mark := new.get(PersonId(row.name.id))) is None
-        else replace(row, value=mark.value, rev=mark.rev, issued=mark.issued)
-        for row in students
-    ]
-
-
-async def _note(uow: Uow, actor: Actor, sheet: Sheet, action: str, marks: Sequence[NewTermMark], now: datetime) -> None:
-    place = sheet.place
-    one = f"{KEY}:{marks[0].student_id}:{place.subject_id}:{place.scope.key}"
-    many = f"{KEY}s:{place.class_id}:{place.subgroup_id or 0}:{place.subject_id}:{place.scope.key}"
-    await audit.note(
-        uow,
-        school_id=actor.school_id,
-        actor_id=actor.person_id,
-        at=now,
-        action=action,
-        subject=one if action == "term_mark_put" else many,
-        detail={"marks": [[mark.student_id, mark.rev, mark.value] for mark in marks]},
-    )
 
 
 async def _tell(uow: Uow, sheet: Sheet, issued: Sequence[NewTermMark], now: datetime) -> None:

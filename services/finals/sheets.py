@@ -55,6 +55,7 @@ class StudentRow:
 
     `average` and `marks`: of the span's days, for a term. `proposal`: by the average, or by the marks a year or final
     is made of. `value`: what stands (None: nothing), `issued`: whether the family sees it; `rev`: its revision.
+    `without`: said to have taken no exam.
     """
 
     name: Named
@@ -63,6 +64,7 @@ class StudentRow:
     proposal: str | None
     value: str | None
     issued: bool
+    without: bool
     rev: int
     author: str | None
     entered_at: datetime | None
@@ -94,6 +96,11 @@ class Sheet:
     def to_accept(self) -> list[StudentRow]:
         """Who has nothing but a proposal."""
         return [one for one in self.blanks if one.proposal is not None]
+
+    @property
+    def nobody_took(self) -> bool:
+        """Whether it was said that nobody here took the exam, and no mark stands since."""
+        return any(one.without for one in self.students) and len(self.blanks) == len(self.students)
 
     @property
     def seen(self) -> int:
@@ -231,7 +238,8 @@ def _row(
         average=average,
         proposal=_proposal(average, own, span, spans, regulation),
         value=None if mark is None else mark.value,
-        issued=mark is not None and mark.issued and mark.value is not None,
+        issued=mark is not None and mark.is_told,
+        without=mark is not None and mark.is_without,
         rev=0 if mark is None else mark.rev,
         author=None if mark is None else mark.author,
         entered_at=None if mark is None else mark.entered_at,

@@ -13,6 +13,7 @@ class TermMark(Base):
 
     `scope`: «term:<term id>», or «year», «exam», «final», «state_exam» with «:<year id>». `issued`: families see it and
     it counts; a draft (issued false) is the teacher's alone. Issuing and correcting add rows, nothing is overwritten.
+    NULL and issued: the student took no exam, and no mark is waited for.
     """
 
     __tablename__ = "term_mark"

@@ -37,8 +37,26 @@ ON = typed(date, bindparam("on", type_=Date))
 Author = aliased(Person, name="term_mark_author")
 
 
+class Told:
+    """What a revision says to families."""
+
+    __slots__ = ()
+    value: str | None
+    issued: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether they see a mark."""
+        return self.issued and self.value is not None
+
+    @property
+    def is_without(self) -> bool:
+        """Whether there is none to come: the student took no exam."""
+        return self.issued and self.value is None
+
+
 @dataclass(frozen=True, slots=True)
-class StandingTermMark:
+class StandingTermMark(Told):
     """A term mark's newest revision: its value (None: taken back), whether families see it, by whom (a surname)."""
 
     student_id: PersonId
@@ -79,7 +97,7 @@ async def standing(
 
 
 @dataclass(frozen=True, slots=True)
-class NewTermMark:
+class NewTermMark(Told):
     """A revision to add."""
 
     student_id: PersonId
@@ -240,7 +258,7 @@ async def states(
                 TermMark.student_id.in_({student_id for own in members.values() for student_id in own}),
                 TermMark.scope == scope,
                 is_newest(TermMark),
-                TermMark.value.is_not(None),
+                or_(TermMark.value.is_not(None), TermMark.issued),  # the latter: took no exam
             )
         )
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from storage.models.finals import ResultReceipt, TermMark
 from storage.models.people import SubgroupMember
@@ -25,7 +25,7 @@ class ReceiptRow:
 
     `issued`: how many have an issued mark of them, `drafts`: how many one that waits to be sent; `teachers`: whose
     subject it is. `waiting`: the grids, one for each subgroup that the subject has (None: for the whole class), in
-    which nothing is issued yet or a draft waits.
+    which nothing is issued yet or a draft waits, but for those of which it was said that nobody took the exam.
     """
 
     id: int
@@ -44,7 +44,8 @@ class ReceiptRow:
 
 async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassId | None = None) -> list[ReceiptRow]:
     """The results received in a year, the first received first."""
-    newest = select(TermMark).where(is_newest(TermMark), TermMark.value.is_not(None)).subquery()
+    settled = or_(TermMark.value.is_not(None), TermMark.issued)
+    newest = select(TermMark).where(is_newest(TermMark), settled).subquery()
     question = (
         select(
             ResultReceipt.id,
@@ -56,6 +57,7 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
             ResultReceipt.scope,
             ResultReceipt.received_at,
             newest.c.student_id,
+            newest.c.value,
             newest.c.issued,
         )
         .join(SchoolClass, SchoolClass.id == ResultReceipt.class_id)
@@ -79,7 +81,9 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
     found = []
     for alike in rows.values():
         first = alike[0]
-        issued = {PersonId(row.student_id): bool(row.issued) for row in alike if row.student_id is not None}
+        marks = [row for row in alike if row.student_id is not None]
+        issued = {PersonId(row.student_id): bool(row.issued) for row in marks}
+        told = sum(row.issued and row.value is not None for row in marks)
         teachers, grids = await _taught(uow, year_id, first.class_id, first.subject_id)
         members = await _members(uow, [grid for grid in grids if grid is not None], first.received_at.date())
         found.append(
@@ -92,8 +96,8 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
                 first.subject,
                 first.scope,
                 first.received_at,
-                sum(issued.values()),
-                len(issued) - sum(issued.values()),
+                told,
+                sum(not row.issued for row in marks),
                 teachers,
                 tuple(grid for grid in grids if _waits(grid, issued, members)),
             )
@@ -102,7 +106,7 @@ async def receipts(uow: Uow, school_id: SchoolId, year_id: int, class_id: ClassI
 
 
 def _waits(grid: SubgroupId | None, issued: dict[PersonId, bool], members: dict[SubgroupId, set[PersonId]]) -> bool:
-    """Whether in a grid nothing is issued, or a draft waits; a subgroup without students waits for nothing."""
+    """Whether in a grid nothing is settled, or a draft waits; a subgroup without students waits for nothing."""
     if grid is None:
         return not issued or not all(issued.values())
     own = members.get(grid, set())

@@ -32,7 +32,7 @@ PLAIN: dict[str, Any] = {
 WHOLE_CLASS = (
     *("OpenClassTerm", "OpenClassStudent", "OpenClassLessons"),
     *("OpenStudentMarks", "OpenTermJournal", "OpenPlan", "OpenRemindedGrid", "AcceptAll", "OpenForecast", "OpenGrid"),
-    *("IssueAll", "PutTermMark", "OpenTermMark", "AskForTermMark", "AskForTermValue", "SendTermRequest"),
+    *("IssueAll", "NobodyTook", "PutTermMark", "OpenTermMark", "AskForTermMark", "AskForTermValue", "SendTermRequest"),
 )
 # A lesson that has no record yet.
 ARRANGED = ("AskToCancel", "CancelLesson", "ChooseMove", "ChooseMoveOn", "AskToMove", "MoveLesson")

@@ -120,7 +120,12 @@ async def test_registering_results_is_sound(school: Cast, storage: Storage) -> N
         checked(term_results.receipts(await receipts.register(deputy, school.class_7b, subject, kind, came)))
     exam = Place(school.class_7b, None, subject, Scope(TermScope.EXAM, school.year_id))
     finals, owner = Finals(storage, school.clock), school.actor(school.owner)
-    put = await finals.put(owner, exam, PersonId(school.students[0]), "5", 0)
+    offered = screens.sheet(await finals.sheet(owner, exam))
+    untaken, _said = screens.not_taken(*await finals.nobody_took(owner, exam))
+    assert [len(one.rows) for one in (offered, untaken)] == [11, 10], "said once, it isn't offered again"
+    for screen in (offered, untaken):
+        checked(screen)
+    put = await finals.put(owner, exam, PersonId(school.students[0]), "5", 1)
     checked(screens.put_done(put, 0))
     checked(screens.sent(await finals.issue(owner, exam, put.sheet.seen))[0])
 

@@ -8,9 +8,13 @@ import pytest
 from sqlalchemy import insert, update
 
 from services import gaps
+from services.assignments import NotYourSubject
 from services.attendance import Attendance
+from services.changes import Outcome
+from services.errors import NotFoundHere
 from services.finals.grid import Finals
 from services.finals.receipts import Receipts
+from services.finals.refusals import ChangedMeanwhile
 from services.finals.sheets import Place
 from services.records import Records
 from services.rules.finals import Scope
@@ -349,7 +353,23 @@ async def test_what_one_half_issued_leaves_the_other_halfs_results_open(storage:
     assert [one.subgroup_id for one in await open_ones(school.stranger)] == [school.halves[1]]
     assert [one.issued for one in await receipts.received(deputy)] == [False]
     other = replace(place, subgroup_id=SubgroupId(school.halves[1]))
-    put = await finals.put(school.actor(school.stranger), other, school.students[1], "4", 0)
+    stranger = school.actor(school.stranger)
+    for who, where, refusal in (
+        (teacher, other, NotYourSubject),
+        (teacher, place, ChangedMeanwhile),  # somebody took it there
+        (stranger, replace(other, scope=Scope(TermScope.YEAR, school.year_id)), NotFoundHere),
+    ):
+        with pytest.raises(refusal):
+            await finals.nobody_took(who, where)
+    for outcome in (Outcome.SAVED, Outcome.ALREADY):
+        sheet, came = await finals.nobody_took(stranger, other)
+        assert (came, sheet.nobody_took) == (outcome, True)
+    assert await open_ones(school.stranger) == []
+    assert [(one.issued, one.row.issued) for one in await receipts.received(deputy)] == [(True, 1)]
+    [line] = [one for one in await finals.choose(stranger) if one.place == other]
+    assert line.issued
+    put = await finals.put(stranger, other, school.students[1], "4", 1)
+    assert [one.subgroup_id for one in await open_ones(school.stranger)] == [school.halves[1]], "a draft waits"
     await finals.issue(school.actor(school.stranger), other, put.sheet.seen)
     assert await open_ones(school.stranger) == []
     assert [one.issued for one in await receipts.received(deputy)] == [True]
