@@ -30,12 +30,11 @@ def normalised(database_url: str) -> URL:
 
 
 def open_engines(database_url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    """A write engine and a read engine; on PostgreSQL they are one and the same."""
+    """A write engine and a read engine; on PostgreSQL they share their connections."""
     url = normalised(database_url)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN IMMEDIATE", size=1), _sqlite(url, begin="BEGIN", size=8)
-    engine = open_postgresql(url)
-    return engine, engine
+    return open_postgresql(url)
 
 
 def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:

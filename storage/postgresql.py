@@ -1,11 +1,14 @@
 """PostgreSQL as the engine of more than one machine: how it is opened, and how a lost or changed server is noticed."""
 
 import re
+import select
 from typing import Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
@@ -24,6 +27,7 @@ HOSTS = re.compile(r"(?P<head>\w+(?:\+\w+)?://(?:[^@/?#]*@)?)(?P<hosts>[^/?#]*,[
 PORT = re.compile(r"(?P<host>\[.*\]|[^:]*)(?::(?P<port>\d+))?")
 # The server took another role under us: it only reads now (a former primary), or it isn't ready to serve.
 OTHER_ROLE = ("25006", "57P03")
+BEGINS = "begins"  # an engine's option: SQLAlchemy's transactions say BEGIN
 POOL = 12
 POOL_TIMEOUT = 10  # seconds; shorter than the lease: who gets no connection tries again, and nobody waits for ever
 
@@ -44,11 +48,14 @@ def url_of(database_url: str) -> URL:
     return url.update_query_dict(added)
 
 
-def open_postgresql(url: URL) -> AsyncEngine:
+def open_postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """An engine whose connections end by themselves where a process or a machine has vanished.
 
     Where several hosts are named, `target_session_attrs=read-write` finds the one that writes: after a failover the
     pool is thrown away with the first connection that breaks, and the new ones lead to the new primary.
+
+    Beside it stands one with the same connections, whose transactions don't say BEGIN: a question alone needs none, and
+    a unit of work says it along with its first one.
     """
     timeouts = {
         "lock_timeout": LOCK_TIMEOUT_MS,
@@ -65,12 +72,13 @@ def open_postgresql(url: URL) -> AsyncEngine:
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
-        pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={**given, "options": options},
+        connect_args={**given, "options": options, "autocommit": True},  # psycopg must not begin behind our back
     )
     event.listen(engine.sync_engine, "handle_error", _notice)
-    return engine
+    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "checkout", _look_at)
+    return engine, engine.execution_options(**{BEGINS: False})
 
 
 def has_several_hosts(url: URL) -> bool:
@@ -85,6 +93,23 @@ def address(url: URL) -> str:
         url = url.update_query_dict({"target_session_attrs": "read-write"})
     known = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     return known.render_as_string(hide_password=False)
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(BEGINS, True):
+        connection.exec_driver_sql("BEGIN")
+
+
+def _look_at(connection: Any, record: ConnectionPoolEntry, lent: PoolProxiedConnection) -> None:
+    """Who was cut while it rested has something to read, and is asked; to ask everybody were a round trip each time."""
+    driver = connection.driver_connection
+    line = select.poll()
+    try:
+        line.register(driver.fileno(), select.POLLIN)
+        if line.poll(0):
+            connection.cursor().execute("")
+    except driver.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _notice(context: ExceptionContext) -> None:

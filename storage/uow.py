@@ -1,11 +1,12 @@
 """Units of work: one transaction for one use case."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,9 @@ from storage.engine import open_engines
 from storage.models.delivery import Inbox
 from storage.prepared import Prepared
 from storage.vocabulary import InboxSeq, InboxState
+
+if TYPE_CHECKING:
+    from storage.pipelined import Wire
 
 Result = TypeVar("Result")
 Found = CursorResult[*tuple[Any, ...]]
@@ -33,8 +37,8 @@ class NestedUnitOfWork(RuntimeError):
     """A unit of work was opened inside another; on SQLite it would wait for itself."""
 
 
-class Uow:
-    """One open transaction. Its statements are counted, because a tap has a budget."""
+class Uow(ABC):
+    """One open transaction, or on PostgreSQL a row of questions. Statements are counted, because a tap has a budget."""
 
     def __init__(self, connection: AsyncConnection | Connection, seq: InboxSeq | None = None) -> None:
         self.connection: Any = connection
@@ -43,35 +47,74 @@ class Uow:
         self.statements = 0
         self.put_items = False
 
+    @abstractmethod
     async def execute(self, statement: Executable, rows: Any = None) -> Found:
         """Run one statement, with one set of values or a list of them."""
-        self.statements += 1
-        found: Found = await self.connection.execute(statement, rows)
-        return found
 
+    @abstractmethod
     async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
         """The rows that a prepared question finds, as named tuples."""
-        self.statements += 1
-        ready = question.ready(self.connection.dialect)
-        return ready.rows(await self.connection.exec_driver_sql(ready.sql, ready.parameters(values)))
 
+    @abstractmethod
     async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
         """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
-        self.statements += 1
-        ready = statement.ready(self.connection.dialect)
-        found: Found = await self.connection.exec_driver_sql(ready.sql, ready.all_parameters(rows), KEEP_COUNT)
-        return found.rowcount
 
-    def attempt(self) -> AbstractAsyncContextManager[Any]:
+    @abstractmethod
+    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """The same before whatever is asked or told next, or the commit; it fails there, and nobody asks how many."""
+
+    @abstractmethod
+    def attempt(self) -> AbstractAsyncContextManager[None]:
         """A part of this transaction that may fail alone: `async with uow.attempt()`."""
-        savepoint: AbstractAsyncContextManager[Any] = self.connection.begin_nested()
-        return savepoint
 
     async def write(self, statement: UpdateBase, row: dict[str, Any] | None = None) -> int:
         """Run one changing statement, with its values beside it where it has none; how many rows it changed."""
         if "preserve_rowcount" not in statement.get_execution_options():
             statement = statement.execution_options(**KEEP_COUNT)
         return (await self.execute(statement, row)).rowcount
+
+
+class PipelinedUow(Uow):
+    """One on PostgreSQL: what needs no answer goes to the server along with what does."""
+
+    def __init__(self, connection: AsyncConnection, seq: InboxSeq | None, wire: "Wire") -> None:
+        super().__init__(connection, seq)
+        self._wire = wire
+
+    async def execute(self, statement: Executable, rows: Any = None) -> Found:
+        """Run one statement, with one set of values or a list of them."""
+        self.statements += 1
+        await self._wire.flush()
+        with self._wire.in_time():
+            found: Found = await self.connection.execute(statement, rows)
+        return found
+
+    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples."""
+        self.statements += 1
+        ready = question.ready(self._wire.dialect)
+        found = await self._wire.say(ready.sql, ready.parameters(values))
+        return ready.rows(await found.fetchall())
+
+    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
+        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+        self.statements += 1
+        ready = statement.ready(self._wire.dialect)
+        return (await self._wire.say(ready.sql, ready.all_parameters(rows))).rowcount
+
+    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """The same before whatever is asked or told next, or the commit; it fails there, and nobody asks how many."""
+        self.statements += 1
+        ready = statement.ready(self._wire.dialect)
+        self._wire.later(ready.sql, ready.all_parameters(rows))
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of this transaction that may fail alone: `async with uow.attempt()`."""
+        await self._wire.flush()
+        async with self.connection.begin_nested():
+            yield
+            await self._wire.flush()
 
 
 class InLoopUow(Uow):
@@ -99,6 +142,10 @@ class InLoopUow(Uow):
         """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
         ready = statement.ready(self.connection.dialect)
         return (await self._run(partial(self._driver.run, ready.sql, ready.all_parameters(rows)), reads=False)).rowcount
+
+    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """The same, at once: nothing is far away here."""
+        await self.tell(statement, rows)
 
     async def _run(self, work: Callable[[], Result], *, reads: bool) -> Result:
         self.statements += 1
@@ -132,6 +179,10 @@ class Storage:
         self._doors: tuple[in_loop.Door, in_loop.Door] | None = None
         if self.writer.dialect.name == "sqlite":
             self._doors = in_loop.Door(self.writer, writes=True), in_loop.Door(self.reader, writes=False)
+        else:
+            from storage.pipelined import Wire  # with psycopg, for which an installation on SQLite need not wait
+
+            self._wire = Wire
         self.on_items: Callable[[], None] = lambda: None
         self.before_commit: Callable[[Uow], Awaitable[None]] | None = None
 
@@ -160,8 +211,10 @@ class Storage:
             async with self._doors[0].transaction() as here:
                 yield InLoopUow(here, seq, quick=quick)
         else:
-            async with self.writer.connect() as connection, connection.begin():
-                yield Uow(connection, seq)
+            async with self.reader.connect() as connection, connection.begin():
+                wire = self._wire(connection, begins=True)
+                yield PipelinedUow(connection, seq, wire)
+                await wire.flush()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Uow]:
@@ -171,8 +224,8 @@ class Storage:
                 async with self._doors[1].transaction() as here:
                     yield InLoopUow(here, None, quick=False)
             else:
-                async with self.reader.connect() as connection, connection.begin():
-                    yield Uow(connection)
+                async with self.reader.connect() as connection:
+                    yield PipelinedUow(connection, None, self._wire(connection, begins=False))
 
     async def close(self) -> None:
         """Close every connection."""

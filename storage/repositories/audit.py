@@ -34,7 +34,7 @@ async def note(
         "subject": subject,
         "detail": dict(detail),
     }
-    await uow.tell(NOTE, row)
+    await uow.tell_later(NOTE, row)
 
 
 @dataclass(frozen=True, slots=True)

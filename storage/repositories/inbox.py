@@ -101,7 +101,7 @@ FINISH = _finish()
 async def finish(uow: Uow, finished: Sequence[Finished], now: datetime) -> None:
     """Mark updates whose handling is over; a dead one keeps its payload for whoever looks into it."""
     in_order = sorted(finished, key=lambda one: one.seq)
-    await uow.tell(
+    await uow.tell_later(
         FINISH, [{"which": one.seq, "to": one.state.value, "at": now, "answered": one.answered} for one in in_order]
     )
 

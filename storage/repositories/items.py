@@ -138,7 +138,7 @@ async def upsert(uow: Uow, rows: Sequence[NewItem]) -> None:
     value that was told already and doesn't wait in another form is not put at all.
     """
     given = [{f"new_{name}": getattr(row, name) for name in GIVEN} for row in rows]
-    await uow.tell(UPSERT, given)
+    await uow.tell_later(UPSERT, given)
 
 
 def _upsert(dialect: str) -> Insert:
