@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.models.people import Enrollment, Guardianship, Homeroom, Person, PersonRole, TelegramAccount
@@ -37,44 +37,46 @@ def holds_on(
     return and_(since <= day, or_(until.is_(None), until > day))
 
 
-LEADS = "homeroom"  # among the roles of an answer: leads a class
-ACCOUNT = Prepared(
-    select(TelegramAccount.id, TelegramAccount.person_id, Person.locale, School.id, School.timezone)
+ACTOR = Prepared(
+    select(
+        TelegramAccount.id,
+        TelegramAccount.person_id,
+        Person.locale,
+        TelegramAccount.school_id,
+        School.timezone,
+        PersonRole.role,
+        PersonRole.since_on,
+        PersonRole.until_on,
+        Homeroom.since_on.label("led_since"),
+        Homeroom.until_on.label("led_until"),
+    )
     .join(Person, Person.id == TelegramAccount.person_id)
     .join(School, School.id == TelegramAccount.school_id)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .outerjoin(Homeroom, Homeroom.teacher_id == Person.id)
     .where(
         TelegramAccount.bot_id == bindparam("bot"),
         TelegramAccount.user_id == bindparam("user"),
         TelegramAccount.state == AccountState.ACTIVE,
     )
 )
-ROLES = Prepared(
-    select(PersonRole.role)
-    .where(
-        PersonRole.person_id == bindparam("person"),
-        holds_on(PersonRole.since_on, PersonRole.until_on, cast(date, bindparam("today", type_=Date))),
-    )
-    .union(
-        select(literal(LEADS)).where(
-            exists().where(
-                Homeroom.teacher_id == bindparam("person"),
-                holds_on(Homeroom.since_on, Homeroom.until_on, cast(date, bindparam("today", type_=Date))),
-            )
-        )
-    )
-)
 
 
 async def find_actor(uow: Uow, bot_id: BotId, user_id: int, now: datetime) -> FoundActor | None:
-    """Who speaks through an active account; one indexed query for the account, one for its roles."""
-    accounts = await uow.ask(ACCOUNT, {"bot": bot_id, "user": user_id})
-    if not accounts:
+    """Who speaks through an active account; one indexed query, whose day the school's zone decides afterwards."""
+    rows = await uow.ask(ACTOR, {"bot": bot_id, "user": user_id})
+    if not rows:
         return None
-    account_id, person_id, locale, school_id, timezone = accounts[0]
-    today = now.astimezone(ZoneInfo(timezone)).date()
-    held = {row.role for row in await uow.ask(ROLES, {"person": person_id, "today": today})}
-    roles = frozenset(Role(one) for one in held - {LEADS})
-    return FoundActor(person_id, account_id, school_id, timezone, locale, roles, LEADS in held)
+    one = rows[0]
+    today = now.astimezone(ZoneInfo(one.timezone)).date()
+    held = frozenset(Role(row.role) for row in rows if _holds(row.since_on, row.until_on, today))
+    leads = any(_holds(row.led_since, row.led_until, today) for row in rows)
+    return FoundActor(one.person_id, one.id, one.school_id, one.timezone, one.locale, held, leads)
+
+
+def _holds(since: date | None, until: date | None, day: date) -> bool:
+    """What `holds_on` asks of the base, of a row that may be missing."""
+    return since is not None and since <= day and (until is None or until > day)
 
 
 @dataclass(frozen=True, slots=True)
