@@ -39,13 +39,18 @@ class Gcra:
     burst: int = 1
     _full_at: float = field(default=0.0)
 
-    def ready_at(self, now: float, burst: int | None = None) -> float:
-        """The earliest moment for one more."""
-        return max(now, self._full_at - ((self.burst if burst is None else burst) - 1) * self.interval)
+    def ready_at(self, now: float, burst: int | None = None, promised: int = 0) -> float:
+        """The earliest moment for one more, where so many others are promised and not yet taken."""
+        full_at = max(self._full_at, now) + promised * self.interval if promised else self._full_at
+        return max(now, full_at - ((self.burst if burst is None else burst) - 1) * self.interval)
 
     def take(self, at: float) -> None:
         """One more, at a moment that `ready_at` allows."""
         self._full_at = max(self._full_at, at) + self.interval
+
+    def taken_late(self, at: float) -> None:
+        """One that was taken goes only now."""
+        self._full_at = max(self._full_at, at + self.interval)
 
     def rested(self, now: float) -> bool:
         """Whether it remembers nothing any more."""

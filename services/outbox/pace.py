@@ -11,7 +11,11 @@ FORGET_ABOVE = 5_000  # chats remembered before the rested ones are forgotten
 
 
 class Pace:
-    """Gives out tokens: of the bot, and of each chat; the more urgent first, then in order of asking."""
+    """Gives out tokens: of the bot, and of each chat; the more urgent first, then in order of asking.
+
+    Who waited is promised a token, and it counts when its request goes: in a process that stands still for a second in
+    between, what was promised before would else go together with what may go after.
+    """
 
     def __init__(self, limits: Limits, now: Callable[[], float] | None = None) -> None:
         self._limits = limits
@@ -22,6 +26,7 @@ class Pace:
         self._held: dict[str, float] = {}
         self._bot_held = 0.0
         self._waiting: list[tuple[int, int, str, asyncio.Future[None]]] = []
+        self._promised = 0  # tokens whose takers haven't woken up yet
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -71,23 +76,32 @@ class Pace:
     async def take(self, address: str, priority: int = REPLY) -> None:
         """Returns when this request may go."""
         if self.at_once(address, priority):
-            self._count(address)
+            self._bot.take(self._now())
+            self._take_of_chat(address)
             return
         turn = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._order), address, turn))
         self._pump()
-        await turn
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._promised -= turn.done() and not turn.cancelled()
+            raise
+        now = self._now()
+        self._promised -= 1
+        self._bot.take(now)
+        if address in self._chats:
+            self._chats[address].taken_late(now)
 
     def _may_go(self, address: str, priority: int) -> bool:
         now = self._now()
         return self._bot_at(now) <= now and self.chat_ready_at(address, priority, now) <= now
 
     def _bot_at(self, now: float) -> float:
-        return max(self._bot.ready_at(now), self._bot_held)
+        return max(self._bot.ready_at(now, promised=self._promised), self._bot_held)
 
-    def _count(self, address: str) -> None:
+    def _take_of_chat(self, address: str) -> None:
         now = self._now()
-        self._bot.take(now)
         if address not in self._chats:
             if len(self._chats) >= FORGET_ABOVE:
                 self._chats = {chat: one for chat, one in self._chats.items() if not one.rested(now)}
@@ -110,7 +124,8 @@ class Pace:
                 continue
             at = max(self._bot_at(now), self.chat_ready_at(address, priority, now))
             if at <= now:
-                self._count(address)
+                self._promised += 1
+                self._take_of_chat(address)
                 turn.set_result(None)
             else:
                 kept.append(one)

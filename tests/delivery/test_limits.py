@@ -2,7 +2,9 @@
 
 import asyncio
 import random
-from itertools import pairwise
+from itertools import count, pairwise
+
+import pytest
 
 from services.outbox.limits import REPLY, Breaker, Crowd, Gcra, Limits
 from services.outbox.pace import Pace
@@ -104,6 +106,56 @@ async def test_a_cancelled_turn_takes_no_token() -> None:
     cancelled.cancel()
     await asyncio.wait_for(kept, 5)
     assert cancelled.cancelled()
+
+
+@pytest.mark.parametrize("still", [0.2, 0.9, 1.5])
+async def test_no_second_sees_more_than_thirty_however_the_process_stands_still(still: float) -> None:
+    """It stands still where that hurts most: between the promise of tokens and their requests."""
+    time, gone = Time(), list[float]()
+    pace = Pace(Limits(), time)
+
+    async def ask(chat: int) -> None:
+        await pace.take(f"{chat}", chat % 4)
+        gone.append(time.now)
+
+    asking = [asyncio.ensure_future(ask(chat)) for chat in range(300)]
+    await turn_of_the_loop()
+    for step in count():
+        if len(gone) == len(asking):
+            break
+        pace._pump()  # as its timer would
+        time.now += still if step % 150 < 2 else 0.01
+        await turn_of_the_loop()
+    assert most_in_a_second(gone) <= 30
+    assert time.now - gone[0] < 300 / 25 + still * 2 * 15  # and it goes on
+
+
+async def test_a_chats_interval_counts_from_the_request_and_not_from_its_promise() -> None:
+    time = Time()
+    pace = Pace(Limits(), time)
+    pace.hold_chat("1", 1.0)
+    letter = asyncio.ensure_future(pace.take("1", 2))
+    await turn_of_the_loop()
+    time.now += 1.0
+    pace._pump()
+    time.now += 1.0
+    await letter
+    assert pace.chat_ready_at("1", 2, time.now) == time.now + 1.1
+
+
+async def test_who_is_cancelled_with_a_token_promised_gives_it_back() -> None:
+    time = Time()
+    pace = Pace(Limits(bot_rate=1.0, bot_burst=1), time)
+    pace.hold_bot(1.0)
+    first, second = (asyncio.ensure_future(pace.take(chat, 2)) for chat in ("1", "2"))
+    await turn_of_the_loop()
+    time.now += 1.0
+    pace._pump()
+    first.cancel()
+    await turn_of_the_loop()
+    pace._pump()
+    await asyncio.wait_for(second, 5)
+    assert first.cancelled()
 
 
 async def test_a_held_bot_writes_to_nobody() -> None:
