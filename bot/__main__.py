@@ -8,6 +8,7 @@ from typing import IO, Any
 import click
 from pydantic import ValidationError
 
+from bot import click_words
 from bot.memory import undisturbed
 from services.errors import SchoolError
 from services.i18n import gettext as _
@@ -85,6 +86,9 @@ class Lazy(click.Group):
             raise
         except click.ClickException as error:
             raise Said(error.message) from None
+
+
+click_words.speak()  # before the commands are made: some of it is said while they are
 
 
 @click.group(

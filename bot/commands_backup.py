@@ -52,7 +52,9 @@ def key() -> None:
 
 
 @click.command(help=_("Read a backup through; without a file the newest one, and the audit's seals and anchors."))
-@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "file", metavar=_("[FILE]"), required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 def verify(file: Path | None) -> None:
     """Read a backup through."""
     backups = make_backups(read_settings())
@@ -108,7 +110,7 @@ async def _ensure_silent(settings: Settings) -> None:
 
 
 @click.command(help=_("Make the base of a backup. Nothing is sent afterwards until `delivery release` or `drop`."))
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", metavar=_("FILE"), type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--replace", is_flag=True, help=_("Replace the base that is there; a SQLite file stays beside it."))
 @run_async
 async def restore(file: Path, replace: bool) -> None:

@@ -24,7 +24,7 @@ class WhomToErase(SchoolError):
 
 
 @click.command(help=_("Erase what is known of a person who has left, beyond the journal; the proof is kept."))
-@click.argument("person", type=int, required=False)
+@click.argument("person", metavar=_("[NUMBER]"), type=int, required=False)
 @click.option("--due", is_flag=True, help=_("Everybody who left more than a year ago and whose name needn't be kept."))
 @click.option("--yes", is_flag=True, help=_("Don't ask."))
 @run_async

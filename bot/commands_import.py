@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.click_words import Day
 from bot.commands_base import chosen_school, opened, run_async
 from services.i18n import gettext as _
 from services.imports import reading
@@ -22,7 +23,7 @@ from services.timetable import Timetable
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DAY = click.DateTime(["%Y-%m-%d", "%d.%m.%Y"])
+DAY = Day()
 
 
 @click.group(help=_("Import a school's own files; headers and samples stand in docs/imports.md."))
@@ -45,7 +46,7 @@ def with_levels(command: Command) -> Command:
 
 
 @import_.command("asc", help=_("A timetable exported from aSc as “aSc Timetables 2012 XML”."))
-@click.argument("file", type=FILE)
+@click.argument("file", metavar=_("FILE"), type=FILE)
 @click.option("--from", "since", type=DAY, help=_("First day of the new timetable: today at first, later Monday."))
 @click.option("--bells", is_flag=True, help=_("Take the bells of the file too."))
 @with_levels
@@ -70,7 +71,7 @@ async def asc(
 
 
 @import_.command("roster", help=_("Lists of students with guardians, staff, homeroom teachers: XLSX or CSV."))
-@click.argument("file", type=FILE)
+@click.argument("file", metavar=_("FILE"), type=FILE)
 @click.option("--from", "since", type=DAY, help=_("First day of moves and new homeroom teachers: today by default."))
 @with_levels
 @common
@@ -92,7 +93,9 @@ async def roster(
 
 
 @import_.command("plans", help=_("Calendar-thematic plans: XLSX, CSV, text; “-” reads pasted text."))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True))
+@click.argument(
+    "file", metavar=_("FILE"), type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
+)
 @click.option("--subject", help=_("The subject, if the file names none."))
 @click.option("--for-level", "level", type=click.IntRange(1, 11), help=_("The level, if the file names none."))
 @common

@@ -11,7 +11,9 @@ from services.i18n import gettext as _
 
 
 @click.command(help=_("Write every screen and letter into one page."))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.argument(
+    "file", metavar=_("[FILE]"), required=False, type=click.Path(dir_okay=False, writable=True, path_type=Path)
+)
 @run_async
 async def preview(file: Path | None) -> None:
     """Live a demo day in a base of its own that is thrown away, and write down what the phones showed."""

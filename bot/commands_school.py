@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.click_words import Day
 from bot.commands_base import chosen_school, opened, run_async
 from bot.settings import Settings, bot_id_of, read_settings
 from services import words
@@ -44,7 +45,7 @@ def school() -> None:
 
 
 @school.command("new", help=_("Found a school described in FILE.toml (a sample: school.example.toml)."))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar=_("FILE"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer in JSON."))
 @run_async
 async def school_new(file: Path, as_json: bool) -> None:
@@ -84,7 +85,7 @@ async def school_list() -> None:
 
 
 @school.command("take", help=_("Let the bot of BOT_TOKEN serve the school; it was another's, or nobody's."))
-@click.argument("school_id", type=int)
+@click.argument("school_id", metavar=_("NUMBER"), type=int)
 @run_async
 async def school_take(school_id: int) -> None:
     """Give a school to this installation's bot."""
@@ -130,13 +131,9 @@ async def people(school_id: int | None, as_json: bool) -> None:
 
 @click.command(help=_("Issue a one-time code and link: staff for an employee, family for a guardian."))
 @click.argument("kind", type=click.Choice(["staff", "family"]))
-@click.argument("person", type=int)
+@click.argument("person", metavar=_("NUMBER"), type=int)
 @click.option("--application", help=_("Number and date of the written application: «№ 12 от 01.09.2026»."))
-@click.option(
-    "--consent",
-    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
-    help=_("Date of the consent to personal-data processing."),
-)
+@click.option("--consent", type=Day(), help=_("Date of the consent to personal-data processing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer in JSON."))
 @run_async
 async def invite(kind: str, person: int, application: str | None, consent: datetime | None, as_json: bool) -> None:
