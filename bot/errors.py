@@ -11,7 +11,9 @@ ALERT_LIMIT = 200  # signs in the answer to a tap
 
 ALREADY_SAVED = N_("Already saved.")
 SORRY = N_("Something went wrong on our side. It is being looked into. Please try again in a while.")
-TOO_MANY = N_("You write faster than I can read. Wait a minute and go on.")
+TOO_MANY = N_(
+    "You write faster than I can read: your last messages were left unread. Wait a minute and send them again."
+)
 
 
 async def tell(bot: Bot, update: Update, sentence: str) -> None:

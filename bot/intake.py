@@ -18,6 +18,9 @@ log = logging.getLogger("zvonok.intake")
 MOST_IN_ONE_COMMIT = 200
 LINGER = 0.05  # seconds that finished marks wait for an update to share their commit with
 RETRY = 1.0
+SLOWED = 0.1  # seconds that a message which is left out waits: who floods us is slowed, and costs others little
+
+MESSAGES = frozenset({"message", "edited_message"})  # what somebody types or sends: no tap, no news of the chat itself
 
 
 class BadUpdate(ValueError):
@@ -30,8 +33,11 @@ class _Put:
     stored: "asyncio.Future[None]"
 
 
-def arrival_of(update: Any) -> inbox.Arrival:
-    """An update as a row. Its lane is the user, else the chat, else everybody's. Raises BadUpdate."""
+def arrival_of(update: Any, turns_away: Callable[[int], bool] = lambda lane: False) -> inbox.Arrival:
+    """An update as a row. Its lane is the user, else the chat, else everybody's. Raises BadUpdate.
+
+    Messages of a lane that `turns_away` names are left out: their row holds nothing but that they came.
+    """
     if not isinstance(update, dict) or not _is_id(update.get("update_id")):
         raise BadUpdate("an update is an object with an update_id")
     event = next((value for key, value in update.items() if key != "update_id" and isinstance(value, dict)), {})
@@ -41,6 +47,8 @@ def arrival_of(update: Any) -> inbox.Arrival:
         if isinstance(person, dict) and _is_id(person.get("id")):
             lane = person["id"]
             break
+    if turns_away(lane) and not MESSAGES.isdisjoint(update):
+        return inbox.Arrival(update["update_id"], lane, None)
     # In ASCII: half an emoji, cut off by some app, is no UTF-8, and no base would take it or what came with it.
     return inbox.Arrival(update["update_id"], lane, json.dumps(update, separators=(",", ":")))
 
@@ -53,8 +61,8 @@ def _is_id(value: Any) -> bool:
 class GroupWriter:
     """Stores what waits, and marks what is finished, in one transaction after another.
 
-    `deliver` gets the stored updates in their order, after the commit; doubles are left out. `wrote` hears how each
-    transaction ended.
+    `deliver` gets the stored updates in their order, after the commit, but for doubles. `wrote` hears how each
+    transaction ended. `turns_away`: whether messages of a lane are left out.
     """
 
     def __init__(
@@ -66,6 +74,7 @@ class GroupWriter:
         settled: Callable[[Sequence[InboxSeq]], None],
         at: Callable[[str], None] = lambda point: None,
         wrote: Callable[..., None] = lambda *, done: None,
+        turns_away: Callable[[int], bool] = lambda lane: False,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -74,6 +83,7 @@ class GroupWriter:
         self._settled = settled
         self._at = at
         self._wrote = wrote
+        self._turns_away = turns_away
         self._puts: list[_Put] = []
         self._finished: list[inbox.Finished] = []
         self._all_marked = asyncio.Event()
@@ -85,7 +95,9 @@ class GroupWriter:
         """Returns when the updates are committed. Raises BadUpdate, or the storage's error: then none was accepted."""
         if not updates:
             return
-        arrivals = [arrival_of(update) for update in updates]
+        arrivals = [arrival_of(update, self._turns_away) for update in updates]
+        if all(one.payload is None for one in arrivals):
+            await asyncio.sleep(SLOWED)
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._puts.append(_Put(arrivals, stored))
         self._called.set()

@@ -11,6 +11,7 @@ from functools import partial
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
 
 from bot.handling import Handling, in_hand
+from bot.intake import MESSAGES
 from bot.tasks import Tasks
 from storage.failures import passes
 from storage.repositories.inbox import Waiting
@@ -74,6 +75,10 @@ class Lanes:
             if not self._knows(update.seq):
                 self._line_up(update)
 
+    def turns_away(self, lane: int) -> bool:
+        """Whether messages of this user are left out, and the user knows it: they needn't even come here."""
+        return lane in self._flooded and len(self._lanes[lane]) >= FLOOD
+
     def settled(self, seqs: Sequence[InboxSeq]) -> None:
         """These marks are committed."""
         self._held.difference_update(seqs)
@@ -124,7 +129,12 @@ class Lanes:
         if update.lane not in self._flooded:
             self._flooded.add(update.lane)
             log.warning("lane_flooded lane=%d", update.lane)
-            self._tasks.spawn(self._quietly(self._slow_down, update), f"slow down {update.lane}")
+            self._tasks.spawn(self._tell_once(update), f"slow down {update.lane}")
+
+    async def _tell_once(self, update: Waiting) -> None:
+        """Whoever has not heard it is told again."""
+        if not await self._quietly(self._slow_down, update):
+            self._flooded.discard(update.lane)
 
     async def _run(self, name: int, lane: "deque[Waiting]") -> None:
         try:
@@ -210,11 +220,13 @@ class Lanes:
             self._base_answers.set()
         log.warning("storage_answers lanes go on")
 
-    async def _quietly(self, tell: Callable[[Waiting], Awaitable[None]], update: Waiting) -> None:
+    async def _quietly(self, tell: Callable[[Waiting], Awaitable[None]], update: Waiting) -> bool:
         try:
             await tell(update)
         except Exception as error:  # whatever it is, the lane goes on
             log.warning("not_told seq=%d error=%s", update.seq, type(error).__name__)
+            return False
+        return True
 
 
 def _is_cancelled() -> bool:
@@ -231,4 +243,4 @@ def may_pass(error: Exception) -> bool:
 
 def is_message(update: Waiting) -> bool:
     """Whether an update is something typed or sent; taps and news of the chat itself are never thinned."""
-    return not {"message", "edited_message"}.isdisjoint(json.loads(update.payload))
+    return not MESSAGES.isdisjoint(json.loads(update.payload))

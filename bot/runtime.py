@@ -116,7 +116,14 @@ class Runtime:
         self.lanes = Lanes(self._handle, self._apologise, self._slow_down, self._probe, self._finish, self.tasks)
         self._sweep = Sweep(storage, self.bot_id, self.lanes)
         self.door = GroupWriter(
-            storage, clock, self.bot_id, self._sweep.deliver, self.lanes.settled, self._at, self._wrote
+            storage,
+            clock,
+            self.bot_id,
+            self._sweep.deliver,
+            self.lanes.settled,
+            self._at,
+            self._wrote,
+            self.lanes.turns_away,
         )
         backup = NightlyBackup(storage, clock, make_backups(settings), self.tasks.spawn)
         of_the_base = OncePerBase(

@@ -50,8 +50,9 @@ class Sweep:
         """The door has stored these, and has committed them."""
         if not self._open or not stored:
             return
-        first, last = stored[0].seq, stored[-1].seq
-        if self._behind or self._newest is None or last - self._newest != len(stored) or first <= self._newest:
+        first, last, count = stored[0].seq, stored[-1].seq, len(stored)
+        stored = [one for one in stored if not one.left_out]
+        if self._behind or self._newest is None or last - self._newest != count or first <= self._newest:
             self._behind |= {one.seq: one for one in stored}
             self._called.set()
             return

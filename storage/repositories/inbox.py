@@ -21,18 +21,18 @@ MOST_ALONE = 12
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An update at the door; `payload` is its JSON, `lane` whose updates keep their order."""
+    """An update at the door; `payload` is its JSON, None where it is left out; `lane`: whose updates keep their order."""
 
     update_id: int
     lane: int
-    payload: str
+    payload: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """An update stored and not yet done; `tried`: it was handled before, and that came to no end.
 
-    `suspect`: it was there at so many starts that it may be what kills the process.
+    `suspect`: it was there at so many starts that it may be what kills the process. `left_out`: nobody handles it.
     """
 
     seq: InboxSeq
@@ -41,6 +41,7 @@ class Waiting:
     payload: str
     tried: bool = False
     suspect: bool = False
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,19 @@ async def store(uow: Uow, bot_id: BotId, arrivals: Sequence[Arrival], now: datet
                 "update_id": arrival.update_id,
                 "lane": arrival.lane,
                 "payload": arrival.payload,
-                "state": InboxState.NEW,
+                "state": InboxState.IGNORED if arrival.payload is None else InboxState.NEW,
                 "attempts": 0,
                 "received_at": now,
+                "done_at": now if arrival.payload is None else None,
             }
             for arrival in by_id.values()
         ],
     )
     rows = sorted((row.seq, by_id[row.update_id]) for row in stored)
-    return [Waiting(InboxSeq(seq), one.update_id, one.lane, one.payload) for seq, one in rows]
+    return [
+        Waiting(InboxSeq(seq), one.update_id, one.lane, one.payload or "", left_out=one.payload is None)
+        for seq, one in rows
+    ]
 
 
 def _finish() -> Prepared:

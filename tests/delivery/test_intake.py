@@ -230,6 +230,22 @@ async def test_two_weeks_later_only_what_was_never_done_is_left(storage: Storage
     assert [row.update_id for row in await door.rows()] == [11]
 
 
+async def test_whose_messages_are_left_out_leaves_rows_without_them_and_his_taps_are_kept(storage: Storage) -> None:
+    delivered: list[Waiting] = []
+    writer = GroupWriter(
+        storage, StoppedClock(NOW), BOT, delivered.extend, lambda seqs: None, turns_away=lambda lane: lane == 7
+    )
+    running = asyncio.ensure_future(writer.run())
+    tap = {"update_id": 12, "callback_query": {"from": {"id": 7}}}
+    await asyncio.gather(writer.put([typed(10)]), writer.put([typed(11, user=8), tap]), writer.put([typed(13)]))
+    writer.stop()
+    await asyncio.wait_for(running, 20)
+    rows = {row.update_id: row for row in await Door(storage, writer).rows()}
+    assert {number: row.state for number, row in rows.items()} == {10: "ignored", 11: "new", 12: "new", 13: "ignored"}
+    assert (rows[10].payload, rows[10].done_at) == (None, NOW)
+    assert {one.update_id for one in delivered if not one.left_out} == {11, 12}
+
+
 SECRET = "секрет"
 
 

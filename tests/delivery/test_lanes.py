@@ -224,6 +224,36 @@ async def test_a_flood_loses_messages_but_no_taps_and_is_told_once() -> None:
     assert FLOOD + 3 in school.handled
 
 
+async def test_once_somebody_knows_that_he_floods_us_his_messages_may_be_left_out_at_the_door() -> None:
+    school = School(gates={1: asyncio.Event()})
+    async with running(school) as lanes:
+        lanes.put([update(seq) for seq in range(1, FLOOD + 1)])
+        assert not lanes.turns_away(7)
+        lanes.put([update(FLOOD + 1)])
+        assert lanes.turns_away(7) and not lanes.turns_away(8)
+        school.gates[1].set()
+        await eventually(lambda: not lanes.turns_away(7))
+
+
+async def test_who_could_not_be_told_that_messages_are_left_out_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    school = School(gates={1: asyncio.Event()})
+    heard = [False, True]
+
+    async def slow_down(one: Waiting) -> None:
+        school.told.append(("slow down", one.seq))
+        if not heard.pop(0):
+            raise TelegramNetworkError(METHOD, "timeout")
+
+    monkeypatch.setattr(school, "slow_down", slow_down)
+    async with running(school) as lanes:
+        lanes.put([update(seq) for seq in range(1, FLOOD + 2)])
+        await eventually(lambda: len(school.told) == 1 and not lanes.turns_away(7))
+        lanes.put([update(FLOOD + 2), update(FLOOD + 3)])
+        await eventually(lambda: not heard)
+        school.gates[1].set()
+    assert school.told == [("slow down", FLOOD + 1), ("slow down", FLOOD + 2)]
+
+
 async def test_stopping_ends_what_is_handled_and_leaves_the_rest() -> None:
     school = School(gates={1: asyncio.Event()})
     tasks = Tasks()
