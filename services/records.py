@@ -220,7 +220,7 @@ class Records:
             lesson = await open_part(uow, actor, lesson_id, part, now)
             former = await records.revision(uow, lesson.id, part, back_to) if back_to else None
             wanted = Wanted(part, former.value, former.plan_topic_id, former.way) if former else Wanted(part, None)
-            if part is RecordPart.HOMEWORK and wanted.value and await _bring_back_files(uow, lesson, seen):
+            if part is RecordPart.HOMEWORK and wanted.value and await _undo_files(uow, lesson, seen, now):
                 lesson = await access_lesson(uow, actor, lesson.id)
             return await put_part(uow, actor, lesson, wanted, seen, now)
 
@@ -232,12 +232,13 @@ async def open_part(uow: Uow, actor: Actor, lesson_id: LessonId, part: RecordPar
     return lesson
 
 
-async def _bring_back_files(uow: Uow, lesson: OwnLesson, seen: int) -> bool:
-    """Whether attachments that this revision of the homework took away with the text came back."""
+async def _undo_files(uow: Uow, lesson: OwnLesson, seen: int, now: datetime) -> bool:
+    """Whether attachments changed: what came with this revision of the homework goes, what went with it comes back."""
     current = lesson.row.parts.get(RecordPart.HOMEWORK)
     if current is None or current.rev != seen:
         return False
-    return await homework.bring_back_files(uow, lesson.id, current.entered_at) > 0
+    gone = await homework.take_back_files(uow, lesson.id, current.entered_at, now)
+    return await homework.bring_back_files(uow, lesson.id, current.entered_at) + gone > 0
 
 
 async def await_text(

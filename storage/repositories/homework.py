@@ -131,6 +131,14 @@ async def remove_files(uow: Uow, lesson_id: LessonId, now: datetime, up_to: int 
     return await uow.write(ends.values(removed_at=now))
 
 
+async def take_back_files(uow: Uow, lesson_id: LessonId, added_at: datetime, now: datetime) -> int:
+    """End what was attached to everybody's homework at a moment; how many."""
+    ends = update(HomeworkFile).where(
+        HomeworkFile.lesson_id == lesson_id, HomeworkFile.added_at == added_at, *EVERYBODYS
+    )
+    return await uow.write(ends.values(removed_at=now))
+
+
 async def bring_back_files(uow: Uow, lesson_id: LessonId, removed_at: datetime) -> int:
     """Attach again what was removed from everybody's homework at a moment; how many."""
     again = update(HomeworkFile).where(

@@ -229,6 +229,35 @@ async def test_as_last_time_shows_and_takes_what_this_course_gave_before(
     assert (back.card.homework, back.card.files) == (None, 0)
 
 
+async def test_undoing_as_last_time_takes_its_attachments_back_and_leaves_the_own_ones(
+    homework: Homework, records: Records, school: Cast, storage: Storage
+) -> None:
+    owner = school.actor(school.owner)
+    before = await add_lesson(storage, school, "Алгебра", 3, YESTERDAY)
+    for lesson, number, text in ((before, 1, "§ 12"), (school.algebra, 2, "§ 7")):
+        await records.choose_homework(owner, lesson)
+        await homework.put_file(owner, photo(number), text)
+
+    async def attached() -> list[str]:
+        return [one.file_id for one in (await homework.files(owner, school.algebra))[1]]
+
+    own = await attached()
+    school.clock.set(school.at("11:02"))
+    rev = (await records.choose_homework(owner, school.algebra)).rev
+    put = await homework.same_as_last_time(owner, school.algebra, before, rev)
+    assert (put.outcome, put.back_to, len(await attached())) == (Outcome.SAVED, rev, 2)
+    school.clock.set(school.at("11:03"))
+    back = await records.restore(owner, school.algebra, RecordPart.HOMEWORK, rev, rev + 1)
+    assert back.card.homework is not None
+    assert (back.card.homework.value, back.card.files, await attached()) == ("§ 7", 1, own)
+    told = {value for (_, key), value in (await waiting(storage)).items() if f":{school.algebra}:" in key}
+    assert [without_files(value or "") for value in told] == [("§ 7", 1)]
+    school.clock.set(school.at("11:04"))
+    again = await records.restore(owner, school.algebra, RecordPart.HOMEWORK, rev + 1, rev + 2)
+    assert again.card.homework is not None
+    assert (again.card.homework.value, again.card.files) == ("§ 12", 2), "and the undoing can be undone"
+
+
 async def test_as_last_time_attaches_no_more_than_a_messenger_shows_together(
     homework: Homework, records: Records, school: Cast, storage: Storage
 ) -> None:
