@@ -180,13 +180,13 @@ class Readiness:
             PersonId(first.recipient_id),
             SchoolId(first.school_id),
             self._bot_id,
-            first.address,
+            due.address_at(self._channel, first.place),
             first.locale,
             zone,
             self._channel,
             first.mailbox,
-            first.regulation,
-            first.chosen,
+            due.from_json(first.regulation) or {},
+            due.chosen(first),
         )
         letter = await self._composer.compose(uow, recipient, [_item(row) for row in bundle], moment)
         if letter is None:
@@ -201,7 +201,7 @@ class Readiness:
         return Ready(
             priority=min(row.priority for row in told),
             due_at=min(row.due_at for row in told),
-            address=first.address,
+            address=recipient.address,
             bundle=(first.recipient_id, first.bundle),
             method=letter.method,
             payload={**letter.payload, "locale": first.locale},
@@ -255,9 +255,7 @@ def _item(row: due.DueRow) -> DueItem:
         base=row.base,
         value=row.value,
         priority=row.priority,
-        created_at=row.created_at,
         due_at=row.due_at,
-        expires_at=row.expires_at,
         student_id=None if row.student_id is None else PersonId(row.student_id),
         lesson_id=None if row.lesson_id is None else LessonId(row.lesson_id),
         work_id=None if row.work_id is None else WorkId(row.work_id),

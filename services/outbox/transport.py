@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from services.outbox.outcomes import Outcome
@@ -46,8 +46,7 @@ class Reachable:
     chosen: ChosenHours | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DueItem:
+class DueItem(NamedTuple):
     """A fact that is due; `base` is what the recipient was last told under its key.
 
     `previous_letter_id` is the letter that told `base` and stands in the chat: an EDIT or DELETE may aim at it.
@@ -61,9 +60,7 @@ class DueItem:
     base: str | None
     value: str | None
     priority: int
-    created_at: datetime
     due_at: datetime
-    expires_at: datetime | None
     student_id: PersonId | None
     lesson_id: LessonId | None
     work_id: WorkId | None

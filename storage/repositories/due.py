@@ -1,23 +1,26 @@
 """Which waiting items may be told now, to whom and by which channel."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
     exists,
     func,
-    literal,
     literal_column,
     or_,
     select,
 )
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import aliased
 
 from storage.models.base import UtcDateTime
@@ -25,23 +28,25 @@ from storage.models.delivery import Item, Letter, Owner
 from storage.models.family import Contact
 from storage.models.people import Person, Preferences, TelegramAccount
 from storage.models.school import School
+from storage.prepared import Prepared
 from storage.repositories import preferences, recipients
+from storage.repositories.among import among, not_among
 from storage.repositories.items import TOLD, WAITS
 from storage.repositories.preferences import ChosenHours
 from storage.uow import Uow
-from storage.vocabulary import AccountState, BotId, Channel, ContactState, ItemKind, LetterState
+from storage.vocabulary import AccountState, BotId, Channel, ContactState, DeliveryMode, ItemKind, LetterState
 
-PRIORITIES = (0, 1, 2, 3, 4)
+PRIORITIES: Any = tuple(literal_column(str(one)) for one in range(5))  # bound, the statement could not be prepared
 NOW: Any = bindparam("now", type_=UtcDateTime())
-UNRESOLVED = (LetterState.SENDING.value, LetterState.UNKNOWN.value)
+UNRESOLVED: Any = tuple(literal_column(f"'{one.value}'") for one in (LetterState.SENDING, LetterState.UNKNOWN))
 MAIL = "mail:"  # begins a letter's address at the e-mail channel; a contact's id follows, never the address itself
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """A due item with its recipient's address, language and hours, and the school's zone and regulation.
+class DueRow(NamedTuple):
+    """A due item with its recipient's place, language and hours, and the school's zone and regulation.
 
-    `mailbox`: where an e-mail letter goes, else «»; `chosen` None: the regulation's hours hold.
+    `place`: the number of the address, see `address_at`; `mailbox`: where an e-mail letter goes, else «». The
+    regulation and the kinds are JSON; `mode` None: the regulation's hours hold.
     """
 
     id: int
@@ -52,21 +57,23 @@ class DueRow:
     base: str | None
     value: str | None
     priority: int
-    created_at: datetime
     due_at: datetime
-    expires_at: datetime | None
     student_id: int | None
     lesson_id: int | None
     work_id: int | None
     recipient_id: int
     school_id: int
     previous_letter_id: int | None
-    address: str
+    place: int
+    mailbox: str
     locale: str
     timezone: str
-    regulation: dict[str, Any]
-    chosen: ChosenHours | None
-    mailbox: str = ""
+    regulation: str
+    mode: str | None
+    digest_minute: int | None
+    quiet_from_minute: int | None
+    quiet_until_minute: int | None
+    kinds: str | None
 
 
 def account_of_item() -> ColumnElement[bool]:
@@ -171,7 +178,7 @@ def _is_due(bot: Any) -> ColumnElement[bool]:
     )
 
 
-def _whole(channel: Channel) -> Select[Any]:
+def _whole(channel: Channel, dialect: str) -> Select[Any]:
     told, letter = aliased(Item), aliased(Letter)
     previous = (
         select(letter.id)
@@ -192,24 +199,25 @@ def _whole(channel: Channel) -> Select[Any]:
             *(getattr(Item, name) for name in OF_ITEM),
             previous.label("previous_letter_id"),
             _place(channel).label("place"),
-            (Contact.address if channel is Channel.EMAIL else literal("")).label("mailbox"),
+            (Contact.address if channel is Channel.EMAIL else literal_column("''")).label("mailbox"),
             Person.locale,
             School.timezone,
-            School.regulation,
-            *preferences.COLUMNS,
+            as_type(School.regulation, Text).label("regulation"),
+            *preferences.COLUMNS[:-1],
+            as_type(Preferences.kinds, Text).label("kinds"),
         )
         .select_from(Item)
         .join(_door(channel), reachable(channel))
         .join(Person, Person.id == Item.recipient_id)
         .join(School, School.id == Item.school_id)
         .outerjoin(Preferences, Preferences.person_id == Item.recipient_id)
-        .where(Item.recipient_id.in_(bindparam("people", expanding=True)), IS_DUE_OF_SOME)
+        .where(among(Item.recipient_id, "people", dialect), IS_DUE_OF_SOME)
         .order_by(Item.id)
     )
 
 
 # Made once: the aliases of a question cost more than its answer, and the postman asks at every tap.
-OF_ITEM = [name for name in DueRow.__dataclass_fields__ if name in Item.__table__.columns]
+OF_ITEM = DueRow._fields[: DueRow._fields.index("previous_letter_id")]
 IS_DUE = _is_due(Item.bot_id)
 # SQLite would walk all that is due in search of a few recipients, did it see that an index begins with the bot.
 IS_DUE_OF_SOME = _is_due(Item.bot_id + 0)
@@ -219,9 +227,9 @@ IS_DUE_OF_SOME = _is_due(Item.bot_id + 0)
 class Questions:
     """What is asked of one channel."""
 
-    first: Select[Any]
-    not_held: Select[Any]
-    whole: Select[Any]
+    first: Prepared
+    not_held: Prepared
+    whole: Prepared
     oldest: Select[Any]
 
 
@@ -236,9 +244,9 @@ def _questions(channel: Channel) -> Questions:
         .limit(bindparam("limit", type_=Integer))
     )
     return Questions(
-        first,
-        first.where(_place(channel).not_in(bindparam("held", expanding=True))),
-        _whole(channel),
+        Prepared(first),
+        Prepared(lambda dialect: first.where(not_among(_place(channel), "held", dialect))),
+        Prepared(lambda dialect: _whole(channel, dialect)),
         select(func.min(Item.due_at)).select_from(Item).join(door, there).where(IS_DUE),
     )
 
@@ -254,7 +262,7 @@ async def due(
     held: Collection[str] = (),
     channel: Channel = Channel.TELEGRAM,
 ) -> list[DueRow]:
-    """Whole bundles of a channel's due items of the most urgent recipients, urgent first.
+    """Whole bundles of a channel's due items of the most urgent recipients, in the order of their ids.
 
     `limit` counts items looked at; `held` leaves out addresses that told us to wait.
     """
@@ -262,27 +270,31 @@ async def due(
     at = {"bot": bot_id, "now": now}
     first = {**at, "limit": limit}
     if held:
-        found = await uow.execute(ask.not_held, {**first, "held": [place_of(address) for address in held]})
+        found = await uow.ask(ask.not_held, {**first, "held": [place_of(address) for address in held]})
     else:
-        found = await uow.execute(ask.first, first)
+        found = await uow.ask(ask.first, first)
     people = {row.recipient_id for row in found}
     if not people:
         return []
-    return [_row(row, channel) for row in await uow.execute(ask.whole, {**at, "people": sorted(people)})]
+    return await uow.ask(ask.whole, {**at, "people": sorted(people)})
 
 
-def _row(row: Any, channel: Channel) -> DueRow:
-    values: list[Any] = [
-        *row[: len(OF_ITEM)],
-        row.previous_letter_id,
-        address_at(channel, row.place),
-        row.locale,
-        row.timezone,
-        row.regulation,
-        preferences.chosen(row),
-        row.mailbox,
-    ]
-    return DueRow(*values)
+@lru_cache(maxsize=64)
+def from_json(stored: str) -> dict[str, Any] | None:
+    """A regulation, or kinds that somebody chose: the same ones in row after row."""
+    made: dict[str, Any] | None = json.loads(stored)
+    return made
+
+
+def chosen(row: DueRow) -> ChosenHours | None:
+    """The hours that the recipient chose, if any."""
+    if row.mode is None:
+        return None
+    kinds = None if row.kinds is None else from_json(row.kinds)
+    assert row.digest_minute is not None and row.quiet_from_minute is not None and row.quiet_until_minute is not None
+    return ChosenHours(
+        DeliveryMode(row.mode), row.digest_minute, row.quiet_from_minute, row.quiet_until_minute, kinds or {}
+    )
 
 
 async def oldest_due(uow: Uow, bot_id: BotId, now: datetime, channel: Channel = Channel.TELEGRAM) -> datetime | None:
