@@ -64,7 +64,7 @@ async def gather(uow: Uow, reader: Reader, items: Sequence[DueItem], more_studen
             if item.kind is ItemKind.HOMEWORK and item.student_id == student_id and item.lesson_id is not None
         ]
         if given:
-            dates = await shelf.due_dates(uow, student_id, given)
+            dates = await shelf.due_dates(uow, reader.school_id, student_id, given)
             due_on |= {(student_id, lesson_id): on for lesson_id, on in dates.items()}
     given_in = {item.lesson_id for item in items if item.kind is ItemKind.HOMEWORK and item.lesson_id is not None}
     return Sources(

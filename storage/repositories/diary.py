@@ -1,20 +1,18 @@
 """What families read: a student's lessons with topics, marks, absences and homework; names for letters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Date, and_, bindparam, func, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, Date, and_, bindparam, select, tuple_
 
 from storage.models.journal import Attendance, LessonRecord, LessonWork, Mark, PersonalHomework
 from storage.models.people import Enrollment, Person
 from storage.models.school import School, Subject
 from storage.models.timetable import Lesson, LessonAudience
-from storage.repositories import homework
-from storage.repositories.lessons import NOT_HELD, Question, sits
+from storage.repositories.lessons import Question, sits
 from storage.repositories.revisions import is_newest
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -96,23 +94,12 @@ def with_seat(question: Question) -> Question:
 
 
 BY_ID = lines().where(Lesson.id.in_(IDS))
-OF_DAY = (
-    with_seat(lines())
-    .where(Lesson.school_id == SCHOOL, Lesson.on_date == DAY)
-    .order_by(Lesson.starts_at, Lesson.slot, Lesson.id)
-)
 
 
 async def lessons(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, LessonLine]:
     """Lessons by id."""
     rows = await uow.execute(BY_ID, {"ids": list(lesson_ids)})
     return {row.id: line_of(row) for row in rows}
-
-
-async def lessons_of_day(uow: Uow, school_id: SchoolId, student_id: PersonId, day: date) -> list[LessonLine]:
-    """A student's lessons of a day, in their order."""
-    rows = await uow.execute(OF_DAY, {"school": school_id, "student": student_id, "day": day})
-    return list({row.id: line_of(row) for row in rows}.values())
 
 
 WORKS = select(LessonWork.id, LessonWork.kind, LessonWork.ordinal).where(LessonWork.id.in_(IDS))
@@ -202,47 +189,6 @@ async def ways(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, Hom
     return {LessonId(row.lesson_id): HomeworkWay(row.way) for row in rows}
 
 
-given = aliased(Lesson)
-DUE_DATES = (
-    with_seat(select(given.id, func.min(Lesson.on_date)).select_from(Lesson))
-    .join(given, and_(given.subject_id == Lesson.subject_id, given.school_id == Lesson.school_id))
-    .where(given.id.in_(IDS), Lesson.on_date > given.on_date, Lesson.state.not_in(NOT_HELD))
-    .group_by(given.id)
-)
-
-
-async def due_dates(uow: Uow, student_id: PersonId, lesson_ids: Collection[LessonId]) -> dict[LessonId, date]:
-    """For when the homework of lessons is: the student's next day with that subject; absent where none is laid out."""
-    rows = await uow.execute(DUE_DATES, {"student": student_id, "ids": list(lesson_ids)})
-    return {LessonId(row[0]): row[1] for row in rows}
-
-
-LAST_DAYS = (
-    with_seat(select(Lesson.subject_id, func.max(Lesson.on_date).label("on_date")).select_from(Lesson))
-    .where(
-        Lesson.school_id == SCHOOL,
-        Lesson.subject_id.in_(SUBJECTS),
-        Lesson.on_date < DAY,
-        Lesson.on_date >= SINCE,
-        Lesson.state.not_in(NOT_HELD),
-    )
-    .group_by(Lesson.subject_id)
-)
-HOMEWORK = (
-    with_seat(select(Lesson.id, Lesson.subject_id, LessonRecord.value, LessonRecord.way).select_from(Lesson))
-    .join(LessonRecord, LessonRecord.lesson_id == Lesson.id)
-    .where(
-        Lesson.school_id == SCHOOL,
-        tuple_(Lesson.subject_id, Lesson.on_date).in_(bindparam("last", expanding=True)),
-        LessonRecord.part == RecordPart.HOMEWORK.value,
-        LessonRecord.value.is_not(None),
-        LessonRecord.value != "",
-        is_newest(LessonRecord),
-    )
-    .order_by(Lesson.starts_at, Lesson.id)
-)
-
-
 OWN_HOMEWORK = (
     with_seat(select(Lesson.id, Lesson.subject_id, PersonalHomework.value, PersonalHomework.way).select_from(Lesson))
     .join(PersonalHomework, PersonalHomework.lesson_id == Lesson.id)
@@ -278,41 +224,15 @@ class ToDo:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What was given to all for a day, by subject, and on which day of each subject."""
-
-    last: list[tuple[int, date]]
-    general: dict[int, list[ToDo]]
-
-
-async def given_to_all(
-    uow: Uow, school_id: SchoolId, student_id: PersonId, day: date, subject_ids: Collection[int]
-) -> Given:
-    """The general homework for a day of everybody who sits where this student does: of the last day with a subject."""
-    values = {"school": school_id, "student": student_id}
-    earlier = {**values, "day": day, "since": day - LOOK_BACK, "subjects": list(subject_ids)}
-    last = [(row.subject_id, row.on_date) for row in await uow.execute(LAST_DAYS, earlier)]
-    if not last:
-        return Given([], {})
-    rows = {row.id: row for row in await uow.execute(HOMEWORK, {**values, "last": last})}
-    files = await homework.file_counts(uow, list(rows))
-    return Given(last, _by_subject(rows, files, own=False))
-
-
 async def given_alone(
     uow: Uow, school_id: SchoolId, student_id: PersonId, last: Collection[tuple[int, date]]
 ) -> dict[int, list[ToDo]]:
     """A student's own homework of such days, by subject; nothing of another student's is asked for."""
     values = {"school": school_id, "student": student_id, "last": list(last)}
-    return _by_subject({row.id: row for row in await uow.execute(OWN_HOMEWORK, values)}, {}, own=True)
-
-
-def _by_subject(rows: dict[int, Any], files: Mapping[LessonId, int], *, own: bool) -> dict[int, list[ToDo]]:
     found: dict[int, list[ToDo]] = defaultdict(list)
-    for row in rows.values():
+    for row in {row.id: row for row in await uow.execute(OWN_HOMEWORK, values)}.values():
         way = HomeworkWay(row.way) if row.way else None
-        found[row.subject_id].append(ToDo(row.id, row.value, way, files.get(row.id, 0), own))
+        found[row.subject_id].append(ToDo(row.id, row.value, way, 0, own=True))
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.repositories import alike
 from storage.uow import Storage, Uow
 from storage.vocabulary import PersonId, Role
 from tests import school as people
@@ -42,7 +43,11 @@ async def english_tomorrow(box: Mailbox) -> None:
         await box.gives(f"Unit {number}", cast.lessons[f"английский {number}"], teacher)
 
 
-async def test_each_half_of_a_class_reads_of_its_own_lessons_and_homework(box: Mailbox) -> None:
+@pytest.mark.parametrize("few", [alike.FEW, 0], ids=["walking its classes", "walking the days"])
+async def test_each_half_of_a_class_reads_of_its_own_lessons_and_homework(
+    box: Mailbox, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alike, "FEW", few)
     ours, others = box.cast.students[0::2][:3], box.cast.students[1::2][:3]
     mothers = await mothers_of(box, [*ours, *others])
     await english_tomorrow(box)
@@ -54,6 +59,22 @@ async def test_each_half_of_a_class_reads_of_its_own_lessons_and_homework(box: M
         own, foreign = ("Unit 1", "Unit 2") if number < len(ours) else ("Unit 2", "Unit 1")
         assert own in text
         assert foreign not in text
+
+
+@pytest.mark.parametrize("few", [alike.FEW, 0], ids=["walking its classes", "walking the days"])
+async def test_homework_for_a_lesson_after_some_weeks_says_its_day(
+    box: Mailbox, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alike, "FEW", few)
+    [mother] = await mothers_of(box, [box.cast.students[0]])
+    later = TODAY + alike.LOOK_AHEAD + timedelta(days=9)
+    await add_lesson(box.storage, box.cast, "Английский язык", 4, later, audience=box.cast.half(1), key="нескоро")
+    box.clock_shows("14:00")
+    await box.gives("Unit 1", box.cast.lessons["английский 1"], box.cast.colleague)
+    box.clock_shows("18:30")
+    await box.evening()
+    [text] = (await box.texts())[mother]
+    assert "английский язык — Unit 1 (на чт 8 октября)" in text
 
 
 async def test_a_class_of_letters_takes_fewer_questions_than_there_are_letters(
