@@ -80,7 +80,8 @@ class Ownership:
             await asyncio.sleep(min(pause, max(self._until - loop.time(), 0.0)))
             asked_at = loop.time()
             try:
-                async with asyncio.timeout(RENEW_EVERY), self._storage.writing() as uow:
+                # Behind all taps that wait, on a busy machine, the lease would end meanwhile.
+                async with asyncio.timeout(RENEW_EVERY), self._storage.writing(quick=True, first=True) as uow:
                     renewed = self.epoch is not None and await owner.renew(uow, self._bot_id, self.epoch, TTL)
             except Exception as error:
                 log.warning("lease_not_renewed error=%s", type(error).__name__)

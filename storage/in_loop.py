@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
+from storage.places import Places
+
 LONG = 100_000  # steps of SQLite's machine, a few milliseconds, after which a question is no short one
 PATIENCE = 60.0  # seconds that a transaction is waited for
 BUSY_TIMEOUT = "PRAGMA busy_timeout=5000"
@@ -206,17 +208,20 @@ class Dialect(SQLiteDialect_pysqlite):
 
 
 class Door:
-    """Transactions on the connections of one engine: as many at a time as its pool has, in the order of asking."""
+    """Transactions on the connections of one engine: as many at a time as its pool has."""
 
     def __init__(self, engine: AsyncEngine, *, writes: bool) -> None:
         self._engine = engine.sync_engine
-        self._places = asyncio.Semaphore(cast(AsyncAdaptedQueuePool, engine.pool).size())
+        self._places = Places(cast(AsyncAdaptedQueuePool, engine.pool).size())
         self._writes = writes
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[sqlalchemy.Connection]:
-        """Committed at the end of the block. Raises sqlalchemy's TimeoutError where no connection gets free."""
-        await self._enter()
+    async def transaction(self, *, first: bool = False) -> AsyncIterator[sqlalchemy.Connection]:
+        """Committed at the end of the block. Raises sqlalchemy's TimeoutError where no connection gets free.
+
+        `first`: before all others that wait.
+        """
+        await self._enter(first)
         try:
             # A connection made anew is waited for in its thread, as SQLAlchemy's asynchronous door does.
             with await greenlet_spawn(self._engine.connect) as connection:
@@ -226,15 +231,15 @@ class Door:
                 if self._writes:
                     await driver.in_thread(driver.commit)
         finally:
-            self._places.release()
+            self._places.leave()
 
-    async def _enter(self) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
+    async def _enter(self, first: bool) -> None:
+        if self._places.free:
+            await self._places.enter()
             return
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._places.acquire()
+                await self._places.enter(first=first)
         except TimeoutError as error:
             raise PoolTimeout("no connection gets free") from error
 

@@ -188,15 +188,21 @@ class Storage:
 
     @asynccontextmanager
     async def writing(
-        self, seq: InboxSeq | None = None, *, now: datetime | None = None, quick: bool | None = None
+        self,
+        seq: InboxSeq | None = None,
+        *,
+        now: datetime | None = None,
+        quick: bool | None = None,
+        first: bool = False,
     ) -> AsyncIterator[Uow]:
         """A write transaction; with `seq` and `now` its last statement marks that update done.
 
         `quick`: on SQLite its statements may run in the event loop, since each is a matter of a few rows; as those of
-        an update do, unless said otherwise. Raises AlreadyDone, with nothing kept, when the update was done before.
+        an update do, unless said otherwise. `first`: on SQLite, before all that wait for its one writer. Raises
+        AlreadyDone, with nothing kept, when the update was done before.
         """
         with _once():
-            async with self._write(seq, seq is not None if quick is None else quick) as uow:
+            async with self._write(seq, seq is not None if quick is None else quick, first) as uow:
                 yield uow
                 if seq is not None:
                     await _mark_done(uow, seq, now)
@@ -206,9 +212,9 @@ class Storage:
             self.on_items()
 
     @asynccontextmanager
-    async def _write(self, seq: InboxSeq | None, quick: bool) -> AsyncIterator[Uow]:
+    async def _write(self, seq: InboxSeq | None, quick: bool, first: bool) -> AsyncIterator[Uow]:
         if self._doors is not None:
-            async with self._doors[0].transaction() as here:
+            async with self._doors[0].transaction(first=first) as here:
                 yield InLoopUow(here, seq, quick=quick)
         else:
             async with self.reader.connect() as connection, connection.begin():

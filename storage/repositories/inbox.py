@@ -21,7 +21,7 @@ MOST_ALONE = 12
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An update at the door; `payload` is its JSON, None where it is left out; `lane`: whose updates keep their order."""
+    """An update at the door; `payload` is its JSON, None where it is left out; updates of a `lane` keep their order."""
 
     update_id: int
     lane: int

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Executable, insert, select, text
@@ -12,10 +13,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.ownership import Ownership
 from storage import in_loop
 from storage.failures import passes
 from storage.models.delivery import Owner
+from storage.places import Places
+from storage.repositories import owner
 from storage.uow import Storage, Uow
+from tests.delivery.conftest import BOT
+from tests.support.waiting import eventually
 
 NOW = datetime(2026, 9, 8, 7, 45, tzinfo=UTC)
 STEPS = 500_000  # of a machine that is asked back after a hundred thousand
@@ -159,3 +165,45 @@ async def test_a_writer_that_never_gets_its_turn_is_told_so(archive: Storage, mo
         async with archive.writing():
             pass
     holding.cancel()
+
+
+async def test_the_lease_is_renewed_before_all_that_wait_for_the_writer(
+    archive: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, order, let_go = Ownership(archive, BOT, tmp_path), list[str](), asyncio.Event()
+    await mine.take()
+
+    async def write(name: str) -> None:
+        async with archive.writing():
+            order.append(name)
+            await let_go.wait()
+
+    async def renew(uow: Uow, *words: object) -> bool:
+        order.append("lease")
+        return False  # it is lost: once is enough
+
+    monkeypatch.setattr(owner, "renew", renew)
+    taps = [asyncio.ensure_future(write(name)) for name in ("one", "two", "three")]
+    await eventually(lambda: order == ["one"])
+    mine._until = asyncio.get_running_loop().time() + 0.02  # it is renewed then at the latest
+    keeping = asyncio.ensure_future(mine.keep())
+    assert archive._doors is not None
+    places = archive._doors[0]._places
+    await eventually(lambda: len(places._waiting) == 3)
+    let_go.set()
+    await asyncio.gather(keeping, *taps)
+    assert order == ["one", "lease", "two", "three"]
+
+
+async def test_a_place_given_to_somebody_who_goes_away_is_the_next_ones() -> None:
+    places = Places(1)
+    await places.enter()
+    waiting = [asyncio.ensure_future(places.enter()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[1].cancel()
+    places.leave()
+    waiting[0].cancel()  # it has the place and doesn't know yet
+    await asyncio.wait(waiting)
+    assert [one.cancelled() for one in waiting] == [True, True, False]
+    places.leave()
+    assert places.free
