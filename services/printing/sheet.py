@@ -10,9 +10,7 @@ from typing import Any
 
 from services import words
 from services.i18n import gettext as _
-from services.i18n import ngettext
 from services.letters.reader import Naming, naming
-from services.letters.typeset import cut
 from services.rules import averages
 from services.rules.averages import Scored
 from services.rules.finals import Scope
@@ -26,11 +24,7 @@ from storage.uow import Uow
 from storage.vocabulary import AttendanceCode, Channel, PersonId, SchoolId
 
 AHEAD = timedelta(days=7)  # homework for so many days
-# What one sheet of two sides holds, whatever was entered.
-MOST_ROWS = 24
-MOST_COMMENTS = 10
-MOST_LETTERS = 5
-TEXT, COMMENT, LETTER = 110, 160, 400
+MOST_LETTERS = 20  # at once; each is printed whole, since nobody on paper can look further
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ def content(
             _("Homework for the days ahead"), "homework", _ahead(told.homework, days.until), _("No homework is given.")
         ),
         _block(_("Results"), "results", [list(one) for one in told.results], None),
-        _block(_("Letters of the school"), "all", [[cut(one, LETTER)] for one in letters[:MOST_LETTERS]], None),
+        _block(_("Letters of the school"), "all", [[one] for one in letters[:MOST_LETTERS]], None),
     ]
     guardian = f"{tie.guardian[0]} {' '.join(part[:1] + '.' for part in tie.guardian[1:] if part)}"
     return {
@@ -160,9 +154,7 @@ async def _results(
 def _block(title: str, kind: str, rows: list[list[str]], empty: str | None) -> dict[str, Any] | None:
     if not rows and empty is None:
         return None
-    left = len(rows) - MOST_ROWS
-    more = ngettext("…and {count} more", "…and {count} more", left).format(count=left) if left > 0 else ""
-    return {"title": title, "kind": kind, "rows": rows[:MOST_ROWS], "more": more, "empty": empty or ""}
+    return {"title": title, "kind": kind, "rows": rows, "empty": empty or ""}
 
 
 def _attendance(absences: Sequence[AbsentRow]) -> list[list[str]]:
@@ -194,14 +186,13 @@ def _marks(told: Told, regulation: Regulation) -> list[list[str]]:
         mean = averages.average(
             [Scored(one.value, one.kind) for one in told.of_term if one.subject_id == subject_id], regulation
         )
-        rows.append([subject, cut(said, 3 * TEXT) or "—", "—" if mean is None else words.average(mean)])
+        rows.append([subject, said or "—", "—" if mean is None else words.average(mean)])
     return rows
 
 
 def _comments(marks: Sequence[GivenMark]) -> list[list[str]]:
-    commented = [one for one in marks if one.comment][:MOST_COMMENTS]
-    return [[f"{one.subject}, {one.on_date:%d.%m}", cut(one.comment, COMMENT)] for one in commented]
+    return [[f"{one.subject}, {one.on_date:%d.%m}", one.comment] for one in marks if one.comment]
 
 
 def _ahead(homework: Sequence[tuple[date, str, str]], today: date) -> list[list[str]]:
-    return [[words.weekday(day), subject, cut(text, TEXT)] for day, subject, text in homework]
+    return [[words.weekday(day), subject, text] for day, subject, text in homework]

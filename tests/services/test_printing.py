@@ -22,7 +22,7 @@ from storage.models.delivery import Item, Letter
 from storage.models.family import Contact
 from storage.models.people import Guardianship
 from storage.models.school import School
-from storage.repositories import broadcasts
+from storage.repositories import broadcasts, care
 from storage.uow import Storage
 from storage.vocabulary import (
     AttendanceCode,
@@ -184,7 +184,7 @@ async def test_a_mark_entered_late_stands_on_the_sheet_that_tells_it(school: Cla
     assert "4 (" in pages(await sheets_pdf(printed))[1]
 
 
-async def test_letters_that_do_not_fit_the_sheet_wait_for_the_next(school: Class7B) -> None:
+async def test_letters_wait_for_the_print_however_late_and_the_last_of_very_many_for_the_next(school: Class7B) -> None:
     box, cast = school.box, school.cast
     now = cast.clock.now()
     async with box.storage.writing() as uow:
@@ -195,12 +195,14 @@ async def test_letters_that_do_not_fit_the_sheet_wait_for_the_next(school: Class
             await broadcasts.change(uow, id_, [BroadcastState.DRAFT], **values)
             key = f"broadcast:{id_}"
             fact = Fact(
-                cast.school_id, BOT, school.grandmother, ItemKind.BROADCAST, key, key, str(id_), 3, now, now, None
+                cast.school_id, BOT, school.grandmother, ItemKind.BROADCAST, key, key, str(id_), 3, now, now, now + DAY
             )
             await items.put(uow, [replace(fact, student_id=cast.named("Яковлева Вера"), channel=Channel.PAPER)], now)
-    for day, shown in ((TODAY, range(MOST_LETTERS)), (TODAY + 7 * DAY, [MOST_LETTERS])):
+    for day, shown in ((TODAY + 7 * DAY, range(MOST_LETTERS)), (TODAY + 14 * DAY, [MOST_LETTERS])):
         box.clock_shows("15:00", day)
-        sheet = pages(await sheets_pdf(await school.prints()))[1]
+        async with box.storage.writing() as uow:
+            assert await care.expire(uow, BOT, cast.clock.now()) == []
+        sheet = "".join(pages(await sheets_pdf(await school.prints()))[1:])
         assert [number for number in range(MOST_LETTERS + 1) if f"Объявление {number}." in sheet] == list(shown)
     assert "waiting" not in await states(box.storage, school.grandmother)
 
@@ -283,15 +285,30 @@ async def test_only_the_homeroom_teacher_prints_and_only_who_may_be_told_is_prin
         await office.make(teacher, cast.class_7b)
 
 
-async def test_long_data_stays_on_one_sheet_of_two_sides(school: Class7B) -> None:
+async def test_what_people_wrote_is_printed_whole_and_a_sheet_that_goes_on_says_whose_it_is(school: Class7B) -> None:
     box, cast = school.box, school.cast
-    vera = cast.named("Яковлева Вера")
+    vera, now = cast.named("Яковлева Вера"), cast.clock.now()
     box.clock_shows("10:45")
     for kind in WorkKind:
         await box.marks_(vera, "5", kind, cast.algebra, cast.owner)
-    await box.gives("Повторить параграфы " * 60, cast.algebra, cast.owner)
+    homework = " ".join(f"упр{number}," for number in range(200))
+    await box.gives(homework, cast.algebra, cast.owner)
+    paragraphs = [" ".join(f"слово{60 * number + word}" for word in range(60)) for number in range(8)]
+    async with box.storage.writing() as uow:
+        audience = {"kind": "class", "of": cast.class_7b}
+        id_ = await broadcasts.add(uow, cast.school_id, cast.homeroom_teacher, audience, now)
+        await broadcasts.change(uow, id_, [BroadcastState.DRAFT], text="\n\n".join(paragraphs), state="sending")
+        key = f"broadcast:{id_}"
+        fact = Fact(cast.school_id, BOT, school.grandmother, ItemKind.BROADCAST, key, key, str(id_), 3, now, now, None)
+        await items.put(uow, [replace(fact, student_id=vera, channel=Channel.PAPER)], now)
     box.clock_shows("15:00")
-    assert len(pages(await sheets_pdf(await school.prints()))) <= 3
+    printed = await school.prints()
+    assert "\n\n".join(paragraphs) in printed.sheets[0].content["blocks"][-1]["rows"][0][0]
+    _register, *sheet = pages(await sheets_pdf(printed))
+    said = "".join("".join(sheet).split())
+    assert all(word in said for text in (homework, *paragraphs) for word in text.split())
+    assert said.count("5(") == len(WorkKind)
+    assert len(sheet) > 1 and all(f"Яковлева Вера, 7Б · {number}" in page for number, page in enumerate(sheet, 1))
 
 
 async def test_a_connected_guardian_on_paper_first_gets_the_sheet_and_no_letter(school: Class7B) -> None:
