@@ -70,7 +70,7 @@ class PacedReplies(BaseRequestMiddleware):
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as later:
-                self._pace.hold_chat(address, later.retry_after)
+                self._pace.told_to_wait(address, later.retry_after)
                 if not left or later.retry_after > LONGEST_WAIT:
                     raise
         return None
@@ -112,7 +112,7 @@ class PacedReplies(BaseRequestMiddleware):
             try:
                 await make_request(bot, method)
             except TelegramRetryAfter as later:
-                self._pace.hold_chat(address, later.retry_after)
+                self._pace.told_to_wait(address, later.retry_after)
                 await self._patiently(make_request, bot, method, address)
             except TelegramBadRequest as refusal:
                 if "message is not modified" in refusal.message:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from services.outbox.limits import Breaker, Crowd
+from services.outbox.limits import Breaker
 from services.outbox.outcomes import Outcome, backoff
 from services.outbox.pace import Pace
 from services.outbox.transport import FrozenLetter
@@ -32,7 +32,6 @@ class Experience:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._breaker = Breaker()
-        self._crowd = Crowd()
         self._refusals: dict[str, int] = {}  # in a row, by chat
         self.counts = Counts()
         self.halted = False  # the messenger doesn't know the bot
@@ -58,8 +57,8 @@ class Experience:
             self._pace.hold_chat(
                 letter.address, backoff(refusals) if outcome.pause_chat is None else outcome.pause_chat
             )
-        if outcome.slug == "http_429" and self._crowd.note(now, letter.address):
-            self._pace.hold_bot(outcome.pause_chat or 1.0)
+        if outcome.slug == "http_429":
+            self._pace.told_to_wait(letter.address, outcome.pause_chat or 1.0)
         if outcome.pause_bot:
             self._pace.hold_bot(outcome.pause_bot)
         if outcome.state is LetterState.SENT or outcome.refuses_us:

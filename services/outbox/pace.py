@@ -5,7 +5,7 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
-from services.outbox.limits import REPLY, Gcra, Limits
+from services.outbox.limits import REPLY, Crowd, Gcra, Limits
 
 FORGET_ABOVE = 5_000  # chats remembered before the rested ones are forgotten
 
@@ -25,6 +25,7 @@ class Pace:
         self._chats: dict[str, Gcra] = {}
         self._held: dict[str, float] = {}
         self._bot_held = 0.0
+        self._crowd = Crowd()
         self._waiting: list[tuple[int, int, str, asyncio.Future[None]]] = []
         self._promised = 0  # tokens whose takers haven't woken up yet
         self._order = count()
@@ -37,6 +38,12 @@ class Pace:
     def hold_bot(self, seconds: float) -> None:
         """Nothing goes anywhere for so long."""
         self._bot_held = max(self._bot_held, self._now() + seconds)
+
+    def told_to_wait(self, address: str, seconds: float) -> None:
+        """The messenger answered 429, to a letter or a reply: the chat is left in peace, or the bot is still."""
+        self.hold_chat(address, seconds)
+        if self._crowd.note(self._now(), address):
+            self.hold_bot(seconds)
 
     def bot_ready_at(self, now: float) -> float:
         """When the bot may write again, unless only its rate delays it."""

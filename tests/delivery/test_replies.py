@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, TelegramMethod
@@ -130,6 +131,17 @@ async def test_a_message_told_to_wait_goes_when_the_time_is_over() -> None:
     one = desk(TelegramRetryAfter(method, "Too Many Requests", 0))
     assert await one.ask(method) == "answered"
     assert one.wire.texts == ["a", "a"]
+
+
+async def test_replies_refused_in_three_chats_keep_the_bot_still_for_all() -> None:
+    one = desk()
+    for chat in (1, 2, 3):
+        method = SendMessage(chat_id=chat, text="a")
+        one.wire.script.append(TelegramRetryAfter(method, "Too Many Requests", 40))
+        with pytest.raises(TelegramRetryAfter):  # longer than anybody waits
+            await one.ask(method)
+    now = asyncio.get_running_loop().time()
+    assert now + 30 < one.pace.bot_ready_at(now) <= now + 40
 
 
 class Answering(School):
