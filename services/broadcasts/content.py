@@ -11,6 +11,7 @@ from services.broadcasts.refusals import BroadcastTooLong, OptionsUnclear
 from services.i18n import N_, gettext, ngettext
 from services.letters.typeset import EMPTY_LINE, shown_length, typeset
 from services.rules.regulation import Regulation
+from services.rules.short_names import initials
 from storage.repositories.broadcast_people import key_of
 from storage.repositories.broadcasts import BroadcastRow
 from storage.repositories.homework import NewFile
@@ -110,8 +111,7 @@ def recalled_until(row: BroadcastRow, regulation: Regulation) -> datetime | None
 
 def author(row: BroadcastRow) -> str:
     """«Кузнецова В. А.»."""
-    last, first, middle = row.author
-    return " ".join([last, *(f"{part[0]}." for part in (first, middle) if part)])
+    return initials(*row.author)
 
 
 def letter_text(row: BroadcastRow, class_name: str, channel: Channel, *, again: bool = False) -> str:

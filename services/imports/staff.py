@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.names import FullName, fits, fold
+from services.rules import short_names
 from storage.repositories.imports_read import KnownPerson
 from storage.vocabulary import STAFF_ROLES
 
@@ -15,8 +16,7 @@ def name_of(person: KnownPerson) -> FullName:
 
 def initials(name: FullName) -> str:
     """«Иванова М. П.»."""
-    letters = [part[0] + "." for part in (name.first, name.middle) if part]
-    return " ".join([name.last, *letters])
+    return short_names.initials(name.last, name.first, name.middle)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from services.rules import averages
 from services.rules.averages import Scored
 from services.rules.finals import Scope
 from services.rules.regulation import Regulation
+from services.rules.short_names import initials
 from storage.repositories import diary_days, diary_terms
 from storage.repositories import finals as finals_rows
 from storage.repositories.diary import AbsenceLine
@@ -82,7 +83,7 @@ def content(
         _block(_("Results"), "results", [list(one) for one in told.results], None),
         _block(_("Letters of the school"), "all", [[one] for one in letters[:MOST_LETTERS]], None),
     ]
-    guardian = f"{tie.guardian[0]} {' '.join(part[:1] + '.' for part in tie.guardian[1:] if part)}"
+    guardian = initials(*tie.guardian)
     return {
         "student": f"{last} {first}" if whole else first,
         "class": class_name,

@@ -27,7 +27,12 @@ class Named:
     @property
     def initials(self) -> str:
         """«Иванова М. П.»."""
-        return " ".join([self.last, *(f"{part[0]}." for part in (self.first, self.middle) if part)])
+        return initials(self.last, self.first, self.middle)
+
+
+def initials(last: str, *names: str) -> str:
+    """«Иванова М. П.»: a surname with the first letters of the other names, as everybody is shown them."""
+    return " ".join([last, *(_initial(name) for name in names if name)])
 
 
 def short_names(people: Sequence[Named], width: int) -> dict[int, str]:
@@ -52,7 +57,7 @@ def _told_apart(group: Sequence[Named], width: int) -> dict[int, str]:
         found = {one.id: _label(one.last, _part(one.first, length), width) for one in group}
         if _distinct(found.values()):
             return found
-    found = {one.id: _label(one.last, _initial(one.first) + _initial(one.middle), width) for one in group}
+    found = {one.id: _label(one.last, f"{_initial(one.first)} {_initial(one.middle)}".rstrip(), width) for one in group}
     if _distinct(found.values()):
         return found
     return {one.id: _label(one.last, f"{_initial(one.first)} {place}", width) for place, one in enumerate(group, 1)}

@@ -2,6 +2,7 @@
 
 from services import words
 from services.i18n import gettext
+from services.rules import short_names
 from storage.repositories.correspondents import Name
 from storage.repositories.threads import EntryRow, ThreadRow
 from storage.vocabulary import FileKind, ThreadEntryKind, ThreadSide
@@ -9,7 +10,7 @@ from storage.vocabulary import FileKind, ThreadEntryKind, ThreadSide
 
 def initials(name: Name) -> str:
     """«Иванова М. П.»."""
-    return " ".join([name.last, *(f"{part[0]}." for part in (name.first, name.middle) if part)])
+    return short_names.initials(name.last, name.first, name.middle)
 
 
 def full(name: Name) -> str:

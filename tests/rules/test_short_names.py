@@ -31,7 +31,7 @@ def test_namesakes_are_told_apart_by_more_of_the_first_name() -> None:
 
 
 def test_full_namesakes_are_told_apart_by_the_middle_name_or_a_number() -> None:
-    assert labels("Иванов Иван Петрович", "Иванов Иван Олегович") == ["Иванов И.П.", "Иванов И.О."]
+    assert labels("Иванов Иван Петрович", "Иванов Иван Олегович") == ["Иванов И. П.", "Иванов И. О."]
     assert labels("Иванов Иван", "Иванов Иван") == ["Иванов И. 1", "Иванов И. 2"]
 
 
