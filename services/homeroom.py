@@ -16,6 +16,7 @@ from services.letters import announcements
 from services.outbox import items
 from services.relinking import note_access, occasion_of
 from services.rules.regulation import Regulation
+from services.rules.short_names import initials
 from storage.repositories import absences, diary, guardians, homeroom, joining, students, ties
 from storage.repositories.homeroom import LedClass, Tie
 from storage.repositories.rights import ClassRow
@@ -284,7 +285,7 @@ def _family(own: Sequence[Tie], actor: Actor) -> Family:
     return Family(
         guardian_id=first.guardian_id,
         name=" ".join(part for part in (first.last_name, first.first_name, first.middle_name) if part),
-        short_name=f"{first.last_name} {first.first_name[:1]}.",
+        short_name=initials(first.last_name, first.first_name),
         children=tuple(f"{tie.student_last_name} {tie.student_first_name}" for tie in named),
         relation=first.relation,
         standing=standing_of(own),
@@ -310,7 +311,7 @@ def _ended(rows: Sequence[TieRow]) -> tuple[Family, ...]:
                 for part in (of[0].guardian_last_name, of[0].guardian_first_name, of[0].guardian_middle_name)
                 if part
             ),
-            short_name=f"{of[0].guardian_last_name} {of[0].guardian_first_name[:1]}.",
+            short_name=initials(of[0].guardian_last_name, of[0].guardian_first_name),
             children=tuple(dict.fromkeys(row.student for row in of)),
             relation=of[0].relation,
             standing=GuardianStanding.ENDED,

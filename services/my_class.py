@@ -27,7 +27,7 @@ from services.rules import averages, duties
 from services.rules.averages import Scored
 from services.rules.duties import Duty
 from services.rules.regulation import Regulation
-from services.rules.short_names import Named
+from services.rules.short_names import Named, initials
 from services.rules.working_days import monday_of
 from storage.repositories import (
     absence_notes,
@@ -186,7 +186,7 @@ class MyClass:
             ContactLine(
                 guardian_id=guardian_id,
                 name=_name(own[0]),
-                short_name=f"{own[0].last_name} {own[0].first_name[:1]}.",
+                short_name=initials(own[0].last_name, own[0].first_name),
                 relation=own[0].relation,
                 children=[one.student_first_name for one in own],
                 phone=known[guardian_id][0],

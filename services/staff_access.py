@@ -14,6 +14,7 @@ from services.letters import announcements
 from services.names import fold
 from services.outbox import items
 from services.relinking import note_access, occasion_of
+from services.rules.short_names import initials
 from storage.repositories import diary
 from storage.repositories import staff_access as rows
 from storage.repositories.staff_access import ClassName, StaffRow
@@ -185,11 +186,10 @@ def _one(view: StaffView, person_id: PersonId) -> Employee:
 
 
 def _employee(row: StaffRow, actor: Actor) -> Employee:
-    initials = "".join(f"{part[:1]}." for part in (row.person.first_name, row.person.middle_name) if part)
     return Employee(
         person_id=row.person.id,
         name=invitations.full(row.person),
-        short_name=f"{row.person.last_name} {initials}",
+        short_name=initials(row.person.last_name, row.person.first_name, row.person.middle_name),
         roles=row.roles,
         account_id=row.account_id,
         since=None if row.linked_at is None else row.linked_at.astimezone(actor.zone),

@@ -42,6 +42,7 @@ from services.absence_notes.views import (
 )
 from services.i18n import N_
 from services.i18n import gettext as _
+from services.rules.short_names import initials
 from storage.vocabulary import NoteReason, NoteState
 
 LABEL = 30
@@ -241,7 +242,7 @@ def _who_and_when(view: NoteDraft) -> str:
 def _line(one: Note) -> str:
     sign = SIGNS[one.state]
     tail = f" · {words.days(one.from_on, one.until_on)}"
-    name = f"{one.student.last} {one.student.first[:1]}."
+    name = initials(one.student.last, one.student.first)
     return f"{sign} {shortened(name, LABEL - len(tail) - 3)}{tail}"
 
 

@@ -13,6 +13,7 @@ from services.changes import Outcome
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.lessons import Card
+from services.rules.short_names import initials
 from storage.vocabulary import AbsenceReason, AttendanceCode, PersonId
 
 LABEL = 30
@@ -152,7 +153,7 @@ def _label(one: AbsenceDay, today: date) -> str:
     day = _("today") if one.on_date == today else words.short_day(one.on_date)
     sign = f"{'⚠️ ' if one.contradicts else ''}{words.reason_letter(one.reason)} "
     tail = f" · {day}: {_ranges(one.slots)}"
-    name = f"{one.student.last} {one.student.first[:1]}."
+    name = initials(one.student.last, one.student.first)
     return sign + shortened(name, LABEL - len(sign) - len(tail)) + tail
 
 

@@ -32,7 +32,7 @@ from services.changes import Outcome
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.lessons import LessonTitle
-from services.rules.short_names import Named
+from services.rules.short_names import Named, initials
 from services.rules.substitutes import Candidate
 from services.substitutions.views import (
     ArrangedDay,
@@ -355,7 +355,7 @@ def _where(title: LessonTitle | None) -> str:
 
 
 def _brief(person: Named) -> str:
-    return esc(f"{person.last} {person.first[:1]}." if person.first else person.last)
+    return esc(initials(person.last, person.first))
 
 
 def _away_label(person: Named, uncovered: int) -> str:

@@ -11,6 +11,7 @@ from services.finals.grid import scope_words
 from services.finals.sheets import Place
 from services.i18n import gettext as _
 from services.journal import StudentLine, StudentTerm, TermJournal
+from services.rules.short_names import initials
 from storage.vocabulary import ClassId
 
 LESSONS_A_PAGE = 6
@@ -90,7 +91,7 @@ def _lesson(one: LessonSeen, *, graded: bool) -> list[str]:
         lines.append(_("Homework: {text}").format(text=homework))
     if one.absent:
         names = ", ".join(
-            f"{esc(there.student.last)} {esc(there.student.first[:1])}. ({words.reason_letter(there.reason)})"
+            f"{esc(initials(there.student.last, there.student.first))} ({words.reason_letter(there.reason)})"
             for there in one.absent
         )
         lines.append(_("Absent: {names}").format(names=names))

@@ -9,7 +9,6 @@ from handlers.screens import gaps
 from services.control import Overdue, OverdueOf
 from services.i18n import gettext as _
 from services.i18n import ngettext
-from services.rules.short_names import Named
 
 LABEL = 30
 LINES = 8  # of a teacher's page
@@ -27,7 +26,7 @@ def control(view: Overdue, page: int = 0) -> Screen:
     rows = [
         [
             tap(
-                f"{shortened(_short(one.teacher), LABEL - 5)} — {len(one.things)}",
+                f"{shortened(one.teacher.initials, LABEL - 5)} — {len(one.things)}",
                 OpenOverdue(teacher=one.teacher.id, page=0),
             )
         ]
@@ -62,7 +61,7 @@ def overdue_of(view: OverdueOf, page: int = 0) -> Screen:
 def morning(view: Overdue) -> Screen:
     """The list that comes once a working day."""
     lines = [_("Overdue in the journals this morning."), _counted(view), ""]
-    lines += [f"▫ {esc(_short(one.teacher))} — {len(one.things)}" for one in view.teachers[:ROWS_OF_NAMES]]
+    lines += [f"▫ {esc(one.teacher.initials)} — {len(one.things)}" for one in view.teachers[:ROWS_OF_NAMES]]
     left = len(view.teachers[ROWS_OF_NAMES:])
     if left:
         lines.append(ngettext("…and {count} more", "…and {count} more", left).format(count=left))
@@ -73,8 +72,3 @@ def _counted(view: Overdue) -> str:
     things = ngettext("{count} entry", "{count} entries", view.count).format(count=view.count)
     teachers = ngettext("{count} teacher", "{count} teachers", len(view.teachers)).format(count=len(view.teachers))
     return _("Overdue: {things}, {teachers}.").format(things=things, teachers=teachers)
-
-
-def _short(name: Named) -> str:
-    initials = "".join(f"{part[:1]}." for part in (name.first, name.middle) if part)
-    return f"{name.last} {initials}".strip()

@@ -35,6 +35,7 @@ from services.corrections.reasons import Why, WhyNot, why, why_not
 from services.corrections.views import RequestView
 from services.errors import SchoolError
 from services.i18n import gettext as _
+from services.rules.short_names import initials
 from storage.vocabulary import RequestState
 
 WITHDRAWN = "-"  # on the wire
@@ -236,7 +237,7 @@ def _list(
 
 def _line(view: RequestView) -> str:
     change = f"{view.former or '–'}→{view.wanted or '–'}"
-    name = f"{view.student.last} {view.student.first[:1]}."
+    name = initials(view.student.last, view.student.first)
     room = WIDTHS[1] - len(change) - len(view.class_name) - 5
     return f"{SIGNS[view.state]} {view.class_name} {shortened(name, room)} {change}"
 

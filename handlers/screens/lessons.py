@@ -27,7 +27,7 @@ from services.access import TermClosed
 from services.i18n import gettext as _
 from services.i18n import ngettext, pgettext, spoken
 from services.lessons import Card, Day, DayLesson, LessonTitle, Part, Standing
-from services.rules.short_names import Named
+from services.rules.short_names import Named, initials
 from storage.vocabulary import RecordPart
 
 LABEL = 30
@@ -93,7 +93,7 @@ def place(title: LessonTitle) -> str:
 
 def names(people: Sequence[Named]) -> str:
     """Short names in one line, safe as HTML."""
-    return ", ".join(esc(f"{one.last} {one.first[:1]}.") if one.first else esc(one.last) for one in people)
+    return ", ".join(esc(initials(one.last, one.first)) for one in people)
 
 
 def not_coming(people: Sequence[Named]) -> str:

@@ -8,6 +8,7 @@ from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.printing.office import Printed, PrintView, Sheet
 from services.rules.duties import Duty
+from services.rules.short_names import initials
 
 LABEL = 30
 ROWS = 6
@@ -75,9 +76,9 @@ def _due(view: PrintView, duty: Duty) -> str:
 
 def _sheet(one: Sheet) -> str:
     sign = "▫" if one.handed_on is None else f"✅ {one.handed_on:%d.%m}"
-    return shortened(f"{sign} {one.student[0]} {one.student[1][:1]}. — {one.guardian[0]}", LABEL)
+    return shortened(f"{sign} {initials(*one.student)} — {one.guardian[0]}", LABEL)
 
 
 def _names(sheets: list[Sheet]) -> str:
-    names = dict.fromkeys(f"{one.student[0]} {one.student[1][:1]}." for one in sheets)
+    names = dict.fromkeys(initials(*one.student) for one in sheets)
     return ", ".join(esc(one) for one in list(names)[:NAMES]) + ("…" if len(names) > NAMES else "")

@@ -19,6 +19,7 @@ from services import words
 from services.finals.reading import ClassReading, FamilyReading, Reader
 from services.i18n import gettext as _
 from services.i18n import ngettext
+from services.rules.short_names import initials
 from storage.vocabulary import ClassId
 
 LABEL = 30
@@ -94,7 +95,7 @@ def family(view: ClassReading, one: FamilyReading) -> Screen:
         if who.read_at is not None and not who.signed:
             continue
         said = _("Take back: {name}") if who.signed else _("Signed on paper: {name}")
-        short = f"{who.name.last} {who.name.first[:1]}."
+        short = initials(who.name.last, who.name.first)
         wire = EnterSignature(student=one.student.id, guardian=who.id, signed=not who.signed, **_wire(view))
         rows.append([tap(shortened(said.format(name=short), LABEL), wire)])
     rows.append([tap(_("Back"), OpenReading(page=0, **_wire(view)))])

@@ -8,6 +8,7 @@ from services import words
 from services.i18n import gettext as _
 from services.i18n import ngettext
 from services.reports.substitutions import span
+from services.rules.short_names import initials
 from services.substitutions.journal import JournalLine, SubstitutionJournal
 
 SIGNS = {True: "✅", False: "▫", None: "🕓"}
@@ -65,6 +66,6 @@ def journal(view: SubstitutionJournal, *, month: bool, page: int) -> Screen:
 
 
 def _line(one: JournalLine) -> str:
-    absent, substitute = (f"{who.last} {who.first[:1]}." for who in (one.absent, one.substitute))
+    absent, substitute = (initials(who.last, who.first) for who in (one.absent, one.substitute))
     where = f"{words.short_day(one.on_date)} · {one.slot} · {one.audience} {one.subject}"
     return f"{SIGNS[one.complete]} {esc(where)}: {esc(absent)} → {esc(substitute)}"
