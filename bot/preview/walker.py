@@ -29,13 +29,24 @@ class Walker:
             self.album.take(chapter, title, screen)
         return screen
 
+    async def menu(self, one: Person) -> Message:
+        """The menu, whatever letter comes beside it."""
+        since = one.mark()
+        await one.types("/start")
+        return await one.sees(button="Переписка", since=since)
+
     async def step(
         self, chapter: str, one: Person, message: Message, label: str, title: str, *, exact: bool = False
     ) -> Message:
         """Tap and keep what it led to; without a title it isn't kept."""
         since = one.mark()
-        wanted = next(text for text in message.buttons if (text == label if exact else label in text))
-        answer = await one.taps(wanted, message)
+        shown, wanted = next(
+            (shown, text)
+            for shown in (message, *reversed(one.letters))  # a letter may have come after the screen that is meant
+            for text in shown.buttons
+            if (text == label if exact else label in text)
+        )
+        answer = await one.taps(wanted, shown)
         screen = await one.sees(since=since)
         if title:
             self.album.take(chapter, title, screen, answer)

@@ -209,7 +209,7 @@ class TelegramAccount(Base):
     revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     unreachable_at: Mapped[datetime | None]  # the messenger refuses: blocked, deactivated, chat not found
     unreachable_reason: Mapped[str | None] = mapped_column(String(64))
-    last_seen_at: Mapped[datetime | None]  # last active open; a received letter is not a visit (М Регл. 3)
+    last_seen_at: Mapped[datetime | None]  # never written: days of visits stand in `visit` (М Регл. 3)
 
 
 class Consent(Base):

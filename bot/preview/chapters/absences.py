@@ -8,7 +8,7 @@ async def walk(walker: Walker) -> None:
     """Whom to ask after, a student's day, a reason by one tap, the week's verification."""
     chapter = "Отсутствующие"
     one = await walker.person(cast.HOMEROOM_TEACHER.id)
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     home = await walker.step("", one, menu, "Мой класс", "")
     view = await walker.step(chapter, one, home, "Отсутствующие", "Отсутствующие: кому ещё нужна причина")
     day = await walker.step(chapter, one, view, "? ", "День ученика")

@@ -10,7 +10,7 @@ async def walk(walker: Walker) -> None:
     """The homeroom teacher asks, the mother answers; figures, lists, the recall; the deputy head's audiences."""
     author = await walker.person(cast.HOMEROOM_TEACHER.id)
     father = await walker.person(cast.FATHER.id)
-    await walker.types(CHAPTER, author, "/start", "")
+    await walker.menu(author)
     screen = await walker.step(CHAPTER, author, author.last, "Рассылка", "Кому")
     screen = await walker.step(CHAPTER, author, screen, "7Б", "Кому из класса")
     chosen = await walker.step(CHAPTER, author, screen, "Выбрать семьи", "Выбранные семьи")
@@ -40,5 +40,5 @@ async def walk(walker: Walker) -> None:
     await walker.step(CHAPTER, author, sure, "Отозвать", "Отозвано", exact=True)
     await walker.telegram.advance(5)
     deputy = await walker.person(cast.DEPUTY.id)
-    await walker.types(CHAPTER, deputy, "/start", "")
+    await walker.menu(deputy)
     await walker.step(CHAPTER, deputy, deputy.last, "Рассылка", "Кому — администрация")

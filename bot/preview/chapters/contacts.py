@@ -8,13 +8,13 @@ async def walk(walker: Walker) -> None:
     """«Как приходят письма»: paper and back; the same for a guardian without Telegram."""
     chapter = "Как приходят письма"
     father = await walker.person(cast.FATHER.id)
-    await walker.types(chapter, father, "/start", "")
+    await walker.menu(father)
     screen = await walker.step(chapter, father, father.last, "Настройки", "")
     screen = await walker.step(chapter, father, screen, "Как приходят письма", "У родителя")
     screen = await walker.step(chapter, father, screen, "На бумаге", "Выбрана бумага")
     await walker.step(chapter, father, screen, "Telegram", "Снова Telegram")
     teacher = await walker.person(cast.HOMEROOM_TEACHER.id)
-    await walker.types(chapter, teacher, "/start", "")
+    await walker.menu(teacher)
     screen = await walker.step(chapter, teacher, teacher.last, "Мой класс", "")
     screen = await walker.step(chapter, teacher, screen, "Кто подключён", "")
     screen = await walker.step(chapter, teacher, screen, "Не подключены", "")

@@ -13,7 +13,7 @@ async def walk(walker: Walker) -> None:
     await walker.telegram.advance(PAST_THE_UNDO)
     await walker.telegram.drained()
     one = await walker.person(cast.TEACHER.id)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step("", one, one.last, "Мои уроки", "")
     lesson = next(label for label in screen.buttons if "7Б Алгебра" in label and "🕓" not in label)
     screen = await walker.step("", one, screen, lesson, "")
@@ -41,7 +41,7 @@ async def _decides(walker: Walker) -> None:
     one = await walker.person(cast.DEPUTY.id)
     letter = await one.sees("Запрос на исправление", button="Одобрить")
     walker.take(DEPUTY, "Запрос приходит письмом", letter)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step(DEPUTY, one, one.last, "Запросы", "Все запросы")
     request = next(label for label in screen.buttons if "7Б" in label)
     screen = await walker.step("", one, screen, request, "")
@@ -54,7 +54,7 @@ async def _decides(walker: Walker) -> None:
 
 async def _journal(walker: Walker) -> None:
     one = await walker.person(cast.TEACHER.id)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step(TEACHER, one, one.last, "Журнал", "Журнал: класс и предмет")
     screen = await walker.step(TEACHER, one, screen, "7Б · Алгебра", "Четверть класса")
     student = next(label for label in screen.buttons if "→" in label)

@@ -14,7 +14,7 @@ async def walk(walker: Walker) -> None:
     later = next((label for label in screen.buttons if label.endswith("→")), None)
     if later is not None:
         await walker.step(chapter, one, screen, later, "Следующая неделя")
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     subjects = await walker.step(chapter, one, one.last, "Предметы", "Предметы")
     subject = await walker.step(chapter, one, subjects, "Алгебра", "Предмет: оценки")
     await walker.step(chapter, one, subject, "Темы и ДЗ", "Предмет: темы и домашние задания")
@@ -24,7 +24,7 @@ async def walk(walker: Walker) -> None:
     await walker.step(chapter, one, subjects, "Пропуски", "Пропуски")
     day = await walker.types("", one, "Дневник", "")
     await walker.step(chapter, one, day, "ДЗ на завтра", "ДЗ на завтра")
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     results = await walker.step(chapter, one, one.last, "Итоги", "Итоги")
     await walker.step(chapter, one, results, "По годам", "Итоги по годам")
     student = await walker.person(cast.STUDENT.id)

@@ -18,7 +18,7 @@ async def walk(walker: Walker) -> None:
     screen = await walker.step(chapter, one, one.last, "Дневник", "Дневник")
     earlier = next(label for label in screen.buttons if label.startswith("←"))
     await walker.step(chapter, one, screen, earlier, "Предыдущий день")
-    await walker.types(chapter, one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step(chapter, one, one.last, "Настройки", "Настройки")
     await walker.step(chapter, one, screen, "Отозвать согласие", "Отзыв согласия")
     await walker.types(chapter, one, "/help", "Помощь")

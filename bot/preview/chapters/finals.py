@@ -34,7 +34,7 @@ async def walk(walker: Walker) -> None:
         for letter in told[-1:]:
             walker.take(chapter, f"{phone.label}: письмо в 17:00", letter)
     one = await walker.person(cast.MOTHER.id)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step("", one, one.last, "Дневник", "")
     await walker.step(chapter, one, screen, "Итоги", "Итоги в дневнике")
     letter = next(letter for letter in reversed(one.letters) if "Ознакомлен(а)" in letter.buttons)
@@ -60,7 +60,7 @@ async def _forecast(walker: Walker) -> None:
 
 
 async def _opens(walker: Walker, one: Person, chapter: str) -> Message:
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step(chapter, one, one.last, "Четвертные", "Классы и предметы" if chapter else "")
     label = next(label for label in screen.buttons if "7Б" in label)
     return await walker.step(chapter, one, screen, label, "Сетка" if chapter else "", exact=True)
@@ -92,7 +92,7 @@ async def _homeroom(walker: Walker) -> None:
     """Who has seen the results, a family, the sheet for signatures."""
     chapter = "Ознакомлены"
     one = await walker.person(cast.HOMEROOM_TEACHER.id)
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     home = await walker.step("", one, menu, "Мой класс", "")
     screen = await walker.step(chapter, one, home, "Ознакомлены", "Класс")
     name = next(label for label in screen.buttons if label[:1] in "▫📭")
@@ -108,12 +108,12 @@ async def _deputy(walker: Walker) -> None:
     """What is missing, what stands out, received results."""
     chapter = "Итоги: завуч"
     one = await walker.person(cast.DEPUTY.id)
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     overview = await walker.step(chapter, one, menu, "Итоги", "Школа", exact=True)
     label = next(label for label in overview.buttons if label.startswith("7Б"))
     screen = await walker.step(chapter, one, overview, label, "Класс по предметам", exact=True)
     await walker.step(chapter, one, screen, "Проверка", "Проверка качества")
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     overview = await walker.step("", one, menu, "Итоги", "", exact=True)
     screen = await walker.step(chapter, one, overview, "Результаты получены", "Результаты получены")
     screen = await walker.step(chapter, one, screen, "Отметить получение", "Класс")

@@ -17,5 +17,5 @@ async def walk(walker: Walker) -> None:
         await one.taps(label, home)
         screen = await one.sees(since=since)
         walker.take(chapter, label, screen)
-        await walker.types(chapter, one, "/start", "")
+        await walker.menu(one)
         home = await walker.step(chapter, one, one.last, "Мой класс", "")

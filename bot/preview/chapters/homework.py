@@ -8,10 +8,10 @@ async def walk(walker: Walker) -> None:
     """As last time, the way of doing, chosen students; an odd topic; the plan."""
     chapter = "Домашнее задание и планы"
     one = await walker.person(cast.TEACHER.id)
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     plans = await walker.step(chapter, one, menu, "Планы", "Планы: сколько дано по каждому классу")
     await walker.step(chapter, one, plans, "7Б", "План класса: темы, отставание, часы, работы впереди")
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     day = await walker.step("", one, menu, "Мои уроки", "")
     card = await walker.step("", one, day, "7Б", "")
     ask = await walker.step(chapter, one, card, "ДЗ", "Задание: как в прошлый раз, как выполнять, кому", exact=True)

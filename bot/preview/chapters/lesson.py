@@ -36,6 +36,6 @@ async def walk(walker: Walker) -> None:
 async def _at_once(walker: Walker, who: int) -> None:
     """Somebody wishes for letters at once."""
     one = await walker.person(who)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step("", one, one.last, "Настройки", "")
     await walker.step("", one, screen, "Сразу", "")

@@ -10,7 +10,7 @@ async def walk(walker: Walker) -> None:
     """A note for tomorrow, asked and confirmed; then the ledger and the journal of the class."""
     chapter = "Записка «Не придёт»"
     mother = await walker.person(cast.MOTHER.id)
-    menu = await walker.types("", mother, "/start", "")
+    menu = await walker.menu(mother)
     screen = await walker.step(chapter, mother, menu, "Не придёт", "Не придёт: кто")
     screen = await walker.step(chapter, mother, screen, "Анастасия", "Когда")
     days = await walker.step(chapter, mother, screen, "Другие дни", "С какого дня")
@@ -26,11 +26,11 @@ async def walk(walker: Walker) -> None:
     await walker.step(chapter, homeroom, letter, "Подтвердить", "Подтверждено")
     await walker.telegram.advance(A_MINUTE)
     walker.take(chapter, "Ответ семье", await mother.sees("Записка принята", since=since))
-    menu = await walker.types("", homeroom, "/start", "")
+    menu = await walker.menu(homeroom)
     home = await walker.step("", homeroom, menu, "Мой класс", "")
     ledger = await walker.step("", homeroom, home, "Информирование", "")
     await walker.step(chapter, homeroom, ledger, "Собрание", "Собрание: о чём")
-    menu = await walker.types("", homeroom, "/start", "")
+    menu = await walker.menu(homeroom)
     home = await walker.step("", homeroom, menu, "Мой класс", "")
     subjects = await walker.step(chapter, homeroom, home, "Журнал класса", "Журнал класса: только чтение")
     term = await walker.step(chapter, homeroom, subjects, "Алгебра", "Предмет")

@@ -8,14 +8,14 @@ async def walk(walker: Walker) -> None:
     """From the guardian's card to the sheet that was handed over."""
     chapter = "Печать для семей"
     one = await walker.person(cast.HOMEROOM_TEACHER.id)
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     home = await walker.step("", one, menu, "Мой класс", "")
     screen = await walker.step("", one, home, "Кто подключён", "")
     screen = await walker.step("", one, screen, "Не подключены", "")
     screen = await walker.step("", one, screen, screen.buttons[0], "", exact=True)
     screen = await walker.step("", one, screen, "Как приходят", "")
     await walker.step(chapter, one, screen, "На бумаге по заявлению", "Карточка: сведения на бумаге")
-    menu = await walker.types("", one, "/start", "")
+    menu = await walker.menu(one)
     home = await walker.step("", one, menu, "Мой класс", "")
     screen = await walker.step(chapter, one, home, "Печать", "Печать")
     since = one.mark()

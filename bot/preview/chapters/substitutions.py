@@ -11,7 +11,7 @@ A_MINUTE = 61
 async def walk(walker: Walker) -> None:
     """Today's changes, tomorrow's lessons of the teacher, a cancelled one, the journal, subgroups."""
     one = await walker.person(cast.DEPUTY.id)
-    await walker.types("", one, "/start", "")
+    await walker.menu(one)
     screen = await walker.step(CHAPTER, one, one.last, "Замены", "Замены сегодня")
     screen = await walker.step("", one, screen, " →", "")
     screen = await walker.step(CHAPTER, one, screen, "Выбрать отсутствующего", "Кого нет?")

@@ -10,7 +10,7 @@ async def walk(walker: Walker) -> None:
     """The mother writes; the teacher answers and hands over; the mother turns to the administration."""
     mother = await walker.person(cast.MOTHER.id)
     teacher = await walker.person(cast.TEACHER.id)
-    await walker.types(CHAPTER, mother, "/start", "")
+    await walker.menu(mother)
     screen = await walker.step(CHAPTER, mother, mother.last, "Написать учителю", "О ком из детей")
     screen = await walker.step(CHAPTER, mother, screen, "Анастасия", "Кому письмо")
     await walker.step(CHAPTER, mother, screen, "Ковалёв", "Ждёт письма")
@@ -28,5 +28,5 @@ async def walk(walker: Walker) -> None:
     screen = await walker.step(CHAPTER, teacher, letter, "Переписка", "Переписка у учителя")
     screen = await walker.step(CHAPTER, teacher, screen, "Передать", "Передать кому")
     await walker.step(CHAPTER, teacher, screen, "Назад", "")
-    await walker.types(CHAPTER, teacher, "/start", "")
+    await walker.menu(teacher)
     await walker.step(CHAPTER, teacher, teacher.last, "Переписка", "Список переписок")
