@@ -8,7 +8,7 @@ from services import words
 from services.letters import news
 from services.letters.diary_news import Written
 from services.letters.reader import Reader
-from services.letters.typeset import typeset
+from services.letters.typeset import in_sentence, typeset
 from services.outbox.items import Fact
 from services.outbox.transport import DueItem
 from services.rules import quiet_hours
@@ -94,7 +94,7 @@ async def reminder(uow: Uow, reader: Reader, items: Sequence[DueItem], now: date
     ]
     subjects, terms = await finals_rows.titles(uow, {one.subject_id for one in stands}, reader.school_id)
     scope = Scope.parse(scope_key)
-    lines = sorted((subjects[one.subject_id], words.term_mark(one.value or "")) for one in stands)
+    lines = sorted((in_sentence(subjects[one.subject_id]), words.term_mark(one.value or "")) for one in stands)
     text = typeset(
         "reading_reminder",
         name=reader.called((await diary.names(uow, [student_id]))[student_id]),

@@ -42,8 +42,8 @@ async def test_a_mark_changed_after_its_letter_is_told_as_a_change_and_then_clos
         "Татьяна: алгебра — исправлено 4 → 5 (ответ)",
     ]
     await world.passes(600)
-    await teacher.taps("Ларина Т", then="Изменить отметку можно в течение 10 мин")
-    refusal = await teacher.sees("Изменить отметку можно")
+    await teacher.taps("Ларина Т", then="Изменить оценку можно в течение 10 мин")
+    refusal = await teacher.sees("Изменить оценку можно")
     assert refusal.buttons == ["Запросить исправление", "Назад"]
 
 
@@ -58,8 +58,8 @@ async def test_class_1_takes_neither_marks_nor_homework(world: World) -> None:
     assert opens is not None and opens.data is not None
     lesson = opens.data.split(":")[1]
     for forged, said in (
-        (f"om1:{lesson}", "отметок не ставят"),
-        (f"aw1:{lesson}:answer:1", "отметок не ставят"),
+        (f"om1:{lesson}", "оценок не ставят"),
+        (f"aw1:{lesson}:answer:1", "оценок не ставят"),
         (f"oh1:{lesson}", "домашних заданий нет"),
         (f"nh1:{lesson}:0", "домашних заданий нет"),
     ):

@@ -121,7 +121,7 @@ async def test_after_the_undo_time_a_mark_stands_and_the_refusal_says_whom_to_as
         await marks.put(owner, work, school.larina, "5", 2)
     said = refusal.value.say()
     assert said == (
-        "Ларина Татьяна: стоит 3 (Вишневская, 8 сентября в 10:46). Изменить отметку можно в течение 10 мин "
+        "Ларина Татьяна: стоит 3 (Вишневская, 8 сентября в 10:46). Изменить оценку можно в течение 10 мин "
         "(Инструкция, ж). Дальше исправление — через завуча."
     )
     assert len(said) <= 200
@@ -187,7 +187,7 @@ async def test_what_is_not_there_looks_like_what_is_not_yours(marks: Marks, scho
 async def test_class_1_and_short_stay_groups_have_no_marks(marks: Marks, school: Cast, lesson: str) -> None:
     with pytest.raises(NoMarksHere) as refusal:
         await marks.open(school.actor(school.owner), school.lessons[lesson])
-    assert refusal.value.say() == "В 1-м классе и ГКП отметок не ставят (п. 3.8). Ничего не пропущено."
+    assert refusal.value.say() == "В 1-м классе и ГКП оценок не ставят (п. 3.8). Ничего не пропущено."
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ async def test_an_answer_is_marked_on_its_day_a_written_work_for_a_week(marks: M
     school.clock.set(school.at("00:00", TODAY + DAY))
     with pytest.raises(MarkDayOver) as late:
         await marks.put(owner, answers, school.onegin, "5", 0)
-    assert "отметки ставят в день урока (п. 2.5). Исправление — через завуча." in late.value.say()
+    assert "оценки ставят в день урока (п. 2.5). Исправление — через завуча." in late.value.say()
     school.clock.set(school.at("23:59", TODAY + 7 * DAY))
     await marks.put(owner, control, school.onegin, "4", 0)
     school.clock.set(school.at("00:00", TODAY + 8 * DAY))

@@ -125,7 +125,7 @@ async def test_the_silent_are_reminded_the_next_evening_once_and_only_they(
     assert set(got) == {school.mother_onegina}, "the father's word is the family's"
     [letter] = got[school.mother_onegina]
     assert letter.text == (
-        "<b>Евгений</b>\nИтоги, 1-я четверть:\nАлгебра — 4\n\n"
+        "<b>Евгений</b>\nИтоги, 1-я четверть:\nалгебра — 4\n\n"
         "Классный руководитель ждёт подтверждения, что вы их видели. Нажмите, пожалуйста, кнопку."
     )
     assert letter.buttons == ["Ознакомлен(а)", "Итоги", "Дневник"]
