@@ -207,7 +207,7 @@ async def complain(query: CallbackQuery, callback_data: Complain, bot: Bot, acto
 
 
 async def _list(actor: Actor, threads: Threads, page: int) -> Screen:
-    return screens.threads(await threads.list(actor), page, Role.GUARDIAN in actor.roles)
+    return screens.threads(await threads.list(actor), page, bool(actor.roles & {Role.GUARDIAN, Role.STUDENT}))
 
 
 def router() -> Scene:

@@ -37,8 +37,8 @@ async def substitutions_xlsx(school: str, journal: SubstitutionJournal) -> bytes
 
 
 def span(since: date, until: date) -> str:
-    """«7 сентября — 13 сентября 2026»."""
-    return f"{words.day_and_month(since)} — {words.day_and_month(until)} {until.year}"
+    """«7–13 сентября 2026»."""
+    return f"{words.days(since, until)} {until.year}"
 
 
 def record_words(line: JournalLine) -> str:

@@ -94,6 +94,9 @@ async def test_a_student_joins_with_a_slip_of_their_own_and_may_be_disconnected(
     await student.sees("Он открывает дневник ученика, 7Б")
     await student.taps(YES, then="Это ваш дневник")
     await student.taps("Дневник", then="7Б")
+    await student.types("/start")
+    await student.taps("Переписка", await student.sees("Что откроем?"), then="Пока никто не писал.")
+    assert "Написать учителю" in student.last.buttons
     await to_access(homeroom_teacher)
     await homeroom_teacher.taps("Ученики: 1 из", then="дневник подключён: 1")
     await homeroom_teacher.taps("2/4 →")

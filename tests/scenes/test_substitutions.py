@@ -119,7 +119,7 @@ async def test_an_absence_asks_what_becomes_of_the_lessons_and_the_journal_is_pr
     assert "🕓 вт 8 · 3 · 7Б Алгебра: Вишневская Г. → Бунина И." in deputy.last.text
     journal = deputy.last
     await deputy.taps("Печать (PDF)", journal)
-    letter = await deputy.sees("Журнал замещения уроков: 7 сентября — 13 сентября 2026", since=since)
+    letter = await deputy.sees("Журнал замещения уроков: 7–13 сентября 2026", since=since)
     assert letter.document is not None
     assert letter.document.name == "Замены 2026-09-07.pdf"
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(await letter.document.download())).pages)
