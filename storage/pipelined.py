@@ -8,11 +8,12 @@ are SQLAlchemy's, and a lost connection is thrown away as it would do itself.
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection, AsyncPipeline, AsyncRawCursor
+from psycopg.abc import PQGen
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.ext import asyncio as alchemy
@@ -26,6 +27,32 @@ BEGIN = ("BEGIN", None)
 
 Cursor = AsyncRawCursor[Any]
 Said = tuple[str, Any]  # a statement and its values, or a list of sets of them
+
+
+class Pipeline(AsyncPipeline):
+    """psycopg's own, but for the Flush that it says after the last Sync.
+
+    With that the server would no more end a transaction in which nothing happens, and who is frozen inside one would
+    keep its locks, the owner's row among them.
+    """
+
+    def _exit_gen(self) -> PQGen[None]:
+        try:
+            self._enqueue_sync()
+            yield from self._communicate_gen()
+        finally:
+            yield from self._fetch_gen(flush=False)
+
+
+@asynccontextmanager
+async def pipelined(driver: AsyncConnection[Any]) -> AsyncIterator[None]:
+    """What is said inside goes together."""
+    driver._pipeline = pipeline = Pipeline(driver)
+    try:
+        async with pipeline:
+            yield
+    finally:
+        driver._pipeline = None
 
 
 class Wire:
@@ -56,9 +83,9 @@ class Wire:
         self._waiting = []
         try:
             with self.in_time():
-                if len(said) == 1:
+                if len(said) == 1 and not isinstance(said[0][1], list):  # for several sets psycopg pipelines by itself
                     return await self._say(*said[0])
-                async with self._driver.pipeline():
+                async with pipelined(self._driver):
                     for one in said:
                         cursor = await self._say(*one)
                 return cursor
