@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from storage.models.delivery import WAITING, Item
 from storage.prepared import Prepared
+from storage.repositories.among import among
 from storage.repositories.upsert import insert_for
 from storage.uow import Uow
 from storage.vocabulary import (
@@ -94,6 +95,9 @@ def in_order(*conditions: ColumnElement[bool]) -> Select[int]:
     return select(Item.id).where(*conditions).order_by(*places).with_for_update()
 
 
+HOLD_STILL = Prepared(lambda dialect: in_order(among(Item.id, "items", dialect)))
+
+
 async def hold_still(
     uow: Uow, item_ids: Sequence[ItemId], letter_ids: Sequence[LetterId], people: Sequence[PersonId] = ()
 ) -> None:
@@ -105,7 +109,7 @@ async def hold_still(
     if uow.dialect == "sqlite" or not (item_ids or letter_ids or people):
         return
     touched = {*item_ids, *await _come_back(uow, letter_ids), *await _wait_for(uow, people)}
-    await uow.execute(in_order(Item.id.in_(sorted(touched))))
+    await uow.tell_later(HOLD_STILL, {"items": sorted(touched)})
 
 
 async def _come_back(uow: Uow, letter_ids: Sequence[LetterId]) -> set[ItemId]:

@@ -239,7 +239,7 @@ SETTLED = Prepared(
 
 async def settle(uow: Uow, settled: Sequence[Settled], machine_now: datetime) -> None:
     """Write down what became of letters; one statement."""
-    await uow.tell(
+    await uow.tell_later(
         SETTLED,
         [
             {
