@@ -130,6 +130,12 @@ class Connection(AdaptedConnection):
             raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error
         return cursor
 
+    def ask(self, sql: str, values: Any) -> list[Any]:
+        """The rows that a statement finds, run as in `run`; of a list of sets of values those of all."""
+        if isinstance(values, list):
+            return [row for one in values for row in self.run(sql, one).fetchall()]
+        return self.run(sql, values).fetchall()
+
     async def begin(self, *, writes: bool) -> None:
         """Begin to read, or to write; another process's lock is waited for in a thread."""
         if not writes:

@@ -72,6 +72,8 @@ def open_postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
+        pool_use_lifo=True,  # few connections know all statements, rather than all of them few
+        pool_reset_on_return=None,  # who lends one leaves no transaction open: SQLAlchemy's, and storage.pipelined
         hide_parameters=True,
         connect_args={**given, "options": options, "autocommit": True},  # psycopg must not begin behind our back
     )

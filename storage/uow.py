@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, bindparam, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage import in_loop
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from storage.pipelined import Wire
 
 Result = TypeVar("Result")
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]  # of a statement: one set, or a list of them
 Found = CursorResult[*tuple[Any, ...]]
 # Of an INSERT, SQLAlchemy on psycopg forgets the count unless asked to keep it.
 KEEP_COUNT = {"preserve_rowcount": True}
@@ -40,10 +40,9 @@ class NestedUnitOfWork(RuntimeError):
 class Uow(ABC):
     """One open transaction, or on PostgreSQL a row of questions. Statements are counted, because a tap has a budget."""
 
-    def __init__(self, connection: AsyncConnection | Connection, seq: InboxSeq | None = None) -> None:
-        self.connection: Any = connection
+    def __init__(self, dialect: str, seq: InboxSeq | None) -> None:
+        self.dialect = dialect
         self.seq = seq  # the update that asked for this
-        self.dialect = connection.dialect.name
         self.statements = 0
         self.put_items = False
 
@@ -52,15 +51,15 @@ class Uow(ABC):
         """Run one statement, with one set of values or a list of them."""
 
     @abstractmethod
-    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        """The rows that a prepared question finds, as named tuples."""
+    async def ask(self, question: Prepared, values: Values) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples; with a list of sets of values, those of all."""
 
     @abstractmethod
-    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
-        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+    async def tell(self, statement: Prepared, values: Values) -> int:
+        """Run one prepared changing statement; how many rows it changed."""
 
     @abstractmethod
-    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    async def tell_later(self, statement: Prepared, values: Values) -> None:
         """The same before whatever is asked or told next, or the commit; it fails there, and nobody asks how many."""
 
     @abstractmethod
@@ -77,42 +76,41 @@ class Uow(ABC):
 class PipelinedUow(Uow):
     """One on PostgreSQL: what needs no answer goes to the server along with what does."""
 
-    def __init__(self, connection: AsyncConnection, seq: InboxSeq | None, wire: "Wire") -> None:
-        super().__init__(connection, seq)
+    def __init__(self, wire: "Wire", seq: InboxSeq | None) -> None:
+        super().__init__("postgresql", seq)
         self._wire = wire
 
     async def execute(self, statement: Executable, rows: Any = None) -> Found:
         """Run one statement, with one set of values or a list of them."""
         self.statements += 1
-        await self._wire.flush()
-        with self._wire.in_time():
-            found: Found = await self.connection.execute(statement, rows)
+        async with self._wire.alchemy() as connection:
+            found: Found = await connection.execute(statement, rows)
         return found
 
-    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        """The rows that a prepared question finds, as named tuples."""
+    async def ask(self, question: Prepared, values: Values) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples; with a list of sets of values, those of all."""
         self.statements += 1
         ready = question.ready(self._wire.dialect)
-        found = await self._wire.say(ready.sql, ready.parameters(values))
-        return ready.rows(await found.fetchall())
+        return ready.rows(await self._wire.ask(ready.sql, ready.all_parameters(values)))
 
-    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
-        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+    async def tell(self, statement: Prepared, values: Values) -> int:
+        """Run one prepared changing statement; how many rows it changed."""
         self.statements += 1
         ready = statement.ready(self._wire.dialect)
-        return (await self._wire.say(ready.sql, ready.all_parameters(rows))).rowcount
+        return (await self._wire.say(ready.sql, ready.all_parameters(values))).rowcount
 
-    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    async def tell_later(self, statement: Prepared, values: Values) -> None:
         """The same before whatever is asked or told next, or the commit; it fails there, and nobody asks how many."""
         self.statements += 1
         ready = statement.ready(self._wire.dialect)
-        self._wire.later(ready.sql, ready.all_parameters(rows))
+        self._wire.later(ready.sql, ready.all_parameters(values))
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """A part of this transaction that may fail alone: `async with uow.attempt()`."""
-        await self._wire.flush()
-        async with self.connection.begin_nested():
+        async with self._wire.alchemy() as connection:
+            savepoint = await connection.begin_nested()
+        async with savepoint:
             yield
             await self._wire.flush()
 
@@ -124,7 +122,8 @@ class InLoopUow(Uow):
     """
 
     def __init__(self, connection: Connection, seq: InboxSeq | None, *, quick: bool) -> None:
-        super().__init__(connection, seq)
+        super().__init__(connection.dialect.name, seq)
+        self.connection = connection
         self._driver = cast(in_loop.Connection, connection.connection.dbapi_connection)
         self._quick = quick
 
@@ -132,20 +131,22 @@ class InLoopUow(Uow):
         """Run one statement, with one set of values or a list of them."""
         return await self._run(partial(self.connection.execute, statement, rows), reads=statement.is_select)
 
-    async def ask(self, question: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        """The rows that a prepared question finds, as named tuples."""
+    async def ask(self, question: Prepared, values: Values) -> list[Any]:
+        """The rows that a prepared question finds, as named tuples; with a list of sets of values, those of all."""
         ready = question.ready(self.connection.dialect)
-        found = await self._run(partial(self._driver.run, ready.sql, ready.parameters(values)), reads=ready.reads)
-        return ready.rows(found.fetchall())
+        found = await self._run(partial(self._driver.ask, ready.sql, ready.all_parameters(values)), reads=ready.reads)
+        return ready.rows(found)
 
-    async def tell(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
-        """Run one prepared changing statement, with one set of values or a list of them; how many rows it changed."""
+    async def tell(self, statement: Prepared, values: Values) -> int:
+        """Run one prepared changing statement; how many rows it changed."""
         ready = statement.ready(self.connection.dialect)
-        return (await self._run(partial(self._driver.run, ready.sql, ready.all_parameters(rows)), reads=False)).rowcount
+        return (
+            await self._run(partial(self._driver.run, ready.sql, ready.all_parameters(values)), reads=False)
+        ).rowcount
 
-    async def tell_later(self, statement: Prepared, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    async def tell_later(self, statement: Prepared, values: Values) -> None:
         """The same, at once: nothing is far away here."""
-        await self.tell(statement, rows)
+        await self.tell(statement, values)
 
     async def _run(self, work: Callable[[], Result], *, reads: bool) -> Result:
         self.statements += 1
@@ -180,9 +181,9 @@ class Storage:
         if self.writer.dialect.name == "sqlite":
             self._doors = in_loop.Door(self.writer, writes=True), in_loop.Door(self.reader, writes=False)
         else:
-            from storage.pipelined import Wire  # with psycopg, for which an installation on SQLite need not wait
+            from storage.pipelined import Door  # with psycopg, for which an installation on SQLite need not wait
 
-            self._wire = Wire
+            self._door = Door(self.reader)
         self.on_items: Callable[[], None] = lambda: None
         self.before_commit: Callable[[Uow], Awaitable[None]] | None = None
 
@@ -217,10 +218,8 @@ class Storage:
             async with self._doors[0].transaction(first=first) as here:
                 yield InLoopUow(here, seq, quick=quick)
         else:
-            async with self.reader.connect() as connection, connection.begin():
-                wire = self._wire(connection, begins=True)
-                yield PipelinedUow(connection, seq, wire)
-                await wire.flush()
+            async with self._door.row(begins=True) as wire:
+                yield PipelinedUow(wire, seq)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Uow]:
@@ -230,8 +229,8 @@ class Storage:
                 async with self._doors[1].transaction() as here:
                     yield InLoopUow(here, None, quick=False)
             else:
-                async with self.reader.connect() as connection:
-                    yield PipelinedUow(connection, None, self._wire(connection, begins=False))
+                async with self._door.row(begins=False) as wire:
+                    yield PipelinedUow(wire, None)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import Boolean, Executable, bindparam, case, delete, null, select, update
+from sqlalchemy import Boolean, bindparam, case, delete, null, select, update
 
 from storage.models.delivery import Inbox
 from storage.prepared import Prepared
@@ -53,16 +52,17 @@ class Finished:
     answered: bool
 
 
-@cache
-def _storing(dialect: str) -> Executable:
-    return insert_for(dialect, Inbox).on_conflict_do_nothing().returning(Inbox.seq, Inbox.update_id)
+STORE = Prepared(
+    lambda dialect: insert_for(dialect, Inbox).on_conflict_do_nothing().returning(Inbox.seq, Inbox.update_id),
+    *("bot_id", "update_id", "lane", "payload", "state", "attempts", "received_at", "done_at"),
+)
 
 
 async def store(uow: Uow, bot_id: BotId, arrivals: Sequence[Arrival], now: datetime) -> list[Waiting]:
     """Store updates, in order; those that were stored before are left out of the answer."""
     by_id = {arrival.update_id: arrival for arrival in arrivals}
-    stored = await uow.execute(
-        _storing(uow.dialect),
+    stored = await uow.ask(
+        STORE,
         [
             {
                 "bot_id": bot_id,
