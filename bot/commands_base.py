@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import loop
+from bot import click_words, loop
 from bot.settings import Settings, read_settings
 from services.clock import Clock, ShiftedClock, SystemClock
 from services.errors import SchoolError
@@ -18,6 +18,8 @@ from storage.repositories.calendar import school_ids
 from storage.schema import is_current, is_empty, is_newer, migrate
 from storage.uow import Storage
 from storage.vocabulary import SchoolId
+
+click_words.speak()  # every command comes through here before it is made
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
