@@ -19,7 +19,6 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.ext import asyncio as alchemy
-from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from storage.postgresql import STATEMENT_TIMEOUT_MS
@@ -61,13 +60,12 @@ class Wire:
 
     dialect: Dialect = PGDialectAsync_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
-    def __init__(self, engine: alchemy.AsyncEngine, lent: PoolProxiedConnection, *, begins: bool) -> None:
+    def __init__(self, engine: alchemy.AsyncEngine, lent: Connection, *, begins: bool) -> None:
         self._engine = engine
         self._lent = lent
         self._begins = begins
-        self._driver: AsyncConnection[Any] = lent.driver_connection  # type: ignore[assignment]
+        self._driver: AsyncConnection[Any] = lent.connection.driver_connection  # type: ignore[assignment]
         self._waiting: list[tuple[str, Any]] = [("BEGIN", None)] if begins else []
-        self._alchemy: Connection | None = None
 
     def later(self, sql: str, values: Any) -> None:
         """Say it along with the next; `values`: one set, or a list of them."""
@@ -117,7 +115,7 @@ class Wire:
 
     async def undo(self) -> None:
         """Roll back; a connection that can't is given up."""
-        if not self._lent.is_valid:
+        if self._lent.invalidated:
             return  # SQLAlchemy has thrown it away
         self._waiting = []
         try:
@@ -130,10 +128,10 @@ class Wire:
 
     async def give_back(self) -> None:
         """Let others have the connection."""
-        if self._alchemy is None:
-            self._lent.close()
+        if self._lent.in_transaction():
+            await greenlet_spawn(self._lent.close)
         else:
-            await greenlet_spawn(self._alchemy.close)
+            self._lent.close()
 
     async def _one(self, sql: str, values: Any, returns: bool = False) -> Cursor:
         cursor = AsyncRawCursor(self._driver)
@@ -144,11 +142,9 @@ class Wire:
         return cursor
 
     def _connection(self) -> Connection:
-        if self._alchemy is None:
-            self._alchemy = Connection(self._engine.sync_engine, self._lent)
-            if self._begins:
-                self._alchemy.begin()
-        return self._alchemy
+        if self._begins and not self._lent.in_transaction():
+            self._lent.begin()  # SQLAlchemy is told of it only where it comes in
+        return self._lent
 
     def _fail(self, error: BaseException, sql: str) -> None:
         """As SQLAlchemy does with what a driver raises: it wraps, and throws away what is lost."""
@@ -180,7 +176,7 @@ class Door:
     @asynccontextmanager
     async def row(self, *, begins: bool) -> AsyncIterator[Wire]:
         """A connection for a row of questions; `begins`: for a transaction, committed at the end of the block."""
-        lent = await greenlet_spawn(self._engine.sync_engine.raw_connection)
+        lent = await greenlet_spawn(self._engine.sync_engine.connect)
         wire = Wire(self._engine, lent, begins=begins)
         try:
             yield wire

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,14 @@ async def test_who_says_nothing_for_long_is_as_good_as_lost(postgres_url: str, m
             assert passes(broken.value)
             proxy.silent = False
         assert await owners(storage) == 0
+
+
+async def test_where_no_server_is_it_may_come_back(postgres_url: str, tmp_path: Path) -> None:
+    nowhere = make_url(postgres_url).update_query_dict({"host": str(tmp_path)})
+    storage = Storage(nowhere.render_as_string(hide_password=False))
+    for unit in (storage.reading, storage.writing):
+        with pytest.raises(DBAPIError) as refused:
+            async with unit() as uow:
+                await count(uow)
+        assert passes(refused.value)
+    await storage.close()
