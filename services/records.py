@@ -238,7 +238,7 @@ async def _undo_files(uow: Uow, lesson: OwnLesson, seen: int, now: datetime) -> 
     if current is None or current.rev != seen:
         return False
     gone = await homework.take_back_files(uow, lesson.id, current.entered_at, now)
-    return await homework.bring_back_files(uow, lesson.id, current.entered_at) + gone > 0
+    return await homework.bring_back_files(uow, lesson.id, current.entered_at, now) + gone > 0
 
 
 async def await_text(

@@ -139,14 +139,14 @@ async def take_back_files(uow: Uow, lesson_id: LessonId, added_at: datetime, now
     return await uow.write(ends.values(removed_at=now))
 
 
-async def bring_back_files(uow: Uow, lesson_id: LessonId, removed_at: datetime) -> int:
-    """Attach again what was removed from everybody's homework at a moment; how many."""
+async def bring_back_files(uow: Uow, lesson_id: LessonId, removed_at: datetime, now: datetime) -> int:
+    """Attach again, from now on, what was removed from everybody's homework at a moment; how many."""
     again = update(HomeworkFile).where(
         HomeworkFile.lesson_id == lesson_id,
         HomeworkFile.student_id.is_(None),
         HomeworkFile.removed_at == removed_at,
     )
-    return await uow.write(again.values(removed_at=None))
+    return await uow.write(again.values(removed_at=None, added_at=now))
 
 
 async def file_counts(uow: Uow, lesson_ids: Collection[LessonId]) -> dict[LessonId, int]:

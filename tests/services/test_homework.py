@@ -256,6 +256,10 @@ async def test_undoing_as_last_time_takes_its_attachments_back_and_leaves_the_ow
     again = await records.restore(owner, school.algebra, RecordPart.HOMEWORK, rev + 1, rev + 2)
     assert again.card.homework is not None
     assert (again.card.homework.value, again.card.files) == ("§ 12", 2), "and the undoing can be undone"
+    school.clock.set(school.at("11:05"))
+    back = await records.restore(owner, school.algebra, RecordPart.HOMEWORK, rev + 2, rev + 3)
+    assert back.card.homework is not None
+    assert (back.card.homework.value, await attached()) == ("§ 7", own), "as often as somebody likes"
 
 
 async def test_as_last_time_attaches_no_more_than_a_messenger_shows_together(
