@@ -244,14 +244,14 @@ class Finals:
     async def nobody_took(self, actor: Actor, place: Place) -> tuple[Sheet, Outcome]:
         """Nobody of a grid took the exam: its results are waited for no more, unless somebody's mark is put; once.
 
-        Raises NotFoundHere for what everybody has, ChangedMeanwhile where a mark stands, and why nothing may be
-        entered.
+        Raises NotFoundHere for what everybody has and of a grid without students, ChangedMeanwhile where a mark stands,
+        and why nothing may be entered.
         """
         now = self._clock.now()
         async with self._storage.writing(actor.seq, now=now) as uow:
             sheet = await sheets.load(uow, actor, place, now)
             ensure_enters(sheet)
-            if not rules.allows_blanks(place.scope.kind):
+            if not sheet.students or not rules.allows_blanks(place.scope.kind):
                 raise NotFoundHere
             if sheet.nobody_took:
                 return sheet, Outcome.ALREADY

@@ -22,7 +22,7 @@ from services.rules.gaps import Gap
 from storage.models.control import StaffLeave, Substitution, Verification
 from storage.models.family import Briefing
 from storage.models.journal import LessonRecord, LessonWork, Mark
-from storage.models.people import PersonRole
+from storage.models.people import PersonRole, SubgroupMember
 from storage.models.school import PlanTopic, School, SchoolClass
 from storage.models.timetable import Lesson
 from storage.uow import Storage
@@ -361,6 +361,13 @@ async def test_what_one_half_issued_leaves_the_other_halfs_results_open(storage:
     ):
         with pytest.raises(refusal):
             await finals.nobody_took(who, where)
+    async with storage.writing() as uow:  # everybody left the half since its grid was shown
+        theirs = SubgroupMember.subgroup_id == school.halves[1]
+        await uow.write(update(SubgroupMember).where(theirs).values(until_on=TODAY))
+    with pytest.raises(NotFoundHere):
+        await finals.nobody_took(stranger, other)
+    async with storage.writing() as uow:
+        await uow.write(update(SubgroupMember).where(theirs).values(until_on=None))
     for outcome in (Outcome.SAVED, Outcome.ALREADY):
         sheet, came = await finals.nobody_took(stranger, other)
         assert (came, sheet.nobody_took) == (outcome, True)
