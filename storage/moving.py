@@ -32,7 +32,7 @@ class BadAddress(Exception):
 
 
 class Unreachable(Exception):
-    """The target can't be opened; the text is the error's kind."""
+    """The target can't be opened, or takes no tables; the text is the error's kind."""
 
 
 class TargetNotEmpty(Exception):
@@ -72,7 +72,7 @@ async def prepared(address: str, source: Storage) -> AsyncIterator[Storage]:
             raise TargetNotEmpty
         try:
             if empty:
-                await migrate(target)
+                await _laid_out(target)
             yield target
         except BaseException:
             left_empty = empty and await _emptied(target)
@@ -84,6 +84,13 @@ async def prepared(address: str, source: Storage) -> AsyncIterator[Storage]:
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
+async def _laid_out(target: Storage) -> None:
+    try:
+        await migrate(target)
+    except (SQLAlchemyError, OSError) as error:  # its user may not make tables, or it only reads
+        raise Unreachable(type(error).__name__) from error
+
+
 async def _emptied(target: Storage) -> bool:
     """Take our empty tables away again; False, and all stays, where somebody's rows are in them by now."""
 
@@ -93,6 +100,9 @@ async def _emptied(target: Storage) -> bool:
 
     try:
         async with target.writer.begin() as entered:
+            if entered.dialect.name == "postgresql":  # rows on their way are seen when they came, or we give up
+                ours = ", ".join(table.name for table in Base.metadata.sorted_tables)
+                await _do(entered, text(f"LOCK TABLE {ours} IN ACCESS EXCLUSIVE MODE"))
             await _ensure_empty(entered)
             await entered.run_sync(drop)
     except (TargetNotEmpty, SQLAlchemyError, OSError):  # what went wrong before is what its reader must know

@@ -21,6 +21,7 @@ from storage import moving
 from storage.models import Base
 from storage.models.delivery import Item, Letter, Owner
 from storage.models.people import Person
+from storage.models.school import School
 from storage.repositories import owner
 from storage.repositories.audit import note
 from storage.uow import Storage
@@ -153,6 +154,20 @@ async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused
 
 
 @SQLITE
+async def test_a_base_that_takes_no_tables_is_refused_in_a_sentence(
+    storage: Storage, family: Family, other: str
+) -> None:
+    reads = Storage(other)
+    async with reads.writer.begin() as entered:
+        await entered.execute(
+            sql(f'ALTER DATABASE "{reads.writer.url.database}" SET default_transaction_read_only = on')
+        )
+    await reads.close()
+    with pytest.raises(NoSuchBase):
+        await Moving(storage, CLOCK).to(other, lambda table, rows: None)
+
+
+@SQLITE
 async def test_a_copy_that_differs_leaves_nothing_in_the_new_base_and_the_old_one_unpaused(
     storage: Storage, family: Family, other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +212,39 @@ async def test_rows_that_somebody_wrote_meanwhile_are_not_taken_away_with_the_ta
             await found(target)
             await moving.move(storage, target, NOW, lambda table, rows: None)
     assert "person" in await tables(other)
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@SQLITE
+async def test_rows_that_are_on_their_way_meanwhile_are_not_taken_away_either(
+    storage: Storage, family: Family, other: str
+) -> None:
+    another = Storage(other)
+    try:
+        async with asyncio.TaskGroup() as both:
+
+            async def refused() -> None:
+                with pytest.raises(moving.StillOwned):
+                    async with moving.prepared(other, storage):
+                        made.set()
+                        await writes.wait()
+                        raise moving.StillOwned
+
+            made, writes = asyncio.Event(), asyncio.Event()
+            move = both.create_task(refused())
+            await made.wait()
+            async with another.writing() as uow:
+                await add(uow, School, name="№ 1", timezone="Europe/Moscow", regulation={}, created_at=NOW)
+                writes.set()
+                async with another.reader.connect() as looking:
+                    while not move.done() and not (await looking.execute(sql(WAITING))).scalar_one():
+                        await looking.rollback()
+        async with another.reading() as uow:
+            assert (await uow.execute(select(func.count()).select_from(School))).scalar_one() == 1
+    finally:
+        await another.close()
 
 
 def test_the_command_says_what_comes_next(
