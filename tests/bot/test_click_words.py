@@ -17,7 +17,7 @@ ENGLISH = re.compile(
     r"|mean|integer|text|file|person|range|aborted)\b",
     re.IGNORECASE,
 )
-OURS = re.compile(r"--\w+|FILE\.toml|\S+\.md|`[^`]*`")  # what is spelt so in any language
+OURS = re.compile(r"--\w+|\S+\.(?:md|toml)|`[^`]*`")  # what is spelt so in any language
 
 
 def commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -56,7 +56,7 @@ def test_the_help_of_every_command_is_russian() -> None:
         ("invite pupil 4", "'{staff|family}': можно только 'staff', 'family', а не «pupil»."),
         ("invite", "Не указан аргумент '{staff|family}'. Можно:\n\tstaff,\n\tfamily"),
         ("invite family 4 --consent вчера", "'--consent': день пишется так: 01.09.2026, а не «вчера»"),
-        ("import plans - --for-level 12", "'--for-level': 12 — не из промежутка 1<=x<=11."),
+        ("import plans - --for-level 12", "'--for-level': нужно 1<=x<=11, а не 12."),
         ("run now please", "Лишние слова: now please"),
     ],
 )
