@@ -100,6 +100,10 @@ class Wire:
             sql, values = self._waiting.pop()
             await self.say(sql, values)
 
+    def forget(self) -> None:
+        """Leave unsaid what waits."""
+        self._waiting = []
+
     @asynccontextmanager
     async def alchemy(self) -> AsyncIterator[alchemy.AsyncConnection]:
         """The same connection, for whatever isn't prepared; what waits is said before."""
@@ -117,7 +121,7 @@ class Wire:
         """Roll back; a connection that can't is given up."""
         if self._lent.invalidated:
             return  # SQLAlchemy has thrown it away
-        self._waiting = []
+        self.forget()
         try:
             with self._in_time():
                 await self._driver.rollback()

@@ -110,9 +110,16 @@ class PipelinedUow(Uow):
         """A part of this transaction that may fail alone: `async with uow.attempt()`."""
         async with self._wire.alchemy() as connection:
             savepoint = await connection.begin_nested()
-        async with savepoint:
+        try:
             yield
             await self._wire.flush()
+        except BaseException:
+            self._wire.forget()
+            async with self._wire.alchemy():
+                await savepoint.rollback()
+            raise
+        async with self._wire.alchemy():
+            await savepoint.commit()
 
 
 class InLoopUow(Uow):

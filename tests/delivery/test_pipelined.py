@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, insert, make_url, select, text
+from sqlalchemy import bindparam, event, func, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage import pipelined
@@ -75,6 +75,25 @@ async def test_a_part_that_may_fail_takes_along_only_what_it_told(base: Storage)
                 await uow.tell_later(ADD, owner(1))
         await uow.tell(ADD, owner(3))
     assert await owners(base) == 2
+
+
+async def test_a_part_that_gives_up_by_itself_takes_along_what_it_would_have_told_later(base: Storage) -> None:
+    async with base.writing() as uow:
+        await uow.tell_later(ADD, owner(1))
+        with suppress(LookupError):
+            async with uow.attempt():
+                await uow.tell_later(ADD, owner(2))
+                raise LookupError
+        await uow.tell_later(ADD, owner(3))
+    assert await owners(base) == 2
+
+
+async def test_a_part_that_may_fail_is_one_savepoint(base: Storage) -> None:
+    said: list[str] = []
+    event.listen(base.writer.sync_engine, "before_cursor_execute", lambda _1, _2, sql, *_: said.append(sql))
+    async with base.writing() as uow, uow.attempt():
+        await uow.tell(ADD, owner(1))
+    assert [words.partition(" sa_")[0] for words in said] == ["SAVEPOINT", "RELEASE SAVEPOINT"]
 
 
 async def test_a_failure_that_was_passed_over_is_no_commit(base: Storage) -> None:
