@@ -15,6 +15,9 @@ log = logging.getLogger("zvonok.sweep")
 EVERY = 0.4  # seconds between looks for updates that another process stored
 PATIENCE = 40.0  # longer than the server lets a statement run: nothing waits for ever
 AGAIN = 2.0  # where the base doesn't answer
+# Seconds in which a transaction that has got its numbers is seen, or never: the server ends it when it waits for a lock
+# or says nothing (storage.postgresql).
+SEEN = 15.0
 ROWS = 500  # updates fetched by one question
 
 
@@ -23,7 +26,8 @@ class Sweep:
 
     The messenger brings one user's updates one after another, each when the former is stored. So what the door stores
     may go to its lane at once, unless something older may stand in the base alone: at the beginning, and where numbers
-    were given to another process in between. It then waits for the next look.
+    were given to another process in between. It then waits for the next look; and so does what comes soon afterwards,
+    since on PostgreSQL a look doesn't see what has its numbers and is not yet committed.
     """
 
     def __init__(self, storage: Storage, bot_id: BotId, lanes: Lanes) -> None:
@@ -33,12 +37,15 @@ class Sweep:
         self._open = False
         self._newest: int | None = None  # up to here nothing is in the base alone; None: nobody has looked yet
         self._behind: dict[InboxSeq, Waiting] = {}  # stored here, lined up after the next look
+        self._in_turn = storage.writer.dialect.name == "sqlite"  # numbers are seen in their order: one writes at a time
+        self._last: int | None = None  # the number that the door was given last
+        self._sure_at = 0.0  # until then a lower one may yet come to light
         self._called = asyncio.Event()
 
     async def begin(self) -> None:
         """Line up what is there. What the door stores meanwhile goes behind it."""
         self._open = True
-        self._newest = None
+        self._newest = self._last = None
         await self._look()
 
     def end(self) -> None:
@@ -52,7 +59,12 @@ class Sweep:
             return
         first, last, count = stored[0].seq, stored[-1].seq, len(stored)
         stored = [one for one in stored if not one.left_out]
-        if self._behind or self._newest is None or last - self._newest != count or first <= self._newest:
+        now = asyncio.get_running_loop().time()
+        if not self._in_turn and (self._last is None or last - self._last != count):
+            self._sure_at = now + SEEN
+        self._last = last
+        follows = self._newest is not None and first > self._newest and last - self._newest == count
+        if self._behind or not follows or now < self._sure_at:
             self._behind |= {one.seq: one for one in stored}
             self._called.set()
             return

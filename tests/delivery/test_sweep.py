@@ -90,7 +90,40 @@ async def test_what_another_process_stored_is_not_overtaken_by_what_comes_here(s
         assert [seq for seq in here.school.handled if seq in in_order] == in_order
 
 
+async def test_what_another_process_is_still_storing_is_not_overtaken_either(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sweep.EVERY", 60.0)  # no look by itself comes in between
+    storage = Storage(postgres_url)
+    numbered, commit = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> list[Waiting]:
+        async with storage.writing() as uow:
+            stored = await inbox.store(uow, BOT, [Arrival(1_000, 7, TAP)], NOW)
+            numbered.set()
+            await commit.wait()
+        return stored
+
+    async with desk(storage) as here:
+        await here.sweep.begin()
+        here.sweep.deliver(await here.store([8]))
+        running = asyncio.ensure_future(here.sweep.run())
+        elsewhere = asyncio.ensure_future(slowly())
+        await numbered.wait()
+        here.sweep.deliver(await here.store([8]))
+        await here.all_handled(2)
+        commit.set()
+        older = await elsewhere
+        newer = await here.store([7])  # the messenger brings it now that the older one is stored
+        here.sweep.deliver(newer)
+        await here.all_handled(4)
+        running.cancel()
+        assert here.school.handled[2:] == [older[0].seq, newer[0].seq]
+    await storage.close()
+
+
 async def test_what_is_stored_here_alone_waits_for_no_look(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.sweep.SEEN", 0.0)
     async with desk(storage) as here:
         here.sweep.deliver(await here.store([7]))  # the bot isn't ours yet: it stands in the base
         await here.sweep.begin()
