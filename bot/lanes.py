@@ -72,7 +72,7 @@ class Lanes:
         if self._stopping:
             return  # they stand in the inbox
         for update in updates:
-            if not self._knows(update.seq):
+            if not self.knows(update.seq):
                 self._line_up(update)
 
     def turns_away(self, lane: int) -> bool:
@@ -90,9 +90,10 @@ class Lanes:
 
     def missing(self, seqs: Sequence[InboxSeq]) -> list[InboxSeq]:
         """Those of the new updates that were never lined up here."""
-        return [seq for seq in seqs if not self._knows(seq)]
+        return [seq for seq in seqs if not self.knows(seq)]
 
-    def _knows(self, seq: InboxSeq) -> bool:
+    def knows(self, seq: InboxSeq) -> bool:
+        """Whether an update is in a lane, or was let go just now."""
         return seq in self._held or seq in self._let_go or seq in self._let_go_before
 
     @property

@@ -58,7 +58,8 @@ class Sweep:
         if not self._open or not stored:
             return
         first, last, count = stored[0].seq, stored[-1].seq, len(stored)
-        stored = [one for one in stored if not one.left_out]
+        # Some a look may have found already; from `_behind` they would go once more, were the next looks to fail.
+        stored = [one for one in stored if not one.left_out and not self._lanes.knows(one.seq)]
         now = asyncio.get_running_loop().time()
         if not self._in_turn and (self._last is None or last - self._last != count):
             self._sure_at = now + SEEN

@@ -13,7 +13,7 @@ from bot.tasks import Tasks
 from storage.repositories import inbox
 from storage.repositories.inbox import Arrival, Waiting
 from storage.uow import Storage
-from storage.vocabulary import BotId, InboxState
+from storage.vocabulary import BotId, InboxSeq, InboxState
 from tests.delivery.conftest import BOT, NOW
 from tests.delivery.test_lanes import School
 from tests.support.waiting import eventually
@@ -146,3 +146,31 @@ async def test_an_update_done_meanwhile_is_not_lined_up_again(storage: Storage) 
         here.lanes.put([one])  # by a look that read the base before the mark
         assert here.lanes.idle
     assert here.school.handled == [one.seq]
+
+
+async def test_what_a_look_found_before_the_door_told_of_it_is_lined_up_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sweep.AGAIN", 0.0)
+    asks, failed = inbox.new_seqs, asyncio.Event()
+
+    async def fails(*_: object) -> list[InboxSeq]:
+        failed.set()
+        monkeypatch.setattr(inbox, "new_seqs", asks)
+        raise TimeoutError
+
+    async with desk(storage) as here:
+        [one] = await here.store([7])
+        await here.sweep.begin()
+        here.sweep.deliver([one])
+        await here.all_handled(1)
+        async with storage.writing() as uow:
+            await inbox.finish(uow, [inbox.Finished(one.seq, InboxState.DONE, True)], NOW)
+        here.lanes.settled([one.seq])
+        monkeypatch.setattr(inbox, "new_seqs", fails)
+        running = asyncio.ensure_future(here.sweep.run())
+        await failed.wait()
+        await here.store([7])
+        await eventually(lambda: len(here.school.finished) >= 2)
+        running.cancel()
+        assert here.school.handled.count(one.seq) == 1
