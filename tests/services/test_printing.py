@@ -311,6 +311,14 @@ async def test_what_people_wrote_is_printed_whole_and_a_sheet_that_goes_on_says_
     assert len(sheet) > 1 and all(f"Яковлева Вера, 7Б · {number}" in page for number, page in enumerate(sheet, 1))
 
 
+async def test_signs_that_no_font_has_keep_no_sheet_from_the_paper(school: Class7B) -> None:
+    school.box.clock_shows("10:45")
+    await school.box.gives("Ёлка 🎄 → 5️⃣ замков 👨‍👩‍👧, ☎ 你好\x07, № 7", school.cast.algebra, school.cast.owner)
+    school.box.clock_shows("15:00")
+    _register, sheet = pages(await sheets_pdf(await school.prints()))
+    assert "Ёлка → 5 замков , ☎ □□, № 7" in " ".join(sheet.replace("\ufe0f", "").replace("\u200d", "").split())
+
+
 async def test_a_connected_guardian_on_paper_first_gets_the_sheet_and_no_letter(school: Class7B) -> None:
     cast, storage = school.cast, school.box.storage
     async with storage.writing() as uow:
