@@ -319,6 +319,16 @@ async def test_signs_that_no_font_has_keep_no_sheet_from_the_paper(school: Class
     assert "Ёлка → 5 замков , ☎ □□, № 7" in " ".join(sheet.replace("\ufe0f", "").replace("\u200d", "").split())
 
 
+async def test_a_word_wider_than_its_column_goes_on_in_the_next_line(school: Class7B) -> None:
+    link = "https://example.org/?" + "q1w2e3r4t5" * 20
+    school.box.clock_shows("10:45")
+    await school.box.gives(f"Посмотрите {link}", school.cast.algebra, school.cast.owner)
+    school.box.clock_shows("15:00")
+    _register, sheet = pages(await sheets_pdf(await school.prints()))
+    whole = "".join(letter for letter in sheet if letter.isprintable() and letter not in " \u200b")
+    assert link in whole and max(len(line) for line in sheet.splitlines()) < 90
+
+
 async def test_a_connected_guardian_on_paper_first_gets_the_sheet_and_no_letter(school: Class7B) -> None:
     cast, storage = school.cast, school.box.storage
     async with storage.writing() as uow:
