@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -100,7 +101,7 @@ def put_back(database_url: str, path: Path, *, replace: bool) -> None:
     """Make the base of a copy, its post paused. Blocks.
 
     Raises BaseNotEmpty unless `replace`, BackupFailed, NoPostgresTools. A SQLite file that is replaced stays beside the
-    new one, as «….before-restore».
+    new one, as «….before-restore», later ones as «….before-restore-2» and so on.
     """
     url = normalised(database_url)
     if url.get_backend_name() == "sqlite":
@@ -184,7 +185,7 @@ def _sqlite_aside(target: Path) -> None:
     """The base stays beside as «….before-restore», with what still stood in its log; its name is never free."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as base:  # it may be damaged: why it is restored
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = target.with_name(target.name + ".before-restore")
+    before = _free_name(target)
     before.unlink(missing_ok=True)
     try:
         os.link(target, before)
@@ -192,6 +193,15 @@ def _sqlite_aside(target: Path) -> None:
         os.replace(target, before)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
+
+
+def _free_name(target: Path) -> Path:
+    """Where the base may stay: what an earlier restore put aside may be all there is of the last days."""
+    for ending in chain([""], map("-{}".format, count(2))):
+        name = target.with_name(f"{target.name}.before-restore{ending}")
+        if not name.exists() or name.samefile(target):
+            break
+    return name
 
 
 def _postgresql_back(path: Path, url: URL, *, replace: bool) -> None:

@@ -241,6 +241,20 @@ def test_a_base_that_is_there_is_replaced_only_by_word_and_stays_beside(sqlite_u
     assert base.exists() and base.with_name(base.name + ".before-restore").exists()
 
 
+def test_a_restore_made_again_keeps_what_stood_before_the_first(sqlite_url: str, tmp_path: Path) -> None:
+    asyncio.run(a_school(sqlite_url))
+    office = backups(sqlite_url, tmp_path)
+    made = office.make(AT_NIGHT)
+    base = Path(sqlite_url.removeprefix("sqlite:///"))
+    before = base.with_name(base.name + ".before-restore")
+    base.write_bytes(b"what was entered since the copy")
+    os.link(base, before)  # the first was killed before the new base had its place
+    for _again in range(2):
+        office.restore(made.path, replace=True)
+    assert before.read_bytes() == b"what was entered since the copy"
+    assert [one.name for one in base.parent.glob("*.before-restore-*")] == [before.name + "-2"]
+
+
 def test_without_room_for_it_the_base_that_is_there_stays(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
