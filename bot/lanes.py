@@ -133,9 +133,13 @@ class Lanes:
             self._tasks.spawn(self._tell_once(update), f"slow down {update.lane}")
 
     async def _tell_once(self, update: Waiting) -> None:
-        """Whoever has not heard it is told again."""
-        if not await self._quietly(self._slow_down, update):
-            self._flooded.discard(update.lane)
+        """Whoever has not heard it is told again; so is who wasn't told because the bot wasn't surely ours."""
+        heard = False
+        try:
+            heard = await self._quietly(self._slow_down, update)
+        finally:
+            if not heard:
+                self._flooded.discard(update.lane)
 
     async def _run(self, name: int, lane: "deque[Waiting]") -> None:
         try:

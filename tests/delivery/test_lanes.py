@@ -235,14 +235,17 @@ async def test_once_somebody_knows_that_he_floods_us_his_messages_may_be_left_ou
         await eventually(lambda: not lanes.turns_away(7))
 
 
-async def test_who_could_not_be_told_that_messages_are_left_out_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [TelegramNetworkError(METHOD, "timeout"), asyncio.CancelledError()])
+async def test_who_could_not_be_told_that_messages_are_left_out_is_told_again(
+    monkeypatch: pytest.MonkeyPatch, trouble: BaseException
+) -> None:
     school = School(gates={1: asyncio.Event()})
     heard = [False, True]
 
     async def slow_down(one: Waiting) -> None:
         school.told.append(("slow down", one.seq))
         if not heard.pop(0):
-            raise TelegramNetworkError(METHOD, "timeout")
+            raise trouble
 
     monkeypatch.setattr(school, "slow_down", slow_down)
     async with running(school) as lanes:
