@@ -122,27 +122,25 @@ async def move(source: Storage, target: Storage, now: datetime, tell: Callable[[
         raise CopyFailed(type(error).__name__) from error
     if target.writer.dialect.name == "postgresql":
         with suppress(SQLAlchemyError):  # all has arrived; the server looks through it by itself later
-            async with target.writer.connect() as entered:
-                await entered.execution_options(isolation_level="AUTOCOMMIT")
+            async with target.reader.connect() as entered:
                 await _do(entered, text("ANALYZE"))
     return rows
 
 
 async def _moved(source: Storage, target: Storage, now: datetime, tell: Callable[[str, int], None]) -> dict[str, int]:
-    async with source.writer.connect() as left:
+    async with source.writer.connect() as left, left.begin():
         await _hold_still(left)
-        async with left.begin():
-            await _ensure_left(left)
-            async with target.writer.connect() as entered, entered.begin():
-                await _without_timeouts(entered)
-                await _ensure_empty(entered)
-                rows = {}
-                for table in Base.metadata.sorted_tables:
-                    rows[table.name] = await _copied(table, left, entered)
-                    tell(table.name, rows[table.name])
-                await _pause(entered, now)
-            # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
-            await _pause(left, now)
+        await _ensure_left(left)
+        async with target.writer.connect() as entered, entered.begin():
+            await _without_timeouts(entered)
+            await _ensure_empty(entered)
+            rows = {}
+            for table in Base.metadata.sorted_tables:
+                rows[table.name] = await _copied(table, left, entered)
+                tell(table.name, rows[table.name])
+            await _pause(entered, now)
+        # From here on the new base is whole; the old one's pause is for whoever starts it by mistake.
+        await _pause(left, now)
     return rows
 
 
@@ -157,7 +155,8 @@ async def _pause(connection: AsyncConnection, now: datetime) -> None:
 async def _hold_still(left: AsyncConnection) -> None:
     """One moment's view for the whole copy; SQLite's writing transaction is one by itself."""
     if left.dialect.name == "postgresql":
-        await left.execution_options(isolation_level="REPEATABLE READ")
+        # SQLAlchemy's own way would leave a connection that begins by itself.
+        await _do(left, text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 async def _ensure_left(left: AsyncConnection) -> None:

@@ -130,6 +130,16 @@ async def test_every_row_arrives_and_numbers_go_on_and_nothing_is_sent_until_rel
         await fresh.close()
 
 
+async def test_a_move_leaves_no_connection_that_begins_by_itself(postgres_url: str, tmp_path: Path) -> None:
+    storage = Storage(postgres_url)
+    await audited(storage, await found(storage))
+    await Moving(storage, CLOCK).to(databases.sqlite_file(tmp_path / "other.db", empty=True), lambda table, rows: None)
+    async with storage.writer.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        assert driver.autocommit
+    await storage.close()
+
+
 @SQLITE
 async def test_a_base_with_somebody_in_it_and_one_whose_service_runs_are_refused(
     storage: Storage, family: Family, other: str
