@@ -230,7 +230,7 @@ class Storage:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Uow]:
-        """A read transaction: one snapshot for one screen."""
+        """What one screen reads: a snapshot on SQLite, on PostgreSQL a row of questions (ADR 5)."""
         with _once():
             if self._doors is not None:
                 async with self._doors[1].transaction() as here:
