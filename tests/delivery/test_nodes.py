@@ -77,6 +77,11 @@ class Pair:
         """How often a method of the Bot API was called."""
         return sum((await self.telegram.ledger()).calls.get(method, {}).values())
 
+    async def answered(self) -> None:
+        """Wait until every update is known to be answered: the next owner sends no fresh screen then."""
+        while not all(row.answered_at for row in await self.rows(Inbox)):
+            await asyncio.sleep(0.05)
+
     async def ends(self) -> set[str]:
         """Wait until every update and letter has an end; their states."""
         while True:
@@ -175,6 +180,7 @@ async def test_who_was_frozen_answers_and_sends_nothing_and_its_update_is_the_ne
         lease = first.runtime._ownership
         monkeypatch.setattr(ownership, "RENEW_EVERY", 1000)  # frozen: it doesn't get to know
         await asyncio.sleep(0.5)
+        await here.answered()
         async with here.storage.writing() as uow:
             await uow.write(update(Owner).values(leased_until=datetime(2020, 1, 1, tzinfo=UTC)))
         lease._until = 0.0  # and wakes up, long after
