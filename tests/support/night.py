@@ -10,6 +10,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("gates/test_faults.py", "postgres"),
     ("gates/test_disk.py", "postgresql"),
     ("gates/test_intake.py", "postgres"),
+    ("gates/test_limits.py", "postgres"),
     ("gates/test_kills.py", "postgres-before_"),
     ("gates/test_kills.py", "postgres-after_inbox_commit"),
     ("gates/test_kills.py", "postgres-after_settle"),
