@@ -79,7 +79,9 @@ class Pair:
 
     async def answered(self) -> None:
         """Wait until every update is known to be answered: the next owner sends no fresh screen then."""
-        while not all(row.answered_at for row in await self.rows(Inbox)):
+        while True:
+            if all(row.answered_at for row in await self.rows(Inbox)):
+                return
             await asyncio.sleep(0.05)
 
     async def ends(self) -> set[str]:
